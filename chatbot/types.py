@@ -1,0 +1,282 @@
+"""The values handed from stage to stage of a turn. Frozen: a stage answers with a new value, never by changing its input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Kind = Literal["text", "image", "audio", "video", "document", "location", "contact", "sticker"]
+Mood = Literal["pos", "neu", "neg", "angry"]
+HandoffReason = Literal[
+    "human_request",
+    "anger",
+    "stale_claim",
+    "dead_loop",
+    "wrong_recipient",
+    "repeated_refund",
+    "cannot_supply_id",
+    "technical_fault",
+]
+Priority = Literal["low", "normal", "high", "urgent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One customer message as the host stored it: secrets already masked, times aware.
+
+    ``seen`` is what a reader found in the attachment (a picture of a receipt), in canonical values with empty spans.
+    """
+
+    id: str
+    text: str
+    at: datetime
+    kind: Kind = "text"
+    seen: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Standard French, with for every output character the [start, end) of its origin in the customer's own text."""
+
+    text: str
+    origin: tuple[tuple[int, int], ...]
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Span in the customer's text of output characters [start, end). Raises ValueError on an empty span."""
+        if not 0 <= start < end <= len(self.origin):
+            raise ValueError(f"span [{start}, {end}) is empty or outside the text")
+        pieces = self.origin[start:end]
+        return min(p[0] for p in pieces), max(p[1] for p in pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A fact found in a message. ``span`` counts characters of the text as the customer wrote it; ``value`` is canonical."""
+
+    type: str
+    value: str | int
+    span: tuple[int, int]
+    confidence: float = 1.0
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One reading of what the customer wants; ``confidence`` in [0, 1]."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a message says. ``intents`` best first, never empty."""
+
+    intents: tuple[Intent, ...]
+    entities: tuple[Entity, ...] = ()
+    mood: Mood = "neu"
+    needs_human: bool = False
+
+    @property
+    def intent(self) -> Intent:
+        return self.intents[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All unanswered messages read as one: what a turn has to answer.
+
+    ``text`` is the customer's own writing joined by line breaks, ``normalised`` its standard French; the spans of
+    ``meaning.entities`` count in ``text``. ``readings`` holds each message's own best intents, in order.
+    """
+
+    messages: tuple[Incoming, ...]
+    text: str
+    normalised: str
+    meaning: Meaning
+    readings: tuple[Meaning, ...]
+
+    def source(self, entity: Entity) -> Incoming:
+        """The message an entity of ``meaning`` comes from: the one that holds the end of its span."""
+        end = 0
+        for message in self.messages:
+            end += len(message.text) + 1
+            if entity.span[1] < end:
+                return message
+        return self.messages[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A collected value: where it came from (message id), when, and whether it may be trusted as it stands."""
+
+    value: str | int
+    source: str
+    at: datetime
+    validity: Literal["ok", "doubtful"] = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer the customer can give with one tap or one digit."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something the customer wants to know, with the values it is about (amount_fcfa, from_operator, …)."""
+
+    topic: str
+    about: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What dialogue or knowledge wants said: an act of wording.toml, and the values of the facts it speaks.
+
+    Amounts are ``int`` francs; everything else is text ready to be read.
+    """
+
+    act: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to say: ``name`` is an entry of wording.toml, ``facts`` the placeholders it must speak."""
+
+    name: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All a reply must say. ``facts`` maps placeholder → value; a voice sees the names only, code fills in the values."""
+
+    acts: tuple[Act, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    mood: Mood = "neu"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim as the back office has it now."""
+
+    number: str
+    kind: str
+    status: str
+    filed_at: datetime
+    changed_at: datetime
+    slots: Mapping[str, str | int] = field(default_factory=dict)
+    note: str = ""  # what the back office wrote with the status, for the customer
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the house knows at the instant of the turn; every dependency of a turn on the outside world stands here."""
+
+    now: datetime
+    channel: Literal["web", "whatsapp"]
+    new_case_number: Callable[[], str]
+    waiting_for_person: bool = False
+    listening: bool = False  # a person owns the conversation: learn from it, say nothing, file nothing
+    on_duty: bool = True
+    queue_position: int | None = None
+    claims: tuple[ClaimView, ...] = ()
+
+
+# Events of a turn, in the order they happen ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A checked piece of the reply being spoken, facts filled in; the pieces of a reply joined are its text.
+
+    Unless the guard refuses what follows: the reply then starts anew, unspoken, and ``Reply`` replaces the pieces.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole reply, ready to store and send."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFiled:
+    """A claim is complete; it exists once the host commits the turn."""
+
+    number: str
+    kind: str
+    slots: Mapping[str, Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChanged:
+    """The customer corrected a filed claim; ``slots`` holds only what changed."""
+
+    number: str
+    slots: Mapping[str, Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffAsked:
+    """A person is needed. ``summary`` is French for the agent and holds no personal data beyond the case itself."""
+
+    reason: HandoffReason
+    priority: Priority
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProactiveMessages:
+    """The customer said STOP (``allowed`` false) or took it back."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How a reply was worded: which tier, whether the guard passed it, and how long it took (milliseconds)."""
+
+    tier: str
+    outcome: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was understood of one message, for the console and the logs; ``normalised`` may hold personal data."""
+
+    message: str
+    normalised: str
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDone:
+    """Always last. ``state`` is JSON-able and is handed back at the next turn."""
+
+    state: Mapping[str, object]
+
+
+Event = Words | Reply | ClaimFiled | ClaimChanged | HandoffAsked | ProactiveMessages | Spoken | Understood | TurnDone
+
+
+class Voice(Protocol):
+    """Words a plan. Yields pieces of text with ``{placeholders}``; sees no fact values and no personal data."""
+
+    tier: str
+
+    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+        """Pieces of one reply. ``seed`` picks among wordings, so the same turn taken again says the same."""
+        ...

@@ -1,0 +1,11 @@
+"""The project's one Django app."""
+
+from django.apps import AppConfig
+
+
+class SupportConfig(AppConfig):
+    """Registers the models, the admin and the system checks."""
+
+    name = "support"
+    verbose_name = "Service client"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,31 @@
+"""The web processes' way in. Nothing reachable from here imports torch, transformers or peft."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "support.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import path
+
+from support.console.consumer import ConsoleConsumer
+from support.transports.origins import CheckOrigin
+from support.transports.web.consumer import ChatConsumer
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": CheckOrigin(
+            URLRouter(
+                [
+                    path("ws/chat/", ChatConsumer.as_asgi()),
+                    path("ws/console/", AuthMiddlewareStack(ConsoleConsumer.as_asgi())),
+                ]
+            )
+        ),
+    }
+)

@@ -1,0 +1,257 @@
+"""The one way out to a provider: committed replies, in order, each attempt recorded before the call and settled after."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from chatbot import brand
+from support import clock, db, doorbell
+from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step, state_of
+from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES, later
+from support.leases import Lease, LeaseLost, acquire
+from support.models import Attempt, Author, Conversation, Delivery, Message, Owner
+from support.transports.web import events
+from support.transports.whatsapp import client
+from support.transports.whatsapp.split import split
+
+log = structlog.get_logger(__name__)
+WINDOW = timedelta(hours=24)
+LEASE_SECONDS = 30.0
+OUTBOX = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
+REOPEN = "reopen"
+
+
+def run(conversation_id: uuid.UUID) -> int:
+    """Send the conversation's outbox, oldest first; returns how many messages left it. One worker at a time."""
+    lease = acquire(conversation_id, "send", LEASE_SECONDS)
+    if lease is None:
+        return 0
+    settled = 0
+    try:
+        while (message := _next(conversation_id)) is not None and _settle(message, lease):
+            settled += 1
+        lease.release()
+        if _next(conversation_id) is not None and message is None:  # one came between the last look and letting go
+            doorbell.ring_delivery(conversation_id)
+    except LeaseLost:
+        log.warning("send_lease_lost", conversation=str(conversation_id))
+    return settled
+
+
+def on_status(attempt_id: uuid.UUID | None, external_id: str, status: str, error_code: str) -> bool:
+    """News from the provider about a message; returns whether it is one of ours. Any order, any number of times."""
+    state = FROM_TWILIO.get(status)
+    if state is None:
+        log.warning("unknown_status", status=status[:20])
+        return False
+    ours = Q(id=attempt_id) if attempt_id else Q(external_id=external_id)
+    with db.write():
+        attempt = Attempt.objects.filter(ours).select_related("message").first()
+        if attempt is None:
+            return False
+        Message.objects.select_for_update().get(id=attempt.message_id)
+        attempt.refresh_from_db(fields=["state", "external_id", "error_code", "permanent"])
+        _record(attempt, state, external_id, error_code, permanent=error_code not in TRANSIENT_CODES)
+        message_state = _update_message(attempt.message_id)
+    log.info("status", message_id=str(attempt.message_id), status=state, error_code=error_code)
+    if message_state == Delivery.QUEUED:
+        doorbell.ring_delivery(attempt.message.conversation_id)
+    return True
+
+
+def _next(conversation_id: uuid.UUID) -> Message | None:
+    return Message.objects.filter(conversation=conversation_id, delivery__in=OUTBOX).order_by("seq").first()
+
+
+def _settle(message: Message, lease: Lease) -> bool:
+    """Work on one message until nothing is left to do now; False when it has to wait, and those behind it too."""
+    parts = split(message.text)
+    while True:
+        step = _prepare(message.id, parts, lease)
+        match step:
+            case Settled():
+                return True
+            case Wait():
+                doorbell.ring_delivery(message.conversation_id, step.seconds)
+                return False
+            case Reconcile():
+                if not _reconcile(step.attempt, parts):
+                    doorbell.ring_delivery(message.conversation_id, 30)
+                    return False
+            case Attempt():
+                _hand_over(step, parts)
+
+
+def _prepare(message_id: uuid.UUID, parts: list[str], lease: Lease) -> Attempt | Reconcile | Wait | Settled:
+    """Decide the next step under the row lock, and record the attempt before anything leaves the house."""
+    with db.write():
+        message = Message.objects.select_related("conversation__identity").get(id=message_id)
+        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=message.conversation_id)
+        lease.check(conversation)
+        conversation.send_until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
+        conversation.save(update_fields=["send_until"])
+        message.refresh_from_db(fields=["delivery"])
+        attempts = list(message.attempts.all())
+        step = next_step(len(parts), attempts, timezone.now())
+        if isinstance(step, Reconcile | Wait) and attempts[-1].state == Delivery.SENDING:
+            attempts[-1].state = Delivery.UNKNOWN
+            attempts[-1].save(update_fields=["state"])
+        if isinstance(step, Send):
+            if stop := _reason_not_to_send(message, conversation, started=step.part > 0 or step.number > 1):
+                _stop(message, stop, conversation)
+                return Settled()
+            attempt = Attempt.objects.create(
+                message=message, part=step.part, number=step.number, started_at=timezone.now()
+            )
+            _update_message(message.id)
+            return attempt
+        _update_message(message.id)
+        return step
+
+
+def _reason_not_to_send(message: Message, conversation: Conversation, *, started: bool) -> Delivery | None:
+    """HELD outside WhatsApp's window, CANCELLED when nobody should say this any more, else None."""
+    identity = message.conversation.identity
+    if message.delivery == Delivery.CANCELLED:
+        return Delivery.CANCELLED
+    if message.author == Author.BOT and conversation.owner == Owner.AGENT and not started:
+        return Delivery.CANCELLED
+    if message.template:
+        return Delivery.CANCELLED if identity.opted_out_at else None
+    if identity.last_inbound_at is None or clock.now() - identity.last_inbound_at >= WINDOW:
+        return Delivery.HELD
+    return None
+
+
+def _stop(message: Message, state: Delivery, conversation: Conversation) -> None:
+    Message.objects.filter(id=message.id).update(delivery=state)
+    if state == Delivery.HELD:
+        _ask_to_reopen(conversation)
+    transaction.on_commit(lambda: _tell_console(message.conversation_id))
+
+
+def _ask_to_reopen(conversation: Conversation) -> None:
+    """Queue the approved template that invites the customer to write, once per closed window."""
+    since = conversation.identity.last_inbound_at
+    asked = conversation.messages.filter(template=REOPEN)
+    if (asked.filter(at__gt=since) if since else asked).exists():
+        return
+    if not settings.TWILIO_TEMPLATE_REOPEN:
+        log.warning("no_template", template=REOPEN, conversation=str(conversation.id))
+        return
+    Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.SYSTEM,
+        text=brand.load(conversation.brand).settings["fixed"]["reopen"],
+        template=REOPEN,
+        at=clock.now(),
+        transport=conversation.channel,
+        delivery=Delivery.QUEUED,
+    )
+    conversation.next_seq += 1
+    conversation.save(update_fields=["next_seq"])
+
+
+def _hand_over(attempt: Attempt, parts: list[str]) -> None:
+    """The provider call, with no transaction open; then what came of it."""
+    message = attempt.message
+    to = message.conversation.identity.value
+    template = settings.TWILIO_TEMPLATE_REOPEN if message.template == REOPEN else ""
+    try:
+        accepted = client.send(to, parts[attempt.part], attempt.id, template)
+    except client.SendError as error:
+        log.warning("send_failed", message_id=str(message.id), code=error.code, in_doubt=error.in_doubt)
+        _after_failure(attempt, error)
+    else:
+        with db.write():
+            Message.objects.select_for_update().get(id=message.id)
+            attempt.refresh_from_db()
+            _record(attempt, FROM_TWILIO.get(accepted.status, Delivery.SENT), accepted.external_id, "")
+            _update_message(message.id)
+        log.info("sent", message_id=str(message.id), part=attempt.part, number=attempt.number)
+        _tell_console(message.conversation_id)
+
+
+def _after_failure(attempt: Attempt, error: client.SendError) -> None:
+    message = attempt.message
+    with db.write():
+        conversation = (
+            Conversation.objects.select_for_update(of=("self",)).select_related("identity").get(
+                id=message.conversation_id
+            )
+        )
+        attempt.refresh_from_db()
+        state = Delivery.UNKNOWN if error.in_doubt else Delivery.FAILED
+        _record(attempt, state, "", error.code, permanent=error.permanent)
+        _update_message(message.id)
+        if error.closed_window:
+            _stop(message, Delivery.HELD, conversation)
+        if error.opted_out and conversation.identity.opted_out_at is None:
+            conversation.identity.opted_out_at = clock.now()
+            conversation.identity.save(update_fields=["opted_out_at"])
+    _tell_console(message.conversation_id)
+
+
+def _reconcile(attempt: Attempt, parts: list[str]) -> bool:
+    """Ask the provider about a send in doubt; False when it cannot be asked now. Never sends."""
+    message = attempt.message
+    since = attempt.started_at - timedelta(seconds=5)
+    try:
+        found = client.find(message.conversation.identity.value, parts[attempt.part], since)
+    except client.SendError as error:
+        log.warning("reconcile_failed", message_id=str(message.id), code=error.code)
+        return False
+    known = set(Attempt.objects.filter(external_id__in=[each.external_id for each in found]).values_list("external_id", flat=True))
+    adopted = next((each for each in found if each.external_id not in known), None)
+    with db.write():
+        Message.objects.select_for_update().get(id=message.id)
+        attempt.refresh_from_db()
+        if adopted:
+            _record(attempt, FROM_TWILIO.get(adopted.status, Delivery.SENT), adopted.external_id, "")
+        else:
+            _record(attempt, Delivery.FAILED, "", "not_found", permanent=False)
+        _update_message(message.id)
+    log.info("reconciled", message_id=str(message.id), found=adopted is not None)
+    return True
+
+
+def _record(
+    attempt: Attempt, state: Delivery, external_id: str, error_code: str, *, permanent: bool = False
+) -> None:
+    """Join news into an attempt: the further state stands, and the first identifier."""
+    stands = later(attempt.state, state)
+    if stands == state and state == Delivery.FAILED:
+        attempt.permanent = attempt.permanent or permanent
+        attempt.error_code = error_code[:20]
+    attempt.state = stands
+    attempt.external_id = attempt.external_id or external_id
+    attempt.settled_at = attempt.settled_at or timezone.now()
+    attempt.save(update_fields=["state", "external_id", "error_code", "permanent", "settled_at"])
+
+
+def _update_message(message_id: uuid.UUID) -> Delivery:
+    """Derive a message's state from its attempts. What is held or cancelled stays so."""
+    message = Message.objects.prefetch_related("attempts").get(id=message_id)
+    attempts = list(message.attempts.all())
+    state = state_of(len(split(message.text)), attempts) if attempts else Delivery(message.delivery)
+    if message.delivery in (Delivery.HELD, Delivery.CANCELLED) and state == Delivery.QUEUED:
+        return Delivery(message.delivery)
+    code = next((attempt.error_code for attempt in reversed(attempts) if attempt.error_code), "")
+    if (state, code) != (message.delivery, message.error_code):
+        shown = code if state in (Delivery.FAILED, Delivery.QUEUED) else ""
+        Message.objects.filter(id=message_id).update(delivery=state, error_code=shown)
+        if state == Delivery.FAILED:
+            transaction.on_commit(lambda: _tell_console(message.conversation_id))
+    return state
+
+
+def _tell_console(conversation_id: uuid.UUID) -> None:
+    events.publish((events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation_id)}))

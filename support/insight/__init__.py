@@ -1,0 +1,1 @@
+"""Seeing the house from outside: logs, health, metrics."""

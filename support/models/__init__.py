@@ -1,0 +1,30 @@
+"""The records. The database is the truth; everything else is a doorbell."""
+
+from support.models.audit import AuditEvent, AuditHead
+from support.models.claim import Claim, ClaimEvent, ClaimStatus
+from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
+from support.models.customer import Channel, Customer, Identity
+from support.models.engine import EngineCall
+from support.models.escalation import Escalation, Outcome, Priority, Reason
+
+__all__ = [
+    "Attempt",
+    "AuditEvent",
+    "AuditHead",
+    "Author",
+    "Channel",
+    "Claim",
+    "ClaimEvent",
+    "ClaimStatus",
+    "Conversation",
+    "Customer",
+    "Delivery",
+    "EngineCall",
+    "Escalation",
+    "Identity",
+    "Message",
+    "Outcome",
+    "Owner",
+    "Priority",
+    "Reason",
+]

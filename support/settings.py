@@ -1,0 +1,265 @@
+"""Every setting, read from the environment (or `.env`). With no DATABASE_URL the project runs embedded, on a laptop."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tempfile
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from environs import Env
+
+from support import localkeys
+from support.insight import logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+# --- Where we are ---------------------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL", "")
+EMBEDDED = not DATABASE_URL
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+DEBUG = env.bool("DEBUG", False)
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/")
+BRAND = env.str("BRAND", "easytransfert")
+VOICE = env.str("VOICE", "template")
+
+# --- Secrets --------------------------------------------------------------------------------------------------
+
+_local = localkeys.ensure(VAR_DIR) if EMBEDDED else {}
+
+
+def _secret(name: str, given: str) -> str:
+    if not (value := given or _local.get(name, "")):
+        raise ImproperlyConfigured(f"{name} is not set. A server needs it in its environment; see .env.example.")
+    return value
+
+
+SECRET_KEY = _secret("SECRET_KEY", env.str("SECRET_KEY", ""))
+FIELD_KEYS = _secret("FIELD_KEYS", env.str("FIELD_KEYS", "")).split(",")
+INDEX_KEY = _secret("INDEX_KEY", env.str("INDEX_KEY", ""))
+IDENTITY_SECRET = _secret("IDENTITY_SECRET", env.str("IDENTITY_SECRET", ""))
+
+# --- Who may reach us -----------------------------------------------------------------------------------------
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST] if EMBEDDED else [])
+ALLOWED_ORIGINS = env.list("ALLOWED_ORIGINS", [])
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
+CORS_URLS_REGEX = r"^/api/v1/.*$"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_HTTPS = PUBLIC_URL.startswith("https://")
+SECURE_SSL_REDIRECT = SECURE_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(health|ready|metrics)$"]  # asked for inside the private network, without TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_HTTPS and TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+# --- Data -----------------------------------------------------------------------------------------------------
+
+if EMBEDDED:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "db.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;"
+                " PRAGMA journal_size_limit=67108864;",
+            },
+            "TEST": {"NAME": str(VAR_DIR / "test.sqlite3")},
+        }
+    }
+else:
+    DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=False))}
+    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 20), "timeout": 10}
+        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _socket_path(var_dir: Path) -> Path:
+    """A unix socket's path may be no longer than about 100 bytes; a deep project falls back to the temporary folder."""
+    if len(str(path := var_dir / "redis.sock")) <= 100:
+        return path
+    folder = Path(tempfile.gettempdir()) / f"akwaba-{hashlib.sha256(str(var_dir).encode()).hexdigest()[:16]}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / "redis.sock"
+
+
+REDIS_SOCKET = _socket_path(VAR_DIR)
+REDIS_URL = env.str("REDIS_URL", "") or f"unix://{REDIS_SOCKET}"
+EMBEDDED_REDIS = REDIS_URL == f"unix://{REDIS_SOCKET}"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "akwaba"},
+    }
+}
+
+# --- Celery: tasks are doorbells, so a lost one costs seconds and a doubled one nothing -------------------------
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+    "global_keyprefix": "akwaba:",
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1}
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_ROUTES = {
+    "support.tasks.take_turn": {"queue": "turns"},
+    "support.tasks.send_replies": {"queue": "delivery"},
+}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_DB_REUSE_MAX = 1000 if EMBEDDED else None
+
+# --- The journey ----------------------------------------------------------------------------------------------
+
+QUIET_SECONDS = {"whatsapp": env.float("QUIET_SECONDS_WHATSAPP", 2.0), "web": 0.0}
+TURN_LEASE_SECONDS = env.float("TURN_LEASE_SECONDS", 30.0)
+SWEEP_AFTER_SECONDS = env.float("SWEEP_AFTER_SECONDS", 5.0)
+AGENT_LEASE_SECONDS = env.float("AGENT_LEASE_SECONDS", 900.0)
+SESSION_DAYS = env.int("SESSION_DAYS", 30)
+STREAM_GATHER_SECONDS = 0.05
+RATE_SEND_PER_SESSION = env.str("RATE_SEND_PER_SESSION", "30/minute")
+RATE_SEND_PER_ADDRESS = env.str("RATE_SEND_PER_ADDRESS", "300/minute")
+RATE_SESSIONS_PER_ADDRESS = env.str("RATE_SESSIONS_PER_ADDRESS", "60/minute")
+RATE_HANDSHAKES_PER_ADDRESS = env.str("RATE_HANDSHAKES_PER_ADDRESS", "600/minute")
+
+# --- WhatsApp through Twilio; with no account the simulator stands in for it ------------------------------------
+
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_WHATSAPP_FROM = env.str("TWILIO_WHATSAPP_FROM", "")
+TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", "")
+TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")
+TWILIO_TEMPLATE_REOPEN = env.str("TWILIO_TEMPLATE_REOPEN", "")
+TWILIO_TIMEOUT_SECONDS = env.float("TWILIO_TIMEOUT_SECONDS", 10.0)
+TWILIO_MESSAGES_PER_SECOND = env.int("TWILIO_MESSAGES_PER_SECOND", 80)
+SIMULATOR = env.bool("SIMULATOR", DEBUG)
+if SIMULATOR and not TWILIO_ACCOUNT_SID:
+    TWILIO_ACCOUNT_SID = "AC" + hashlib.sha256(f"simulator {SECRET_KEY}".encode()).hexdigest()[:32]
+    TWILIO_AUTH_TOKEN = hashlib.sha256(f"simulator token {SECRET_KEY}".encode()).hexdigest()[:32]
+    TWILIO_WHATSAPP_FROM = "whatsapp:+2252522018730"
+    TWILIO_API_BASE = TWILIO_API_BASE or f"http://{HOST}:{PORT}/simulator/twilio"
+    TWILIO_TEMPLATE_REOPEN = "HX" + "0" * 32
+
+# --- Django ---------------------------------------------------------------------------------------------------
+
+ROOT_URLCONF = "support.urls"
+ASGI_APPLICATION = "support.asgi.application"
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "corsheaders",
+    "csp",
+    "ninja",
+    "support",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+TIME_ZONE = "Africa/Abidjan"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+LOGIN_URL = reverse_lazy("admin:login")
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/v1/docs"),  # the themes of these two bring their own inline scripts
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF, PUBLIC_URL.replace("http", "ws", 1)],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+UNFOLD = {
+    "SITE_TITLE": "Akwaba",
+    "SITE_HEADER": "Akwaba",
+    "SITE_SUBHEADER": "Service client",
+    "SITE_SYMBOL": "support_agent",
+    "COLORS": {
+        "primary": {
+            "50": "236 253 245", "100": "209 250 229", "200": "167 243 208", "300": "110 231 183", "400": "52 211 153",
+            "500": "16 185 129", "600": "5 150 105", "700": "4 120 87", "800": "6 95 70", "900": "6 78 59",
+            "950": "2 44 34",
+        }
+    },
+}  # fmt: skip
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "console" if sys.stderr.isatty() else "json")
+LOGGING_CONFIG = None
+logs.configure(LOG_LEVEL, LOG_FORMAT)

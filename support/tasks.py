@@ -1,0 +1,66 @@
+"""Celery's tasks: doorbells that say "look" and loads by id, and the sweeper that finds what no doorbell rang for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from support import deliver, doorbell, escalate, redis_client, turns
+from support.models import Conversation, Message
+
+log = structlog.get_logger(__name__)
+SWEEP_LIMIT = 500
+WORKER_SEEN = "akwaba:worker:seen"
+WORKER_SEEN_SECONDS = 30
+RING_AGAIN_SECONDS = 30
+
+
+@shared_task
+def take_turn(conversation: str) -> None:
+    """Answer what is unanswered in a conversation."""
+    turns.run(uuid.UUID(conversation))
+
+
+@shared_task
+def send_replies(conversation: str) -> None:
+    """Send what stands in a conversation's outbox."""
+    deliver.run(uuid.UUID(conversation))
+
+
+@shared_task
+def sweep() -> None:
+    """Ring for everything that has waited past its deadline with nobody at it."""
+    redis_client.connection().set(WORKER_SEEN, timezone.now().isoformat(), ex=WORKER_SEEN_SECONDS)
+    now = timezone.now()
+    late = now - timedelta(seconds=settings.SWEEP_AFTER_SECONDS)
+    unanswered = Conversation.objects.filter(_free("turn"), waiting_since__lt=late).order_by("waiting_since")
+    unsent = Message.objects.filter(_free("conversation__send"), delivery__in=deliver.OUTBOX, stored_at__lt=late)
+    turns_due = list(unanswered.values_list("id", flat=True)[:SWEEP_LIMIT])
+    sends_due = list(unsent.order_by().values_list("conversation_id", flat=True).distinct()[:SWEEP_LIMIT])
+    for conversation in _not_rung_lately("turn", turns_due):
+        doorbell.ring_turn(conversation)
+    for conversation in _not_rung_lately("send", sends_due):
+        doorbell.ring_delivery(conversation)
+    returned = escalate.return_abandoned()
+    if turns_due or sends_due or returned:
+        log.info("swept", turns=len(turns_due), sends=len(sends_due), returned=returned)
+
+
+def _free(lease: str) -> Q:
+    return Q(**{f"{lease}_until__isnull": True}) | Q(**{f"{lease}_until__lt": timezone.now()})
+
+
+def _not_rung_lately(purpose: str, conversations: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those not rung for in the last half minute: sweeping a long backlog must not make it longer."""
+    with redis_client.connection().pipeline(transaction=False) as pipe:
+        for conversation in conversations:
+            pipe.set(f"akwaba:rung:{purpose}:{conversation.hex}", 1, ex=RING_AGAIN_SECONDS, nx=True)
+        fresh = pipe.execute()
+    return [conversation for conversation, first in zip(conversations, fresh, strict=True) if first]

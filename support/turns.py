@@ -1,0 +1,255 @@
+"""The assistant's turn: everything unanswered in one conversation is understood, answered and committed at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from functools import lru_cache
+from itertools import count
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from chatbot import types
+from chatbot.turn import Mind, take_turn
+from support import clock, db, desk, doorbell, escalate
+from support.leases import Lease, LeaseLost, acquire
+from support.models import Author, Channel, Claim, ClaimEvent, Conversation, Delivery, EngineCall, Message, Owner
+from support.privacy.fields import blind_index
+from support.speaking import Interrupted, Speaker, reply_id
+from support.transports.web import events
+
+log = structlog.get_logger(__name__)
+PATIENCE = timedelta(seconds=10)  # past this a customer who never stops typing is answered all the same
+FAILURES_BEFORE_A_PERSON = 3
+APOLOGY = "Je rencontre un problème technique. Je vous passe un conseiller : il voit tout ce que vous avez écrit."
+
+
+_loading = threading.Lock()
+
+
+def mind(brand: str) -> Mind:
+    """The brand's loaded pipeline, once per process."""
+    with _loading:
+        return _mind(brand)
+
+
+@lru_cache(maxsize=8)
+def _mind(brand: str) -> Mind:
+    return Mind.load(brand, settings.VAR_DIR / "models")
+
+
+def run(conversation_id: uuid.UUID) -> int:
+    """Take turns until nothing is unanswered; returns how many. Another worker at it, or a doorbell too early, is no turn."""
+    unanswered = Q(inbound_seq__gt=F("handled_seq"))
+    turns = 0
+    while lease := acquire(conversation_id, "turn", settings.TURN_LEASE_SECONDS, unanswered):
+        try:
+            if not _one(lease):
+                lease.release()
+                break
+            turns += 1
+        except LeaseLost:
+            break
+        except Interrupted:
+            lease.release()
+    return turns
+
+
+def _one(lease: Lease) -> bool:
+    """One turn under the lease, whose commit gives it up; False, still holding it, when there was no turn to take."""
+    conversation = Conversation.objects.select_related("identity").get(id=lease.conversation)
+    pending = _pending(conversation)
+    if not pending or not _quiet(conversation, pending):
+        return False
+    with structlog.contextvars.bound_contextvars(
+        message_id=str(pending[-1].id), conversation=str(conversation.id), channel=conversation.channel
+    ):
+        try:
+            _answer(lease, conversation, pending)
+        except (Interrupted, LeaseLost):
+            raise
+        except Exception:  # noqa: BLE001 a fault of any kind in the mind must end with a person, not with silence
+            log.exception("turn_failed", failures=conversation.turn_failures + 1)
+            _count_failure(lease, conversation, pending)
+            return False
+    return True
+
+
+def _pending(conversation: Conversation) -> list[Message]:
+    return list(
+        conversation.messages.filter(author=Author.CUSTOMER, seq__gt=conversation.handled_seq).order_by("seq")
+    )
+
+
+def _quiet(conversation: Conversation, pending: Sequence[Message]) -> bool:
+    """Whether the customer has paused: several short messages in a row are one turn."""
+    now = timezone.now()
+    pause = timedelta(seconds=settings.QUIET_SECONDS[conversation.channel])
+    return now - pending[-1].stored_at >= pause or now - pending[0].stored_at >= PATIENCE
+
+
+def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]) -> None:
+    started = time.perf_counter()
+    surroundings = desk.at(conversation, clock.now())
+    speaker = Speaker(lease, conversation, pending)
+    incoming = [
+        types.Incoming(str(message.id), message.text, message.at, message.kind)  # type: ignore[arg-type]
+        for message in pending
+    ]
+    happened: list[types.Event] = []
+    for event in take_turn(mind(conversation.brand), conversation.state, incoming, surroundings):
+        if isinstance(event, types.Words):
+            speaker.say(event.text)
+        elif isinstance(event, types.Reply):
+            speaker.end_reply()
+        happened.append(event)
+    commit(lease, conversation, pending, happened, listening=surroundings.listening)
+    log.info("turn_done", messages=len(pending), milliseconds=round((time.perf_counter() - started) * 1000, 1))
+
+
+def commit(
+    lease: Lease,
+    read: Conversation,
+    pending: Sequence[Message],
+    happened: Iterable[types.Event],
+    *,
+    listening: bool = False,
+) -> None:
+    """Store all that happened in one transaction, if the conversation is still as it was read.
+
+    Raises LeaseLost when another worker has it, Interrupted when the customer wrote again or the owner changed.
+    """
+    with db.write():
+        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=read.id)
+        lease.check(conversation)
+        if (conversation.owner == Owner.AGENT) != listening:
+            raise Interrupted
+        hurried = timezone.now() - pending[0].stored_at >= PATIENCE
+        if conversation.inbound_seq != pending[-1].seq and not hurried:
+            raise Interrupted
+        ordinals = count()
+        replies = [
+            message for event in happened if (message := _apply(conversation, event, pending[0], ordinals)) is not None
+        ]
+        conversation.handled_seq = pending[-1].seq
+        conversation.waiting_since = None if conversation.inbound_seq == pending[-1].seq else timezone.now()
+        conversation.turn_failures = 0
+        conversation.turn_token = conversation.turn_until = None
+        conversation.save(
+            update_fields=[
+                "state", "next_seq", "handled_seq", "waiting_since", "turn_failures", "turn_token", "turn_until"
+            ]
+        )  # fmt: skip
+        transaction.on_commit(lambda: publish(conversation, replies))
+
+
+def publish(conversation: Conversation, replies: Sequence[Message]) -> None:
+    """Show committed replies to whoever follows the conversation, and ring for those that a provider must carry."""
+    group = events.conversation_group(conversation.id)
+    news = [(group, events.message_event(message)) for message in replies]
+    if conversation.owner != Owner.BOT:
+        news.append((events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation.id)}))
+    if news:
+        events.publish(*news)
+    if replies and conversation.channel == Channel.WHATSAPP:
+        doorbell.ring_delivery(conversation.id)
+
+
+def _apply(conversation: Conversation, event: types.Event, first: Message, ordinals: Iterator[int]) -> Message | None:
+    match event:
+        case types.Reply():
+            return _store_reply(conversation, event, reply_id(first, next(ordinals)))
+        case types.ClaimFiled():
+            _file_claim(conversation, event)
+        case types.ClaimChanged():
+            _change_claim(conversation, event)
+        case types.HandoffAsked():
+            escalate.open_locked(conversation, event.reason, event.priority, event.summary)
+        case types.ProactiveMessages():
+            conversation.identity.opted_out_at = None if event.allowed else clock.now()
+            conversation.identity.save(update_fields=["opted_out_at"])
+        case types.Spoken():
+            EngineCall.objects.create(
+                conversation=conversation,
+                tier=event.tier,
+                outcome=event.outcome[:60],
+                milliseconds=event.milliseconds,
+                at=clock.now(),
+            )
+        case types.TurnDone():
+            conversation.state = event.state
+    return None
+
+
+def _store_reply(conversation: Conversation, reply: types.Reply, identity: uuid.UUID) -> Message:
+    whatsapp = conversation.channel == Channel.WHATSAPP
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.BOT,
+        text=reply.text,
+        choices=[{"label": choice.label, "value": choice.value} for choice in reply.choices],
+        reply=None if whatsapp else identity,
+        at=clock.now(),
+        transport=conversation.channel,
+        delivery=Delivery.QUEUED if whatsapp else Delivery.SENT,
+    )
+    conversation.next_seq += 1
+    return message
+
+
+def _file_claim(conversation: Conversation, filed: types.ClaimFiled) -> None:
+    now = clock.now()
+    reference = filed.slots.get("easytransfert_id")
+    claim = Claim.objects.create(
+        number=filed.number,
+        customer_id=conversation.customer_id,
+        conversation=conversation,
+        kind=filed.kind,
+        slots={name: slot_as_json(slot) for name, slot in filed.slots.items()},
+        reference_index=blind_index("reference", str(reference.value)) if reference else "",
+        filed_at=now,
+        changed_at=now,
+    )
+    ClaimEvent.objects.create(claim=claim, name="filed", at=now)
+    log.info("claim_filed", claim=claim.number, kind=claim.kind)
+
+
+def _change_claim(conversation: Conversation, changed: types.ClaimChanged) -> None:
+    claim = Claim.objects.select_for_update().get(number=changed.number, customer_id=conversation.customer_id)
+    news = {name: slot_as_json(slot) for name, slot in changed.slots.items()}
+    before = {name: claim.slots.get(name) for name in news}
+    claim.slots = {**claim.slots, **news}
+    if reference := changed.slots.get("easytransfert_id"):
+        claim.reference_index = blind_index("reference", str(reference.value))
+    claim.changed_at = clock.now()
+    claim.save(update_fields=["slots", "reference_index", "changed_at"])
+    ClaimEvent.objects.create(
+        claim=claim, name="corrected", details={"before": before, "after": news}, at=claim.changed_at
+    )
+
+
+def slot_as_json(slot: types.Slot) -> dict[str, object]:
+    """A slot as ``Claim.slots`` keeps it."""
+    return {"value": slot.value, "source": slot.source, "at": slot.at.isoformat(), "validity": slot.validity}
+
+
+def _count_failure(lease: Lease, read: Conversation, pending: Sequence[Message]) -> None:
+    """After a fault: leave it to the sweeper, and after three, tell the customer and call a person."""
+    if read.turn_failures + 1 >= FAILURES_BEFORE_A_PERSON:
+        handoff = types.HandoffAsked("technical_fault", "high", "L'assistant n'a pas pu traiter les derniers messages.")
+        commit(lease, read, pending, [types.Reply(APOLOGY), handoff], listening=read.owner == Owner.AGENT)
+        return
+    with db.write():
+        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=read.id)
+        lease.check(conversation)
+        conversation.turn_failures += 1
+        conversation.waiting_since = timezone.now()
+        conversation.save(update_fields=["turn_failures", "waiting_since"])

@@ -1,0 +1,24 @@
+"""What is where."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from support.api import api
+from support.insight import health, metrics
+from support.pages import demo
+from support.transports.whatsapp import webhook
+
+urlpatterns = [
+    path("", demo),
+    path("admin/", include("support.console.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
+    path("webhooks/whatsapp/", webhook.inbound),
+    path("webhooks/whatsapp/status/", webhook.status),
+    path("health", health.health),
+    path("ready", health.ready),
+    path("metrics", metrics.metrics),
+]
+if settings.SIMULATOR:
+    urlpatterns.append(path("simulator/", include("support.simulator.urls")))
