@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -15,7 +16,6 @@ from chatbot.anonymise.secrets import mask_secrets
 from support import clock, db, doorbell
 from support.models import Author, Channel, Conversation, Customer, Delivery, Identity, Message, Owner
 from support.privacy.fields import blind_index
-from support.settings import QUIET_SECONDS
 from support.transports.web import events
 
 log = structlog.get_logger(__name__)
@@ -127,7 +127,7 @@ def _announce(message: Message, conversation: Conversation) -> None:
     events.publish((events.conversation_group(conversation.id), events.message_event(message)))
     if conversation.owner != Owner.BOT:
         events.publish((events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation.id)}))
-    doorbell.ring_turn(conversation.id, QUIET_SECONDS[conversation.channel])
+    doorbell.ring_turn(conversation.id, settings.QUIET_SECONDS[conversation.channel])
 
 
 def _find_repeat(inbound: Inbound) -> Message | None:

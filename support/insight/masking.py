@@ -14,11 +14,11 @@ FORBIDDEN = frozenset(
     " token password pin otp secret signature authorization cookie identity identity_hmac value reply normalised"
     " headers params query query_string data payload attachments slots".split()
 )
-SMALL = 1000  # "number" is also an attempt's number
+COUNTS_BELOW = 1000  # "number" is also the number of an attempt
 
 _PHONE = re.compile(r"(?<![\w.-])(?:\+|00|%2B)?(?!\d{4}-\d\d-\d\d(?!\d))\d(?:[ .\u00a0\u202f-]?\d){7,14}(?![\w-])", re.I)
 _KEYED = re.compile(r"(?i)\b(token|password|pin|otp|secret|signature|authorization)(=|%3D|[\"']?: ?[\"']?)[^\s&\"',)}]+")
-_LONG_DIGITS = re.compile(r"(?<![\w-])\d{9,}(?![\w-])")
+_LONG_DIGITS = re.compile(r"(?<![\w.-])\d{9,}(?![\w-])")
 _KEEP = frozenset({"timestamp", "level", "logger", "message_id", "conversation", "attempt"})
 
 
@@ -33,7 +33,7 @@ def mask_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -
 def mask_field(name: str, value: object) -> object:
     """``value`` as it may be logged under ``name``."""
     if name.lower() in FORBIDDEN:
-        return value if isinstance(value, int) and abs(value) < SMALL else MASK
+        return value if name == "number" and isinstance(value, int) and 0 <= value < COUNTS_BELOW else MASK
     return mask_value(value)
 
 

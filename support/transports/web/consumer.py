@@ -115,7 +115,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif receipt.message.seq == self._seq + 1:
             self._seq = receipt.message.seq
             await self.send(events.encode(events.message_event(receipt.message)))
-        else:
+        elif receipt.message.seq > self._seq:
             await self._replay()
 
     def _may_send(self) -> int:
