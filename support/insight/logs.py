@@ -66,7 +66,7 @@ def _shared_processors() -> list[Processor]:
 
 
 def _rendering(form: str, stream: TextIO) -> list[Processor]:
-    """The last steps, masking last of all but the writing: a traceback is text by then, so it is masked like the rest."""
+    """The last steps. Masking comes late: a traceback is text by then, and is masked like the rest."""
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,

@@ -16,8 +16,13 @@ FORBIDDEN = frozenset(
 )
 COUNTS_BELOW = 1000  # "number" is also the number of an attempt
 
-_PHONE = re.compile(r"(?<![\w.-])(?:\+|00|%2B)?(?!\d{4}-\d\d-\d\d(?!\d))\d(?:[ .\u00a0\u202f-]?\d){7,14}(?![\w-])", re.I)
-_KEYED = re.compile(r"(?i)\b(token|password|pin|otp|secret|signature|authorization)(=|%3D|[\"']?: ?[\"']?)[^\s&\"',)}]+")
+_PHONE = re.compile(
+    r"(?<![\w.-])(?:\+|00|%2B)?(?!\d{4}-\d\d-\d\d(?!\d)|\d+\.\d+(?![\d.]))\d(?:[ .\u00a0\u202f-]?\d){7,14}(?![\w-])",
+    re.I,
+)
+_KEYED = re.compile(
+    r"(?i)\b(token|password|pin|otp|secret|signature|authorization)(=|%3D|[\"']?: ?[\"']?)[^\s&\"',)}]+"
+)
 _LONG_DIGITS = re.compile(r"(?<![\w.-])\d{9,}(?![\w-])")
 _KEEP = frozenset({"timestamp", "level", "logger", "message_id", "conversation", "attempt"})
 
@@ -55,4 +60,4 @@ def mask_value(value: object) -> object:
 def mask_text(text: str) -> str:
     """``text`` cut to a bearable length, credentials and phone numbers masked."""
     short = text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE // 2]} … {text[-LONGEST_VALUE // 2 :]}"
-    return _PHONE.sub(MASK, _LONG_DIGITS.sub(MASK, _KEYED.sub(rf"\1\2{MASK}", short)))
+    return _LONG_DIGITS.sub(MASK, _PHONE.sub(MASK, _KEYED.sub(rf"\1\2{MASK}", short)))

@@ -65,7 +65,13 @@ def test_a_phone_number_is_masked_however_it_is_written(written: str) -> None:
 
 @pytest.mark.parametrize(
     "harmless",
-    ["2026-11-21T04:05:41Z", "01930123-4567-7abc-8123-123456789012", "port 8000", "in 0.123456789 s", "dossier ET-204917"],
+    [
+        "2026-11-21T04:05:41Z",
+        "01930123-4567-7abc-8123-123456789012",
+        "port 8000",
+        "in 0.123456789 s",
+        "dossier ET-204917",
+    ],
 )
 def test_dates_ids_and_counts_stay_readable(harmless: str) -> None:
     assert mask_text(harmless) == harmless

@@ -1,0 +1,74 @@
+"""``/health``: the process is up. ``/ready``: so is what it needs: database, Redis, a worker seen lately."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import redis
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, JsonResponse
+
+from support import redis_client
+from support.tasks import WORKER_SEEN
+
+CHECK_SECONDS = 3.0  # a check that takes longer has failed; a load balancer asks every few seconds
+UNCACHED = {"Cache-Control": "no-store"}
+
+
+class NotReady(Exception):
+    """A check's verdict, in one word fit for the public."""
+
+
+async def health(_request: HttpRequest) -> JsonResponse:
+    """200 as long as this process answers at all."""
+    return JsonResponse({"status": "ok"}, headers=UNCACHED)
+
+
+async def ready(_request: HttpRequest) -> JsonResponse:
+    """200 when every check is ``ok``, else 503; the body names each check and its verdict."""
+    verdicts = await asyncio.gather(*(_verdict(check) for check in CHECKS.values()))
+    checks = dict(zip(CHECKS, verdicts, strict=True))
+    good = all(verdict == "ok" for verdict in verdicts)
+    body = {"status": "ready" if good else "unready", "checks": checks}
+    return JsonResponse(body, status=200 if good else 503, headers=UNCACHED)
+
+
+async def _verdict(check: Callable[[], None]) -> str:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await asyncio.to_thread(check)
+    except TimeoutError:
+        return "timeout"
+    except NotReady as reason:
+        return str(reason)
+    return "ok"
+
+
+def _database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        raise NotReady("unreachable") from error
+    finally:
+        connection.close()  # this thread belongs to a pool: a connection left here would be lost
+
+
+def _redis() -> None:
+    try:
+        redis_client.connection().ping()
+    except redis.RedisError as error:
+        raise NotReady("unreachable") from error
+
+
+def _worker() -> None:
+    try:
+        seen = redis_client.connection().exists(WORKER_SEEN)
+    except redis.RedisError as error:
+        raise NotReady("unknown") from error
+    if not seen:
+        raise NotReady("not seen lately")
+
+
+CHECKS: Mapping[str, Callable[[], None]] = {"database": _database, "redis": _redis, "worker": _worker}
