@@ -1,4 +1,4 @@
-"""The values handed from stage to stage of a turn. Frozen: a stage answers with a new value, never by changing its input."""
+"""The values handed from stage to stage of a turn. Frozen: a stage answers with a new value, never changes its input."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Normalised:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A fact found in a message. ``span`` counts characters of the text as the customer wrote it; ``value`` is canonical."""
+    """A fact found in a message. ``span`` counts characters of the customer's own text; ``value`` is canonical."""
 
     type: str
     value: str | int
@@ -155,7 +155,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All a reply must say. ``facts`` maps placeholder → value; a voice sees the names only, code fills in the values."""
+    """All a reply must say. ``facts`` maps placeholder → value; a voice sees the names only, code fills the values in."""
 
     acts: tuple[Act, ...]
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Decides what a turn is about: slots, claims, people, questions."""

@@ -1,0 +1,101 @@
+"""What the customer's yes, no or digit answers: a question we asked at the last turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chatbot.dialogue import claims
+from chatbot.dialogue.scratch import Scratch
+from chatbot.dialogue.state import Case, Pending
+from chatbot.types import Slot
+
+
+def answer_pending(s: Scratch) -> None:
+    """Take the pending question up, if this turn answers it; a question is put once, so it is forgotten either way."""
+    pending = s.state.pending
+    if pending is None:
+        return
+    s.state = replace(s.state, pending=None)
+    match pending.kind:
+        case "which_value":
+            _which_value(s, pending)
+        case "complete_id":
+            _complete_id(s, pending)
+        case "pick_slot":
+            _offer_correction(s, pending)
+        case "new_value":
+            _pick(s, pending)
+        case "same_or_other":
+            pass
+
+
+def _digit(s: Scratch) -> int | None:
+    text = s.heard.messages[-1].text.strip().rstrip(".)")
+    return int(text) if len(text) <= 2 and text.isascii() and text.isdigit() else None
+
+
+def _which_value(s: Scratch, pending: Pending) -> None:
+    """Between the value known and the one seen since: 1 keeps, 2 replaces, 3 is another transfer."""
+    case, digit = s.state.cases[pending.case], _digit(s)
+    new = pending.slots[pending.slot]
+    named = {entity.value for entity in s.heard.meaning.entities}
+    if s.hears("another") or digit == 3:
+        _open_another(s, case, pending)
+    elif new.value in named or digit == 2 or (digit is None and s.hears("the_new", "correct")):
+        _rewrite(s, pending.case, dict(pending.slots))
+    elif case.value(pending.slot) in named or digit == 1 or s.hears("the_old", "no"):
+        s.say("conflict.kept", known=case.value(pending.slot))
+        s.state = replace(s.state, focus=pending.case)
+
+
+def _open_another(s: Scratch, case: Case, pending: Pending) -> None:
+    s.put(len(s.state.cases), Case(case.kind, s.desk.now, dict(pending.slots)))
+    s.learned |= set(pending.slots)
+
+
+def _rewrite(s: Scratch, index: int, news: dict[str, Slot]) -> None:
+    case = s.state.cases[index]
+    s.put(index, case.with_slots(news))
+    s.learned |= set(news)
+    if case.phase == "filed":
+        claims.change(s, index, case, news)
+
+
+def _complete_id(s: Scratch, pending: Pending) -> None:
+    """A short identifier was questioned: a yes, or the same again, settles it; so does anything but another value."""
+    case = s.state.cases[pending.case]
+    held = case.slots.get(pending.slot)
+    if held is None or s.hears("no"):
+        return
+    s.put(pending.case, case.with_slots({pending.slot: replace(held, validity="ok")}))
+    s.learned.add(pending.slot)
+
+
+def _offer_correction(s: Scratch, pending: Pending) -> None:
+    """« 1 » after a recap: ask which line is wrong."""
+    if _digit(s) != 1 and not s.hears("want_correct"):
+        s.state = replace(s.state, pending=pending) if _is_courtesy(s) else s.state
+        return
+    case = s.state.cases[pending.case]
+    flow = s.flow(case)
+    lines = [f"{place}. {flow.slot(name).label}" for place, name in enumerate(pending.options, start=1)]
+    s.state = replace(s.state, pending=Pending("new_value", pending.case, options=pending.options))
+    s.say("correct.menu", menu="\n".join(lines))
+    s.no_asking = True
+
+
+def _pick(s: Scratch, pending: Pending) -> None:
+    """The line to correct, then its new value."""
+    digit = _digit(s)
+    if not pending.slot and digit is not None and 1 <= digit <= len(pending.options):
+        slot = pending.options[digit - 1]
+        s.state = replace(s.state, pending=replace(pending, slot=slot), focus=pending.case)
+        s.say("correct.value", label=s.flow(s.state.cases[pending.case]).slot(slot).label)
+        s.no_asking = True
+    elif pending.slot or s.heard.meaning.entities:
+        s.correcting = pending.slot or "any"
+        s.state = replace(s.state, focus=pending.case)
+
+
+def _is_courtesy(s: Scratch) -> bool:
+    return s.wants("thanks", "ack", "goodbye")

@@ -1,0 +1,76 @@
+"""Asks for what is missing: all of it briefly, never what is known, never more than twice in vain, then a way out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chatbot.dialogue import claims, people
+from chatbot.dialogue.questions import explain
+from chatbot.dialogue.scratch import Scratch
+from chatbot.dialogue.specs import FlowSpec
+from chatbot.dialogue.state import Case, Pending
+
+ENOUGH = 2  # asks of one slot that may bring nothing
+
+
+def ask(s: Scratch) -> None:
+    """Ask for what the case being talked about lacks."""
+    case, focus = s.state.case, s.state.focus
+    if case is None or focus is None or s.no_asking or case.phase != "open":
+        return
+    flow = s.flow(case)
+    lacks = claims.missing(flow, case)
+    if not lacks:
+        _check_doubt(s, focus, case, flow)
+    elif s.learned:
+        _ask_for(s, focus, case, flow, lacks, again=False)
+    else:
+        _insist(s, focus, case, flow, lacks)
+
+
+def _check_doubt(s: Scratch, focus: int, case: Case, flow: FlowSpec) -> None:
+    """Everything is there but one identifier looks cut short: one check, never a refusal."""
+    slot = claims.in_doubt(flow, case)
+    if slot is None:
+        return
+    s.put(focus, replace(case, asked={**case.asked, f"{slot}?": 1}))
+    s.state = replace(s.state, pending=Pending("complete_id", focus, slot))
+    s.say(f"check.{slot}", value=case.value(slot))
+    s.confirms.append(slot)
+
+
+def _insist(s: Scratch, focus: int, case: Case, flow: FlowSpec, lacks: tuple[str, ...]) -> None:
+    """The turn brought nothing: ask again what was not asked twice yet, else show a way out."""
+    still = tuple(name for name in lacks if case.asked.get(name, 0) < ENOUGH)
+    if still:
+        _ask_for(s, focus, case, flow, still, again=True)
+    elif s.answered and not s.said("unclear"):
+        s.say("resume.later")
+    elif case.repeats == 0:
+        s.put(focus, replace(case, repeats=1))
+        slot = next((name for name in lacks if name.endswith(("_id", "_code"))), lacks[0])
+        explain(s, slot)
+        s.say("way_out")
+    elif s.desk.waiting_for_person:
+        s.say("handoff.patience")
+    else:
+        people.call(s, "cannot_supply_id")
+
+
+def _ask_for(s: Scratch, focus: int, case: Case, flow: FlowSpec, lacks: tuple[str, ...], *, again: bool) -> None:
+    first = not any(name in case.asked for name in lacks)
+    if not first and s.new_session:
+        s.say("resume.back")
+    elif not first and again and s.answered and not s.said("unclear"):
+        s.say("resume")
+    vain = {name: case.asked.get(name, 0) + 1 for name in lacks if again or name not in case.asked}
+    s.put(focus, replace(case, asked={**case.asked, **vain}))
+    s.asks.extend(lacks)
+    operator = case.value("from_operator")
+    if len(lacks) == 1:
+        manner = "again" if again and not first and not s.answered else "ask"
+        s.say(f"{manner}.{lacks[0]}", from_operator=operator if lacks[0] == "operator_tx_id" else None)
+        return
+    s.say("ask_many" if first else "ask_rest")
+    for name in lacks:
+        s.say(f"item.{name}", from_operator=operator if name == "operator_tx_id" else None)

@@ -1,0 +1,187 @@
+"""Puts the facts of a turn where they belong: an open case, a filed claim, a new case, or aside until there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from chatbot.dialogue import claims
+from chatbot.dialogue.fill import Found, assign, found_in, split_by_case
+from chatbot.dialogue.scratch import Scratch
+from chatbot.dialogue.specs import FlowSpec
+from chatbot.dialogue.state import Case, Pending
+from chatbot.types import Slot
+
+STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")  # a fact that alone says there is a case
+
+
+def collect(s: Scratch) -> None:
+    """Write every fact of the turn; afterwards ``s.learned`` names the slots that gained or changed a value."""
+    found = found_in(s)
+    wish = wished_flow(s)
+    if _belongs_to_a_question(s, found):
+        return
+    groups = split_by_case(found, (wish or s.rules.default_flow).identity)
+    for group in groups:
+        _place(s, group, wish, several=len(groups) > 1)
+
+
+def wished_flow(s: Scratch) -> FlowSpec | None:
+    """The flow whose intents the turn holds, if any."""
+    named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
+    return named[0] if named else None
+
+
+def _belongs_to_a_question(s: Scratch, found: Sequence[Found]) -> bool:
+    """The amount and operators of « c combien les frais pour 100000 » are the question's, not the case's."""
+    asked = s.wants("fees_question", "limits_question", "out_of_scope") or bool(s.questions)
+    return asked and not any(one.entity.type in STRONG for one in found)
+
+
+def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> None:
+    index = _choose(s, group, wish, several=several)
+    if index is None:
+        _keep_aside(s, group)
+        return
+    if index == len(s.state.cases):
+        flow = wish or s.rules.default_flow
+        s.put(index, Case(flow.kind, s.desk.now, _still_fresh(s, flow)))
+    case = s.state.cases[index]
+    if wish and case.phase != "filed" and wish.kind != case.kind:
+        case = replace(case, kind=wish.kind)
+    flow = s.flow(case)
+    given = assign(group, flow, case.slots, s)
+    _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
+
+
+def _choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> int | None:
+    """Index of the case these facts are about; one past the end for a new one; None when there is none yet."""
+    fresh = len(s.state.cases)
+    identity = _identity(group, wish or s.rules.default_flow)
+    if identity is not None and (same := _same_case(s, identity)) is not None:
+        return same
+    if several and identity is not None:
+        return _open_without_identity(s) if not s.learned else fresh
+    another = s.hears("another")
+    focus = s.state.focus
+    case = s.state.case
+    if case is None or focus is None:
+        return fresh if wish or _strong(group) else None
+    if case.phase == "filed":
+        return _beside_a_claim(s, focus, case, group, wish, another=another)
+    if case.phase == "dropped":
+        aged = s.desk.now - case.opened_at > s.rules.draft_life
+        return fresh if another or aged else (focus if wish or _strong(group) else None)
+    if case.slots and (another or _tells_another_story(s, case, group)):
+        return fresh
+    return focus
+
+
+def _tells_another_story(s: Scratch, case: Case, group: Sequence[Found]) -> bool:
+    """Another reference together with other facts that differ: a second transfer, not a correction of the first."""
+    flow = s.flow(case)
+    given = assign(group, flow, case.slots, s)
+    differing = {name for name, slot in given.items() if name in case.slots and case.slots[name].value != slot.value}
+    return flow.identity in differing and len(differing) > 1 and not s.corrects
+
+
+def _beside_a_claim(
+    s: Scratch, focus: int, case: Case, group: Sequence[Found], wish: FlowSpec | None, *, another: bool
+) -> int | None:
+    """After a claim was filed: a correction of it, something to add to it, or a new case."""
+    flow = s.flow(case)
+    fresh = len(s.state.cases)
+    given = assign(group, flow, case.slots, s)
+    differing = {name for name, slot in given.items() if name in case.slots and case.slots[name].value != slot.value}
+    if another:
+        return fresh
+    if s.corrects or claims.waits_for_customer(s, case):
+        return focus
+    if wish and wish.kind != case.kind and wish.identity not in given and not differing:
+        return focus if _convertible(s, case, wish) else fresh
+    if flow.identity in differing:
+        others = {name for name in given if name != flow.identity and name in {r.name for r in flow.required}}
+        return fresh if (wish or others) else focus
+    if wish and {"from_operator", "to_operator"} <= differing:
+        return fresh
+    return focus
+
+
+def _convertible(s: Scratch, case: Case, wish: FlowSpec) -> bool:
+    """A wish about a case already filed (« annulez ») stays with it when the flows need the same facts."""
+    return not wish.missing(case.slots)
+
+
+def _write(s: Scratch, index: int, case: Case, flow: FlowSpec, given: Mapping[str, Slot], *, pictured: bool) -> None:
+    news = {name: slot for name, slot in given.items() if _is_news(case.slots.get(name), slot)}
+    conflict = flow.identity in news and flow.identity in case.slots and not s.corrects
+    if conflict and case.slots[flow.identity].validity == "ok" and not claims.waits_for_customer(s, case):
+        _put_to_customer(s, index, case, flow.identity, news, pictured=pictured)
+        return
+    s.put(index, case.with_slots(news))
+    s.learned |= set(news)
+    if case.phase == "filed" and news:
+        claims.change(s, index, case, news)
+    elif case.phase == "dropped":
+        s.put(index, replace(s.state.cases[index], phase="open"))
+
+
+def _put_to_customer(
+    s: Scratch, index: int, case: Case, slot: str, news: Mapping[str, Slot], *, pictured: bool
+) -> None:
+    """Two references disagree: say both, once, and let the customer choose."""
+    s.put(index, case)
+    rest = {name: value for name, value in news.items() if name not in case.slots}
+    s.state = replace(s.state, pending=Pending("which_value", index, slot, {**rest, slot: news[slot]}))
+    s.confirms.append(slot)
+    act = "conflict.picture" if pictured else ("conflict.filed" if case.phase == "filed" else "conflict.draft")
+    s.say(act, known=case.value(slot), other=news[slot].value)
+
+
+def _is_news(old: Slot | None, new: Slot) -> bool:
+    return old is None or old.value != new.value or (old.validity == "doubtful" and new.validity == "ok")
+
+
+def _identity(group: Sequence[Found], flow: FlowSpec) -> str | int | None:
+    accepts = flow.slot(flow.identity).accepts
+    return next((one.entity.value for one in group if one.entity.type in accepts), None)
+
+
+def _same_case(s: Scratch, identity: str | int) -> int | None:
+    """The case with this reference: one of ours, or a claim the back office has from an earlier conversation."""
+    for index, case in enumerate(s.state.cases):
+        if case.value(s.flow(case).identity) == identity:
+            return index
+    for claim in s.desk.claims:
+        flow = s.rules.flows.get(claim.kind, s.rules.default_flow)
+        if claim.slots.get(flow.identity) == identity:
+            return claims.adopt(s, claim)
+    return None
+
+
+def _open_without_identity(s: Scratch) -> int:
+    """An open case that still waits for its reference, else a new one."""
+    case = s.state.case
+    waiting = case is not None and case.phase == "open" and s.flow(case).identity not in case.slots
+    return s.state.focus if waiting and s.state.focus is not None else len(s.state.cases)
+
+
+def _strong(group: Sequence[Found]) -> bool:
+    return any(one.entity.type in STRONG for one in group)
+
+
+def _keep_aside(s: Scratch, group: Sequence[Found]) -> None:
+    given = assign(group, s.rules.default_flow, {}, s)
+    s.state = replace(s.state, loose={**s.state.loose, **given})
+
+
+def _still_fresh(s: Scratch, flow: FlowSpec) -> dict[str, Slot]:
+    """Facts given shortly before the case was opened; they move into it."""
+    names = {slot.name for slot in flow.slots}
+    fresh = {
+        name: slot
+        for name, slot in s.state.loose.items()
+        if name in names and s.desk.now - slot.at <= s.rules.loose_life
+    }
+    s.state = replace(s.state, loose={})
+    return fresh

@@ -1,0 +1,85 @@
+"""Greetings, thanks, goodbyes, and what to say when nothing was understood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chatbot.dialogue import people
+from chatbot.dialogue.scratch import Scratch
+from chatbot.types import Kind, Move
+
+UNREADABLE: tuple[Kind, ...] = ("image", "audio", "video", "document", "location", "contact", "sticker")
+UNCLEAR_BEFORE_A_PERSON = 2
+
+
+def greet(s: Scratch) -> None:
+    """One greeting per session, before anything else; an angry customer gets none."""
+    if s.new_session or s.state.greeted_at is None:
+        s.state = replace(s.state, greeted_at=s.desk.now)
+        if s.heard.meaning.mood != "angry":
+            s.moves.insert(0, Move("greeting.back" if s.before.seen_at else "greeting.first"))
+
+
+def receive_media(s: Scratch) -> None:
+    """An honest word for what cannot be read: asks to type instead."""
+    for kind in UNREADABLE:
+        if any(m.kind == kind and not m.seen and not m.text.strip() for m in s.heard.messages):
+            s.say(f"media.{kind}")
+
+
+def warn_about_secrets(s: Scratch) -> None:
+    """A code arrived: it was masked before it came here; say in one sentence never to send it."""
+    if any(entity.type == "secret" for entity in s.heard.meaning.entities) or "****" in s.heard.text:
+        s.say("warn.secret")
+
+
+def be_courteous(s: Scratch) -> None:
+    """Thanks, acknowledgements and goodbyes, when nothing weightier is being said."""
+    if s.answered or s.learned:
+        return
+    if s.wants("resolution_confirmed"):
+        s.say("resolution.thanks")
+    elif s.wants("thanks"):
+        s.say("thanks")
+    elif s.wants("goodbye"):
+        s.say("goodbye")
+    elif s.wants("ack", "confirm") or s.hears("yes", "no"):
+        s.say("ack.collecting" if _collecting(s) else "ack")
+    elif s.wants("greeting"):
+        _answer_greeting(s)
+    else:
+        return
+    s.no_asking = True
+
+
+def _answer_greeting(s: Scratch) -> None:
+    first = any(move.act.startswith("greeting") for move in s.moves)
+    s.say("offer_help" if first else "greeting.again")
+
+
+def _collecting(s: Scratch) -> bool:
+    return s.state.case is not None and s.state.case.phase == "open"
+
+
+def be_clear(s: Scratch) -> None:
+    """Nothing was understood: offer readings first, a person the second time."""
+    if s.answered or s.learned or s.asks:
+        s.state = replace(s.state, unclear=0)
+        return
+    if not any(character.isalnum() for character in s.heard.text):
+        s.say("empty")
+    elif s.wants("complaint", "already_provided", "vague_problem"):
+        s.say(f"listen.{'problem' if s.wants('vague_problem') else 'complaint'}")
+    elif _collecting(s):
+        s.say("unclear.case")
+    else:
+        _clarify(s)
+
+
+def _clarify(s: Scratch) -> None:
+    unclear = s.state.unclear + 1
+    s.state = replace(s.state, unclear=unclear)
+    if unclear >= UNCLEAR_BEFORE_A_PERSON:
+        people.call(s, "dead_loop")
+    if not s.said("handoff"):
+        s.say("unclear")

@@ -1,0 +1,105 @@
+"""From entities to slots: which fact of a message fills which slot of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chatbot.dialogue.cues import fold
+from chatbot.dialogue.scratch import Scratch
+from chatbot.dialogue.specs import FlowSpec
+from chatbot.types import Entity, Incoming, Slot
+
+DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
+OPERATORS = ("from_operator", "to_operator")
+REACH = 24  # characters before a fact in which « pas », « au lieu de » or « depuis » bears on it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entity with the slot value it would become, and whether it came from a picture."""
+
+    entity: Entity
+    slot: Slot
+    pictured: bool = False
+
+
+def found_in(s: Scratch) -> tuple[Found, ...]:
+    """Every usable fact of the turn: written and pictured, without secrets and without what the customer took back."""
+    written = [
+        _found(entity, s.heard.source(entity))
+        for entity in s.heard.meaning.entities
+        if entity.type != "secret" and not taken_back(entity, s)
+    ]
+    seen = [
+        _found(entity, message, pictured=message.kind == "image")
+        for message in s.heard.messages
+        for entity in message.seen
+    ]
+    return (*written, *seen)
+
+
+def taken_back(entity: Entity, s: Scratch) -> bool:
+    """Whether the words just before a fact deny it (« vers MTN pas Wave », « 35 000 au lieu de 30 000 »)."""
+    before = fold(s.heard.text[max(0, entity.span[0] - REACH) : entity.span[0]])
+    return s.rules.cues.hears("denied", before)
+
+
+def split_by_case(found: Sequence[Found], identity: str) -> tuple[tuple[Found, ...], ...]:
+    """One group of facts per case when a message tells of several; what stands before the first reference is shared."""
+    marks = _first_of_each(found, identity)
+    if len(marks) < 2:
+        return (tuple(found),)
+    shared = tuple(found[: marks[0]])
+    ends = (*marks[1:], len(found))
+    return tuple(shared + tuple(found[start:end]) for start, end in zip(marks, ends, strict=True))
+
+
+def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s: Scratch) -> dict[str, Slot]:
+    """Slot values of a case that these facts give: each fact fills one slot, best suited first."""
+    given: dict[str, Slot] = {}
+    used: set[int] = set()
+    for order, name, one in _ranked(found, flow):
+        target = _turned(name, one, given, known, s)
+        if order not in used and target not in given and not _weaker(one, target, known):
+            given[target] = one.slot
+            used.add(order)
+    return given
+
+
+def _ranked(found: Iterable[Found], flow: FlowSpec) -> list[tuple[int, str, Found]]:
+    rows = [
+        (rank, order, place, slot.name, one)
+        for order, one in enumerate(found)
+        for place, slot in enumerate(flow.slots)
+        if (rank := slot.rank(one.entity)) is not None
+    ]
+    rows.sort(key=lambda row: row[:3])
+    return [(order, name, one) for _, order, _, name, one in rows]
+
+
+def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch) -> str:
+    """A bare « orange » for the side already known is the answer for the other side, when that is what was asked."""
+    if name not in OPERATORS or s.corrects:
+        return name
+    other = OPERATORS[1 - OPERATORS.index(name)]
+    taken = name in known and known[name].value != one.slot.value
+    return other if taken and other in s.before.said.asks and other not in known and other not in given else name
+
+
+def _weaker(one: Found, target: str, known: Mapping[str, Slot]) -> bool:
+    """A doubtful reading never replaces a sure value."""
+    return one.slot.validity == "doubtful" and target in known and known[target].validity == "ok"
+
+
+def _found(entity: Entity, message: Incoming, *, pictured: bool = False) -> Found:
+    doubtful = entity.confidence < DOUBT_BELOW
+    return Found(entity, Slot(entity.value, message.id, message.at, "doubtful" if doubtful else "ok"), pictured)
+
+
+def _first_of_each(found: Sequence[Found], identity: str) -> list[int]:
+    marks: dict[str | int, int] = {}
+    for index, one in enumerate(found):
+        if one.entity.type == identity:
+            marks.setdefault(one.entity.value, index)
+    return sorted(marks.values())

@@ -1,0 +1,135 @@
+"""Flows as the brand describes them: which slots a case needs, what fills them, what is done when it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chatbot.types import Entity
+
+SHARED = "_slots"  # flows/_slots.toml holds the slots that flows have in common
+
+
+class FlowError(ValueError):
+    """A flow file that cannot be used; the message names the file and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """A fact a case may hold. ``accepts`` lists entity types, best first, with a role where it counts ("msisdn:wrong").
+
+    ``helps`` lists the operators for which the wording explains where to find it.
+    """
+
+    name: str
+    label: str
+    accepts: tuple[str, ...]
+    helps: tuple[str, ...] = ()
+    check_short: bool = False  # a value read with doubt is put to the customer once before it is filed
+
+    def rank(self, entity: Entity) -> int | None:
+        """How well an entity suits this slot: 0 is best, None is not at all. No role suits a slot without one."""
+        exact = f"{entity.type}:{entity.role}" if entity.role else entity.type
+        return self.accepts.index(exact) if exact in self.accepts else None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSpec:
+    """A kind of case. ``identity`` is the slot that makes two cases the same one."""
+
+    kind: str
+    label: str
+    intents: tuple[str, ...]
+    identity: str
+    required: tuple[SlotSpec, ...]
+    optional: tuple[SlotSpec, ...]
+    default: bool = False  # opened when an identifier arrives and no wish was stated
+    handoff: str | None = None  # the reason for which a person is called as soon as the flow opens
+    advice: tuple[str, ...] = ()  # acts spoken once the case is filed
+
+    @property
+    def slots(self) -> tuple[SlotSpec, ...]:
+        """Required first."""
+        return self.required + self.optional
+
+    def slot(self, name: str) -> SlotSpec:
+        """Raises KeyError for a slot this flow does not have."""
+        for slot in self.slots:
+            if slot.name == name:
+                return slot
+        raise KeyError(name)
+
+    def missing(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Required slots not among ``known``, in the order they are asked."""
+        have = set(known)
+        return tuple(slot.name for slot in self.required if slot.name not in have)
+
+
+def read_flows(flows: Mapping[str, Mapping[str, object]]) -> Mapping[str, FlowSpec]:
+    """Every flow of a brand, by kind. Raises FlowError naming file and field."""
+    shared = flows.get(SHARED, {})
+    return {name: _flow(name, table, shared) for name, table in flows.items() if name != SHARED}
+
+
+def slot_tables(flows: Mapping[str, Mapping[str, object]]) -> Mapping[str, Mapping[str, object]]:
+    """Every slot's table (labels and wordings), the shared ones and those that flows bring themselves."""
+    tables = dict(_tables(flows.get(SHARED, {})))
+    for name, flow in flows.items():
+        if name != SHARED:
+            tables.update(_tables(flow.get("slots", {})))
+    return tables
+
+
+def _flow(name: str, table: Mapping[str, object], shared: Mapping[str, object]) -> FlowSpec:
+    known = {**_tables(shared), **_tables(table.get("slots", {}))}
+
+    def slots(key: str) -> tuple[SlotSpec, ...]:
+        return tuple(_slot(name, slot, known) for slot in _strings(name, key, table.get(key, [])))
+
+    required, optional = slots("required"), slots("optional")
+    identity = _string(name, "identity", table.get("identity"))
+    if identity not in {slot.name for slot in required}:
+        raise FlowError(f"flows/{name}.toml: field 'identity': {identity!r} is not a required slot")
+    return FlowSpec(
+        kind=name,
+        label=_string(name, "label", table.get("label")),
+        intents=_strings(name, "intents", table.get("intents", [])),
+        identity=identity,
+        required=required,
+        optional=optional,
+        default=table.get("default") is True,
+        handoff=_string(name, "handoff", table["handoff"]) if "handoff" in table else None,
+        advice=_strings(name, "advice", table.get("advice", [])),
+    )
+
+
+def _slot(flow: str, slot: str, known: Mapping[str, Mapping[str, object]]) -> SlotSpec:
+    if slot not in known:
+        raise FlowError(f"flows/{flow}.toml: slot {slot!r} is described nowhere")
+    table = known[slot]
+    helps = table.get("help_for", {})
+    return SlotSpec(
+        name=slot,
+        label=_string(flow, f"{slot}.label", table.get("label")),
+        accepts=_strings(flow, f"{slot}.accepts", table.get("accepts", [])),
+        helps=tuple(helps) if isinstance(helps, Mapping) else (),
+        check_short=table.get("check_short") is True,
+    )
+
+
+def _tables(data: object) -> Mapping[str, Mapping[str, object]]:
+    if not isinstance(data, Mapping):
+        return {}
+    return {str(name): table for name, table in data.items() if isinstance(table, Mapping)}
+
+
+def _string(flow: str, field: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise FlowError(f"flows/{flow}.toml: field {field!r}: text is expected")
+    return value
+
+
+def _strings(flow: str, field: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise FlowError(f"flows/{flow}.toml: field {field!r}: a list of texts is expected")
+    return tuple(value)

@@ -1,0 +1,96 @@
+"""« Et mon dossier ? » answered from the case itself, never from hope."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chatbot.dialogue import claims
+from chatbot.dialogue.scratch import Scratch
+from chatbot.dialogue.specs import FlowSpec
+from chatbot.dialogue.state import Case
+
+SHOWN = 3
+
+
+def report_status(s: Scratch) -> None:
+    """Say where filed cases stand when the turn is about them."""
+    _count_demands(s)
+    if s.hears("count_cases"):
+        filed = [case for case in s.state.cases if case.phase == "filed"]
+        s.say("cases.count", count=str(len(filed)) if filed else None)
+        return
+    if not _is_about_status(s):
+        return
+    filed = _filed(s)
+    if not filed:
+        _nothing_filed(s)
+        return
+    for case in filed:
+        _report(s, case)
+
+
+def _is_about_status(s: Scratch) -> bool:
+    case = s.state.case
+    if s.filed or s.learned:
+        return False
+    if s.wants("status_request") or s.hears("status"):
+        return True
+    if case is None or case.phase != "filed":
+        return False
+    again = any(s.wants(*flow.intents) for flow in s.rules.flows.values()) or s.hears("nothing_received")
+    contested = s.wants("resolution_confirmed", "complaint", "already_provided") or s.heard.meaning.mood == "angry"
+    return again or contested or _named_again(s, s.flow(case), case)
+
+
+def _named_again(s: Scratch, flow: FlowSpec, case: Case) -> bool:
+    return any(entity.value == case.value(flow.identity) for entity in s.heard.meaning.entities)
+
+
+def _filed(s: Scratch) -> list[Case]:
+    """The case named or talked about; when none is, the latest ones that are still open at the back office."""
+    case = s.state.case
+    if case and case.phase == "filed" and _named_again(s, s.flow(case), case):
+        return [case]
+    for claim in s.desk.claims:
+        if not any(known.number == claim.number for known in s.state.cases):
+            focus = s.state.focus
+            claims.adopt(s, claim)
+            s.state = replace(s.state, focus=focus)
+    filed = [one for one in s.state.cases if one.phase == "filed"]
+    running = [one for one in filed if claims.status_of(s, one) not in claims.FINAL] or filed
+    running.sort(key=lambda one: one.filed_at or one.opened_at)
+    if running and s.state.focus is None:
+        s.state = replace(s.state, focus=s.state.cases.index(running[-1]))
+    return running[-SHOWN:]
+
+
+def _report(s: Scratch, case: Case) -> None:
+    status, claim = claims.status_of(s, case), s.claim(case)
+    if claim and claim.note:
+        s.say(f"status.{status}.noted", case_number=case.number, note=claim.note)
+    else:
+        s.say(f"status.{status}", case_number=case.number)
+    s.status = status
+
+
+def _nothing_filed(s: Scratch) -> None:
+    """No claim yet: an open case is brought on; with none, the reference is the way to find it or to open one."""
+    case = s.state.case
+    if case is not None and case.phase == "open":
+        s.say("status.not_filed")
+        return
+    flow = s.rules.default_flow
+    s.put(len(s.state.cases), Case(flow.kind, s.desk.now))
+    s.say("status.unknown")
+    s.asks.append(flow.identity)
+    s.no_asking = True
+
+
+def _count_demands(s: Scratch) -> None:
+    """Money back asked for: noted on the case; the second time, a person is called (people.py)."""
+    case, focus = s.state.case, s.state.focus
+    if case is None or focus is None or not s.wants("refund_request"):
+        return
+    s.put(focus, replace(case, demands=case.demands + 1))
+    if case.phase == "filed" and focus not in s.filed:
+        s.say("refund.noted", case_number=case.number)

@@ -1,0 +1,24 @@
+"""How figures are written for customers: amounts with thin spaces, phone numbers in pairs."""
+
+from __future__ import annotations
+
+THIN = "\u202f"  # narrow no-break space: an amount never breaks over two lines
+
+
+def francs(amount: int) -> str:
+    """« 50 000 FCFA »."""
+    return f"{amount:,}".replace(",", THIN) + "\u00a0FCFA"
+
+
+def phone(number: str) -> str:
+    """« 07 00 56 71 03 » for a national number of ten digits; anything else as it stands."""
+    if len(number) == 10 and number.isdigit():
+        return " ".join(number[start : start + 2] for start in range(0, 10, 2))
+    return number
+
+
+def written(slot: str, value: str | int) -> str:
+    """A slot's value as a customer reads it."""
+    if isinstance(value, int):
+        return francs(value)
+    return phone(value) if slot.endswith("msisdn") else value

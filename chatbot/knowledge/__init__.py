@@ -1,0 +1,1 @@
+"""What the brand knows: prices, limits, fixed answers."""

@@ -1,0 +1,104 @@
+"""One turn, start to end: normalise ► understand ► dialogue ► knowledge ► plan ► voice ► guard ► facts filled in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from chatbot import brand as brands
+from chatbot.dialogue.flow import Dialogue
+from chatbot.dialogue.state import from_json, to_json
+from chatbot.guard import Guard, Watch, fill, sentences
+from chatbot.hearing import Ear
+from chatbot.knowledge.answers import Knowledge
+from chatbot.normalise import Normaliser
+from chatbot.plan import make_plan
+from chatbot.types import Desk, Event, Incoming, Plan, Reply, Spoken, TurnDone, Understood, Voice, Words
+from chatbot.understand import Understander
+from chatbot.voices.template import TemplateVoice
+from chatbot.wording import Wording
+
+
+class UnspeakableError(RuntimeError):
+    """Even the template's words were refused by the guard: the brand's wording contradicts its own rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """A brand's whole pipeline, built once and shared by every turn."""
+
+    brand: brands.Brand
+    ear: Ear
+    dialogue: Dialogue
+    knowledge: Knowledge
+    wording: Wording
+    watch: Watch
+    template: Voice
+    voice: Voice
+    ticks: Callable[[], float] = time.perf_counter  # seconds; only times how long a voice spoke
+
+    @classmethod
+    def load(cls, brand_slug: str, cache_dir: Path, voice: Voice | None = None) -> Mind:
+        """Reads the brand and trains or loads its classifier in ``cache_dir``. Raises BrandError and its kin."""
+        brand = brands.load(brand_slug)
+        wording = Wording.read(brand.wording, brand.flows)
+        template = TemplateVoice(wording)
+        return cls(
+            brand=brand,
+            ear=Ear(Normaliser(brand).normalise, Understander(brand, cache_dir).understand),
+            dialogue=Dialogue(brand.flows, brand.settings),
+            knowledge=Knowledge(brand.tariff, brand.settings),
+            wording=wording,
+            watch=Watch.read(brand.settings),
+            template=template,
+            voice=voice or template,
+        )
+
+
+def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incoming], desk: Desk) -> Iterator[Event]:
+    """Answer all unanswered ``messages`` (at least one) as one turn; ``TurnDone`` comes last.
+
+    Raises StateError on a state it cannot read, ValueError without a message.
+    """
+    if not messages:
+        raise ValueError("a turn needs a message")
+    before = from_json(state)
+    carried = mind.dialogue.cut_short(before)
+    heard, parts = mind.ear.hear(messages, (*before.said.asks, before.said.draft), carried)
+    for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
+        yield Understood(message.id, part.text, meaning)
+
+    step = mind.dialogue.step(before, heard, desk)
+    answers = [move for question in step.questions for move in mind.knowledge.answer(question)]
+    yield from step.effects
+    if step.silent or not (step.moves or answers):
+        yield TurnDone(to_json(step.state))
+        return
+
+    moves = (*step.moves, *answers)
+    plan = make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
+    draft = yield from _speak(mind, plan, messages[-1].id, desk.channel)
+    yield Reply(fill(draft, plan.facts), plan.choices)
+    yield TurnDone(to_json(replace(step.state, said=replace(step.state.said, draft=draft))))
+
+
+def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, str]:
+    """Words of the reply as they pass the guard; returns the draft. A refused voice tries once more, then the template."""
+    for attempt, voice in enumerate((mind.voice, mind.voice, mind.template)):
+        guard, said, started = Guard(mind.watch, plan, channel), "", mind.ticks()
+        verdict = None
+        for sentence in sentences(voice.speak(plan, f"{seed}/{attempt}" if attempt else seed)):
+            verdict = guard.check(sentence)
+            if not verdict.passed:
+                break
+            said += sentence
+            if attempt == 0:
+                yield Words(fill(sentence, plan.facts))
+        if verdict is None or verdict.passed:
+            verdict = guard.finish()
+        yield Spoken(voice.tier, verdict.reason, (mind.ticks() - started) * 1000)
+        if verdict.passed:
+            return said
+    raise UnspeakableError(verdict.reason)

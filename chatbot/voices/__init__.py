@@ -1,0 +1,1 @@
+"""Voices word a plan; each implements types.Voice."""
