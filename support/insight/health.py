@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, JsonResponse
 
 from support import redis_client
-from support.tasks import WORKER_SEEN
+from support.insight.signs import WORKER_SEEN
 
 CHECK_SECONDS = 3.0  # a check that takes longer has failed; a load balancer asks every few seconds
 UNCACHED = {"Cache-Control": "no-store"}

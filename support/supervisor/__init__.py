@@ -1,0 +1,1 @@
+"""One command for all processes of a small installation: starts, watches and stops them."""
