@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 BRANDS = Path(__file__).parent / "brands"
-LEXICON_COLUMNS = ("form", "standard", "language", "kind", "note", "confidence", "source")
+LEXICON_COLUMNS = ("form", "standard", "language", "kind", "note", "confidence", "source", "when")
 CONFIDENCES = ("low", "medium", "high")
 EMPTY: Mapping[str, object] = MappingProxyType({})
 
@@ -22,7 +22,7 @@ class BrandError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LexiconRow:
-    """One sense of one written form. ``standard`` is French or ``<DROP>``; ``note`` says when the sense applies."""
+    """One sense of one written form. ``standard`` is French or ``<DROP>``; ``note`` tells people when the sense applies, ``when`` the machine."""
 
     form: str
     standard: str
@@ -31,15 +31,17 @@ class LexiconRow:
     note: str
     confidence: str
     source: str
+    when: str = ""
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message written for this project to teach the intent classifier."""
+    """A message written for this project to teach the intent classifier; ``asked`` is the question it answers, if any."""
 
     intent: str
     text: str
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Brand:
     operators: Mapping[str, object] = field(default_factory=dict)
     tariff: Mapping[str, object] = field(default_factory=dict)
     wording: Mapping[str, object] = field(default_factory=dict)
+    cues: Mapping[str, object] = field(default_factory=dict)
+    contexts: Mapping[str, object] = field(default_factory=dict)
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -82,6 +86,8 @@ def load_folder(path: Path) -> Brand:
         operators=_toml(path / "operators.toml"),
         tariff=_toml(path / "tariff.toml"),
         wording=_toml(path / "wording.toml"),
+        cues=_toml(path / "cues.toml"),
+        contexts=_toml(path / "contexts.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=tuple(_lexicon(path / "lexicon.tsv")),
         examples=tuple(_examples(path / "intents.tsv")),
@@ -114,6 +120,7 @@ def _lexicon(file: Path) -> Iterator[LexiconRow]:
     for number, cells in _rows(file):
         if number == 1 and cells[0] == "form":
             continue
+        cells += [""] * (len(LEXICON_COLUMNS) - 1 == len(cells))  # an empty last cell is often lost in editing
         if len(cells) != len(LEXICON_COLUMNS):
             raise BrandError(f"{file.name}: line {number}: {len(cells)} columns, {len(LEXICON_COLUMNS)} expected")
         row = LexiconRow(*(cell.strip() for cell in cells), line=number)
@@ -128,6 +135,6 @@ def _examples(file: Path) -> Iterator[Example]:
     for number, cells in _rows(file):
         if number == 1 and cells == ["intent", "text"]:
             continue
-        if len(cells) != 2 or not cells[0] or not cells[1].strip():
-            raise BrandError(f"{file.name}: line {number}: 'intent<TAB>text' expected")
-        yield Example(cells[0], cells[1].strip())
+        if len(cells) not in (2, 3) or not cells[0] or not cells[1].strip():
+            raise BrandError(f"{file.name}: line {number}: 'intent<TAB>text[<TAB>question]' expected")
+        yield Example(cells[0], cells[1].strip(), cells[2].strip() if len(cells) == 3 else "")

@@ -1,0 +1,62 @@
+"""French number words: from 'soixante quinze mille' to 75000, in standard and phonetic spelling."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chatbot.forms.text import fold
+
+UNITS = {
+    "zero": 0, "un": 1, "une": 1, "deux": 2, "de": 2, "trois": 3, "troi": 3, "quatre": 4, "katre": 4, "quat": 4,
+    "kat": 4, "cinq": 5, "cink": 5, "sink": 5, "sinq": 5, "sank": 5, "six": 6, "sis": 6, "sept": 7, "set": 7,
+    "huit": 8, "8uit": 8, "uit": 8, "wit": 8, "neuf": 9, "nef": 9, "dix": 10, "dis": 10, "diz": 10, "onze": 11,
+    "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "kinze": 15, "seize": 16, "vingt": 20, "vin": 20,
+    "vingts": 20, "trente": 30, "trante": 30, "quarante": 40, "karante": 40, "cinquante": 50, "cinkante": 50,
+    "cinquant": 50, "soixante": 60, "soisante": 60, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90,
+}  # fmt: skip
+HUNDREDS = {"cent", "cents", "sen", "san"}
+THOUSANDS = {"mille", "mil", "milles", "mill"}
+MILLIONS = {"million", "millions", "milion", "milions"}
+# Everyday words that are numbers only beside another number word.
+SHY = {"de", "un", "une", "set", "dis", "vin", "sis", "uit", "sen", "san", "mill", "mil", "nef", "kat", "six", "sank"}
+_WORDS = sorted({*UNITS, *HUNDREDS, *THOUSANDS, *MILLIONS}, key=len, reverse=True)
+_WORD = "(?:" + "|".join(_WORDS) + ")"
+_PHRASE = re.compile(rf"(?<![\w']){_WORD}(?:(?:[ \-]+(?:et[ \-]+)?){_WORD})*(?!\w|')")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWords:
+    """A number in words and its value."""
+
+    start: int
+    end: int
+    value: int
+    words: int
+
+
+def find_number_words(text: str) -> list[NumberWords]:
+    """Numbers written in words, in reading order. A lone everyday word ('un', 'de') is left out."""
+    found = []
+    for match in _PHRASE.finditer(fold(text)):
+        words = [w for w in re.split(r"[ \-]+", match.group()) if w != "et"]
+        if all(w in SHY for w in words):
+            continue
+        found.append(NumberWords(match.start(), match.end(), value_of(words), len(words)))
+    return found
+
+
+def value_of(words: list[str]) -> int:
+    """Additive below 100; cent, mille and million multiply what stands before them (language.md)."""
+    total = thousands = current = 0
+    for word in words:
+        if word in UNITS:
+            # quatre-vingt is the one product below a hundred.
+            current = current - 4 + 80 if UNITS[word] == 20 and current % 100 == 4 else current + UNITS[word]
+        elif word in HUNDREDS:
+            current = max(current, 1) * 100 if current < 10 else current + 100
+        elif word in THOUSANDS:
+            thousands, current = thousands + max(current, 1) * 1000, 0
+        elif word in MILLIONS:
+            total, thousands, current = total + max(thousands + current, 1) * 1_000_000, 0, 0
+    return total + thousands + current

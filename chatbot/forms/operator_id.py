@@ -1,0 +1,163 @@
+"""Transaction ids of the operators, as written: joined over spaces, dashes and line breaks, lower case, cut short."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from chatbot.forms.spans import Taken
+
+WAVE_LENGTH = 17  # T and 16 characters of base 32 (domain.md)
+_S = r"[ \t\u00a0\u202f\n.:\-–_/]"
+_DATED = re.compile(
+    rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF|PT|OM){_S}{{0,3}}((?:[0-9OoIl]{_S}{{0,2}}){{10}})([A-Za-z]){_S}{{0,2}}((?:[0-9OoIl]{_S}?){{4,5}}[0-9OoIl])(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_DATED_CUT = re.compile(
+    rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF|PT){_S}{{0,2}}(\d{{6}}(?:{_S}{{0,2}}\d{{1,4}})?(?:{_S}{{0,2}}[A-Za-z]\d{{0,6}})?)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_PREFIXED = re.compile(
+    rf"(?<![A-Za-z0-9])(MRCH|CF|TM|TP|TR){_S}{{0,3}}(\d(?:{_S}?\d){{4,18}})(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
+    re.IGNORECASE,
+)
+_RECEIVED = re.compile(r"(?<![A-Za-z0-9])pt[-_]?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,20}(?![A-Za-z0-9])")
+_UNDERSCORED = re.compile(r"(?<![A-Za-z0-9])T_[A-Za-z0-9_]{4,24}(?![A-Za-z0-9])", re.IGNORECASE)
+_PIECE = re.compile(r"[A-Za-z0-9]+")
+_BETWEEN = re.compile(rf"{_S}{{1,3}}\Z")
+_DIGITS = re.compile(r"(?<![\w.,+*#])\d{9,12}(?![\w*#]|[.,]\d)")
+_SPACED_DIGITS = re.compile(r"(?<![\w.,+*#])\d{2,6}(?:[ \-\n]\d{2,6}){1,4}(?![\w*#]|[.,]\d)")
+
+Kind = Literal["dated", "prefixed", "wave", "digits", "code", "received"]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorId:
+    """An id upper-cased, without spaces, dashes and line breaks; ``operator`` when its form betrays it."""
+
+    start: int
+    end: int
+    value: str
+    kind: Kind
+    operator: str | None = None
+
+
+_BY_PREFIX = {"MP": "Orange", "PP": "Orange", "CI": "Orange", "CO": "Orange", "OM": "Orange", "CF": "Moov",
+              "MRCH": "Moov", "TM": "Trésor", "TP": "Trésor", "TR": "Trésor"}  # fmt: skip
+
+
+def find_operator_ids(text: str) -> list[OperatorId]:
+    """Ids whose form says what they are, in reading order, not overlapping. Bare digits: 9 to 12, phones included."""
+    found: list[OperatorId] = []
+    taken = Taken(len(text))
+
+    def add(candidate: OperatorId) -> None:
+        if taken.claim(candidate.start, candidate.end):
+            found.append(candidate)
+
+    for match in _DATED.finditer(text):
+        add(_tidy(match, "dated"))
+    for match in _PREFIXED.finditer(text):
+        add(_tidy(match, "prefixed"))
+    for match in _DATED_CUT.finditer(text):
+        add(_tidy(match, "dated"))
+    for match in _UNDERSCORED.finditer(text):
+        add(OperatorId(match.start(), match.end(), match.group().upper(), "wave", "Wave"))
+    for match in _RECEIVED.finditer(text):
+        add(OperatorId(match.start(), match.end(), match.group(), "received", "Wave"))
+    for wave in _wave_ids(text):
+        add(wave)
+    for match in _DIGITS.finditer(text):
+        add(OperatorId(match.start(), match.end(), match.group(), "digits"))
+    return sorted(found, key=lambda f: f.start)
+
+
+def find_codes(text: str) -> list[OperatorId]:
+    """Anything else that looks like a code: letters and digits mixed, or digits in groups. For a question just asked."""
+    found = [
+        OperatorId(m.start(), m.end(), m.group().upper(), "code")
+        for m in _PIECE.finditer(text)
+        if len(m.group()) >= 5 and _mixed(m.group())
+    ]
+    for match in _SPACED_DIGITS.finditer(text):
+        digits = re.sub(r"\D", "", match.group())
+        if 9 <= len(digits) <= 12:
+            found.append(OperatorId(match.start(), match.end(), digits, "digits"))
+    return sorted(found, key=lambda f: f.start)
+
+
+def repair_wave(value: str) -> str:
+    """Base 32 has no 0 and no 1: a typed one is O or I. Leaves anything that is not of Wave's form alone."""
+    if value.startswith("T") and len(value) == WAVE_LENGTH:
+        return value.replace("0", "O").replace("1", "I")
+    return value
+
+
+def _tidy(match: re.Match[str], kind: Kind) -> OperatorId:
+    """Dots inside are part of the dated form and stay; trailing separators are not part of the span."""
+    written = match.group().rstrip(" \t\n.:-–_/\u00a0\u202f")
+    value = re.sub(r"[\s:\-–_/\u00a0\u202f]", "", written).upper()
+    prefix = match.group(1).upper()
+    value = re.sub(rf"^{prefix}\.+", prefix, value)
+    received = prefix == "PT"
+    return OperatorId(
+        match.start(), match.start() + len(written), value, "received" if received else kind, _BY_PREFIX.get(prefix)
+    )
+
+
+def _wave_ids(text: str) -> list[OperatorId]:
+    pieces = list(_PIECE.finditer(text))
+    found = []
+    skip_to = 0
+    for index, piece in enumerate(pieces):
+        if piece.start() < skip_to or piece.group()[0] not in "Tt":
+            continue
+        joined = _join(text, pieces, index)
+        if joined:
+            found.append(joined)
+            skip_to = joined.end
+    return found
+
+
+def _join(text: str, pieces: list[re.Match[str]], first: int) -> OperatorId | None:
+    """The id starting at this piece: pieces are joined while they make exactly Wave's length, else it stands alone."""
+    value = pieces[first].group()
+    if len(value) < WAVE_LENGTH:
+        whole = value
+        for index in range(first + 1, min(first + 6, len(pieces))):
+            gap = text[pieces[index - 1].end() : pieces[index].start()]
+            whole += pieces[index].group()
+            if not _BETWEEN.match(gap) or len(whole) > WAVE_LENGTH:
+                break
+            parts = [p.group() for p in pieces[first : index + 1]]
+            if len(whole) == WAVE_LENGTH and _code_like(whole) and all(_part(p) for p in parts):
+                return OperatorId(pieces[first].start(), pieces[index].end(), whole.upper(), "wave", "Wave")
+    if _stands_alone(value):
+        return OperatorId(pieces[first].start(), pieces[first].end(), value.upper(), "wave", "Wave")
+    return None
+
+
+def _stands_alone(value: str) -> bool:
+    if 15 <= len(value) <= 19:
+        return _code_like(value)
+    return 8 <= len(value) <= 22 and _mixed(value) and sum(c.isdigit() for c in value) <= len(value) // 2
+
+
+def _part(piece: str) -> bool:
+    """A piece of a cut id: digits in it, or capitals, or letters no French word is made of."""
+    return any(c.isdigit() for c in piece) or piece.isupper() or _unspeakable(piece)
+
+
+def _code_like(value: str) -> bool:
+    return any(c.isdigit() for c in value) or value.isupper() or _unspeakable(value)
+
+
+def _unspeakable(word: str) -> bool:
+    """Five consonants in a row, or hardly a vowel: not a word."""
+    lower = word.lower()
+    return bool(re.search(r"[bcdfghjklmnpqrstvwxz]{5}", lower)) or sum(c in "aeiouy" for c in lower) * 5 < len(lower)
+
+
+def _mixed(value: str) -> bool:
+    return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)

@@ -1,0 +1,5 @@
+"""Texting French, Nouchi and phonetic spelling into standard French, with a map back to the customer's own characters."""
+
+from chatbot.normalise.normaliser import Normaliser
+
+__all__ = ["Normaliser"]

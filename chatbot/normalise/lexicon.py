@@ -1,0 +1,69 @@
+"""The brand's lexicon compiled for look-up: phrases by their first word, longest first, each sense with its condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chatbot.brand import BrandError, LexiconRow
+from chatbot.normalise.conditions import Test, WordClasses, compile_when
+from chatbot.normalise.tokens import tokenise
+
+DROP = "<DROP>"
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One reading of a form; ``test`` None means always."""
+
+    standard: str
+    test: Test | None
+    row: LexiconRow
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A form as word keys, and its senses: conditioned ones first."""
+
+    keys: tuple[str, ...]
+    senses: tuple[Sense, ...]
+
+
+class Lexicon:
+    """Entries by first key. Raises BrandError naming the line of an unusable row."""
+
+    def __init__(self, rows: Iterable[LexiconRow], classes: WordClasses) -> None:
+        forms: dict[tuple[str, ...], list[Sense]] = {}
+        for row in rows:
+            sense = _sense(row, classes)
+            if sense:
+                forms.setdefault(_keys(row.form), []).append(sense)
+        self._entries: dict[str, list[Entry]] = {}
+        for keys, senses in forms.items():
+            ordered = sorted(senses, key=lambda s: (s.test is None, _RANK[s.row.confidence]))
+            self._entries.setdefault(keys[0], []).append(Entry(keys, tuple(ordered)))
+        for entries in self._entries.values():
+            entries.sort(key=lambda e: -len(e.keys))
+
+    def starting(self, key: str) -> list[Entry]:
+        """Entries whose first word is this key, longest first."""
+        return self._entries.get(key, [])
+
+
+_RANK: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}
+
+
+def _keys(form: str) -> tuple[str, ...]:
+    return tuple(t.key for t in tokenise(form, []) if not t.text.isspace())
+
+
+def _sense(row: LexiconRow, classes: WordClasses) -> Sense | None:
+    if row.when == "never" or row.form.lower() == row.standard.lower():
+        return None
+    # language.md: low rows apply only where their context is met, so one without a written context never does.
+    if row.confidence == "low" and not row.when:
+        return None
+    try:
+        return Sense(row.standard, compile_when(row.when, classes), row)
+    except (ValueError, KeyError) as error:
+        raise BrandError(f"lexicon.tsv: line {row.line}: field 'when': {error}") from error

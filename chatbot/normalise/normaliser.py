@@ -1,0 +1,212 @@
+"""Rewrites a message to standard French until nothing is left to rewrite; the result of a result is itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chatbot.brand import Brand, BrandError
+from chatbot.forms.protected import protected_spans
+from chatbot.forms.text import clean, fold
+from chatbot.normalise.conditions import Around, WordClasses
+from chatbot.normalise.grammar import Grammar
+from chatbot.normalise.lexicon import DROP, Entry, Lexicon, Sense
+from chatbot.normalise.tokens import Token, closes, tokenise
+from chatbot.types import Normalised
+
+# Passes settle after two or three; the bound only keeps data with a cycle in it from running for ever.
+MAX_PASSES = 6
+WINDOW = 4
+_QUESTION = re.compile(r"\?|\b(?:quand|comment|pourquoi|combien|quel|quelle|est-ce|qui|kan|koi|quoi|cmt|pk|pkoi|cb)\b")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_VOWEL = frozenset("aeiouyhàâéèêëîïôùûœ")
+
+Piece = tuple[str, int, int]
+
+
+class Normaliser:
+    """Compiled once per brand; ``normalise`` is pure. Raises BrandError on data it cannot use."""
+
+    def __init__(self, brand: Brand) -> None:
+        classes = brand.contexts.get("classes", {})
+        if not isinstance(classes, dict):
+            raise BrandError("contexts.toml: field 'classes': a table expected")
+        self._lexicon = Lexicon(brand.lexicon, WordClasses(classes))
+        self._grammar = Grammar(brand.contexts)
+
+    def normalise(self, text: str) -> Normalised:
+        """Standard French for a customer's text of any length; linear in it, never empty unless the text is."""
+        current, origin = clean(text)
+        seen = {current}
+        for _ in range(MAX_PASSES):
+            following, places = self._rewrite(current)
+            if following == current:
+                break
+            origin = [_compose(origin, place) for place in places]
+            current = following
+            if following in seen:
+                break
+            seen.add(following)
+        if not current.strip() and text.strip():
+            current, origin = clean(text)
+        return Normalised(current, tuple(origin))
+
+    def _rewrite(self, text: str) -> tuple[str, list[tuple[int, int]]]:
+        tokens = tokenise(text, protected_spans(text))
+        pieces = self._pieces(tokens, bool(_QUESTION.search(fold(text))))
+        return _join(_spaced(pieces))
+
+    def _pieces(self, tokens: list[Token], question: bool) -> Iterator[Piece]:
+        words = [i for i, t in enumerate(tokens) if t.word or t.protected]
+        place = {index: position for position, index in enumerate(words)}
+        everything = frozenset(fold(tokens[i].key) for i in words)
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            if token.protected:
+                yield _joined_lines(token.text), token.start, token.end
+                index += 1
+                continue
+            if not token.word:
+                yield token.text, token.start, token.end
+                index += 1
+                continue
+            around = _Lazy(tokens, words, place[index], question, everything)
+            found = self._look_up(tokens, index, around)
+            if found:
+                standard, end = found
+                yield ("" if standard == DROP else standard), token.start, tokens[end - 1].end
+                index = end
+                continue
+            yield self._grammar.word(token.text, around(1)) or token.text, token.start, token.end
+            index += 1
+
+    def _look_up(self, tokens: list[Token], index: int, around: _Lazy) -> tuple[str, int] | None:
+        for key in _keys(tokens[index]):
+            for entry in self._lexicon.starting(key):
+                end = _match(tokens, index, entry)
+                if end is None:
+                    continue
+                sense = _sense(entry, around, end - index)
+                if sense:
+                    return self._grammar.agree(sense.standard, around(end - index)), end
+        return None
+
+
+class _Lazy:
+    """Builds what stands around a candidate only when a condition asks, once per width."""
+
+    def __init__(self, tokens: list[Token], words: list[int], place: int, question: bool, everything: frozenset[str]) -> None:
+        self._tokens, self._words, self._place = tokens, words, place
+        self._question, self._everything = question, everything
+        self._made: dict[int, Around] = {}
+
+    def __call__(self, width: int) -> Around:
+        if width not in self._made:
+            self._made[width] = self._make(width)
+        return self._made[width]
+
+    def _make(self, width: int) -> Around:
+        tokens, words, place = self._tokens, self._words, self._place
+        index = words[place]
+        covered = place
+        while covered + 1 < len(words) and words[covered + 1] < index + width:
+            covered += 1
+        before = self._walk(range(index - 1, -1, -1))
+        after = self._walk(range(index + width, len(tokens)))
+        return Around(
+            before=before,
+            after=after,
+            words=self._everything,
+            typed="".join(t.text for t in tokens[index : index + width]),
+            first=place == 0,
+            last=covered == len(words) - 1,
+            question=self._question,
+            number_before=index > 0 and _number_beside(tokens, index - 1, -1),
+            number_after=_number_beside(tokens, index + width, 1),
+        )
+
+    def _walk(self, indexes: range) -> tuple[str, ...]:
+        found: list[str] = []
+        for i in indexes:
+            token = self._tokens[i]
+            if closes(token) or len(found) == WINDOW:
+                break
+            if token.word:
+                found.append(fold(token.key))
+            elif token.protected:
+                found.append("#")
+        return tuple(found)
+
+
+def _number_beside(tokens: list[Token], index: int, step: int) -> bool:
+    while 0 <= index < len(tokens) and tokens[index].text.isspace() and tokens[index].text != "\n":
+        index += step
+    if not 0 <= index < len(tokens):
+        return False
+    text = tokens[index].text
+    return text[-1 if step < 0 else 0].isdigit()
+
+
+def _keys(token: Token) -> list[str]:
+    """The word, and with letters repeated three times or more: two of them, then one."""
+    key = token.key
+    if not _REPEATED.search(key):
+        return [key]
+    return [key, _REPEATED.sub(r"\1\1", key), _REPEATED.sub(r"\1", key)]
+
+
+def _match(tokens: list[Token], index: int, entry: Entry) -> int | None:
+    """Index after the last token of the entry, when its words follow one another with only spaces between."""
+    position = index + 1
+    for key in entry.keys[1:]:
+        while position < len(tokens) and tokens[position].text.isspace() and tokens[position].text != "\n":
+            position += 1
+        if position >= len(tokens) or tokens[position].protected or tokens[position].key != key:
+            return None
+        position += 1
+    return position
+
+
+def _sense(entry: Entry, around: _Lazy, width: int) -> Sense | None:
+    for sense in entry.senses:
+        if sense.test is None or sense.test(around(width)):
+            return sense
+    return None
+
+
+def _joined_lines(text: str) -> str:
+    """An id cut over two lines is one id; everything else of a protected span stays byte for byte."""
+    return re.sub(r"\s*\n\s*", "", text) if "\n" in text else text
+
+
+def _spaced(pieces: Iterator[Piece]) -> list[Piece]:
+    """Dropped words take the space before them along; an elided word takes the space after it."""
+    out: list[Piece] = []
+    for piece in pieces:
+        text = piece[0]
+        if not text:
+            if out and out[-1][0].isspace() and out[-1][0] != "\n":
+                out.pop()
+            continue
+        if text.isspace() and text != "\n" and (not out or out[-1][0].endswith("'") and len(out[-1][0]) > 1):
+            if out:
+                continue
+        out.append(piece)
+    if out and out[0][0].isspace() and out[0][1] > 0:
+        out.pop(0)
+    return out
+
+
+def _join(pieces: list[Piece]) -> tuple[str, list[tuple[int, int]]]:
+    places: list[tuple[int, int]] = []
+    for text, start, end in pieces:
+        if len(text) == end - start:
+            places += [(i, i + 1) for i in range(start, end)]
+        else:
+            places += [(start, end)] * len(text)
+    return "".join(p[0] for p in pieces), places
+
+
+def _compose(origin: list[tuple[int, int]], place: tuple[int, int]) -> tuple[int, int]:
+    return origin[place[0]][0], origin[place[1] - 1][1]

@@ -1,0 +1,49 @@
+"""Cuts a text into words, spaces and signs; protected spans stay whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# A word is a run of letters and digits; an apostrophe between two of them closes the first ("j'" + "ai").
+_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ](?=[^\W_]))?|@\+|\n|[^\S\n]+|.", re.DOTALL)
+_END = frozenset(".!?;:,()\n…«»\"/")
+
+
+@dataclass(slots=True)
+class Token:
+    """A piece of text at [start, end); ``key`` is what the lexicon is asked for."""
+
+    text: str
+    start: int
+    end: int
+    key: str
+    word: bool
+    protected: bool = False
+
+
+def tokenise(text: str, protected: list[tuple[int, int]]) -> list[Token]:
+    """Tokens covering the text exactly, in order."""
+    return list(_tokens(text, protected))
+
+
+def _tokens(text: str, protected: list[tuple[int, int]]) -> Iterator[Token]:
+    position = 0
+    for start, end in [*protected, (len(text), len(text))]:
+        for match in _TOKEN.finditer(text, position, start):
+            piece = match.group()
+            word = piece[0].isalnum() or piece == "@+"
+            yield Token(piece, match.start(), match.end(), _key(piece) if word else piece, word)
+        if end > start:
+            yield Token(text[start:end], start, end, "", False, protected=True)
+        position = end
+
+
+def _key(piece: str) -> str:
+    return piece.lower().replace("’", "'").replace("ʼ", "'")
+
+
+def closes(token: Token) -> bool:
+    """True for a sign that ends a clause."""
+    return not token.word and not token.protected and token.text[0] in _END

@@ -1,0 +1,114 @@
+"""Understands one message: entities, then intent, then mood; explains itself when asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from chatbot.brand import Brand
+from chatbot.types import Entity, Intent, Meaning, Normalised
+from chatbot.understand.answers import chosen_option
+from chatbot.understand.asked import Asked, read_context
+from chatbot.understand.entities import Entities
+from chatbot.understand.features import features, marks, masked
+from chatbot.understand.intents import Intents, load_or_train
+from chatbot.understand.mood import Moods
+from chatbot.understand.override import Overrides
+
+# Part of the cache key: change it whenever features of a message may come out otherwise.
+RECIPE = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a message was understood as it was: the rule or features behind the intent, the rules behind mood and need."""
+
+    intent_rule: str
+    features: tuple[tuple[str, float], ...]
+    mood_rule: str
+    human_rule: str
+    asked: tuple[str, ...]
+
+
+class Understander:
+    """One brand's understanding. ``normalise`` is the normaliser's function; it prepares the training examples.
+
+    The intent model loads, or is trained, at the first message (or ``ready()``). Raises BrandError on unusable data.
+    """
+
+    def __init__(self, brand: Brand, cache_dir: Path, normalise: Callable[[str], Normalised]) -> None:
+        self._brand = brand
+        self._cache_dir = cache_dir
+        self._normalise = normalise
+        self._entities = Entities(brand)
+        self._moods = Moods(brand.cues)
+        self._overrides = Overrides(brand.cues)
+
+    def ready(self) -> None:
+        """Loads or trains the intent model now rather than at the first message."""
+        _ = self._intents
+
+    def understand(self, normalised: Normalised, original: str, context: Sequence[str] = ()) -> Meaning:
+        """The meaning of a message or a burst joined by line breaks.
+
+        ``original`` is the text ``normalised`` was made from; entity spans count its characters. ``context`` holds the
+        bot's last messages, oldest first, and/or the names of the slots just asked.
+        """
+        return self.explain(normalised, original, context)[0]
+
+    def explain(
+        self, normalised: Normalised, original: str, context: Sequence[str] = ()
+    ) -> tuple[Meaning, Explanation]:
+        """The meaning, and the reasons for it."""
+        asked = read_context(context)
+        entities = self._entities.find(normalised, original, asked)
+        text = self._masked(normalised, entities)
+        chosen = chosen_option(original, asked)
+        intents, rule = self._decide(text, asked, entities, chosen[0] if chosen else None)
+        reading = self._moods.read(f"{normalised.text}\n{original}", intents[0].name, entities, len(context))
+        meaning = Meaning(intents, entities, reading.mood, reading.needs_human)
+        evidence = () if rule else tuple(self._intents.evidence(text, asked.labels, entities, intents[0].name))
+        return meaning, Explanation(rule, evidence, reading.mood_rule, reading.human_rule, asked.labels)
+
+    def _decide(
+        self, text: str, asked: Asked, entities: Sequence[Entity], chosen: str | None
+    ) -> tuple[tuple[Intent, ...], str]:
+        if chosen is not None and not entities:
+            option = self._masked(self._normalise(chosen), ())
+            if asked.wants("confirm") or not option.strip():
+                return (Intent("confirm", 0.9),), "menu"
+            return self._intents.rank(option, (), ()), "menu"
+        ranked = self._intents.rank(text, asked.labels, entities)
+        return self._overrides.apply(ranked, text, asked, entities)
+
+    @cached_property
+    def _intents(self) -> Intents:
+        return load_or_train(self._brand, self._cache_dir, self._read_example, self._recipe())
+
+    def _read_example(self, text: str, question: str) -> list[str]:
+        asked = read_context([question] if question else [])
+        normalised = self._normalise(text)
+        entities = self._entities.find(normalised, text, asked)
+        return features(self._masked(normalised, entities), asked.labels, entities)
+
+    def _masked(self, normalised: Normalised, entities: Sequence[Entity]) -> str:
+        """The normalised text with numbers and ids replaced by their kind."""
+        wanted = [(e.span, e.type) for e in entities if marks(e.type)]
+        if not wanted:
+            return normalised.text
+        spans = []
+        for (start, end), kind in wanted:
+            inside = [i for i, (a, b) in enumerate(normalised.origin) if a < end and start < b]
+            if inside:
+                spans.append((inside[0], inside[-1] + 1, kind))
+        return masked(normalised.text, spans)
+
+    def _recipe(self) -> str:
+        digest = hashlib.sha256(RECIPE.encode())
+        for row in self._brand.lexicon:
+            digest.update(f"{row.form}\t{row.standard}\t{row.when}\n".encode())
+        digest.update(repr((self._brand.contexts, self._brand.operators, self._brand.cues)).encode())
+        return digest.hexdigest()

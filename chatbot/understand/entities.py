@@ -1,0 +1,82 @@
+"""Runs the recognisers over a message in order of certainty; spans point into what the customer wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chatbot.brand import Brand, BrandError
+from chatbot.forms.protected import unspeakable_spans
+from chatbot.forms.secret import find_secrets
+from chatbot.forms.spans import Taken
+from chatbot.forms.text import clean
+from chatbot.types import Entity, Normalised
+from chatbot.understand.amounts import Amounts, MoneyWords
+from chatbot.understand.answers import chosen_option
+from chatbot.understand.asked import Asked
+from chatbot.understand.durations import find_durations
+from chatbot.understand.identifiers import find_identifiers
+from chatbot.understand.operators import Operators
+
+
+class Entities:
+    """Every recogniser of a brand, ready to run."""
+
+    def __init__(self, brand: Brand) -> None:
+        operators = _tables(brand.operators, "operator", "operators.toml")
+        self._operators = Operators(operators, _tables(brand.cues, "operator_cue", "cues.toml"))
+        self._amounts = Amounts(_money(brand.cues))
+
+    def find(self, normalised: Normalised, original: str, asked: Asked) -> tuple[Entity, ...]:
+        """Entities in reading order, spans in characters of ``original``, none overlapping another of another kind."""
+        text, origin = clean(original)
+        taken = Taken(len(text))
+        for start, end in unspeakable_spans(text):
+            taken.claim(start, end)
+        found: list[Entity] = []
+        for start, end in find_secrets(text, amount_asked=bool(asked.slots) or bool(asked.options)):
+            if taken.claim(start, end):
+                found.append(Entity("secret", "masked", (start, end)))
+        found += find_identifiers(text, taken, asked)
+        found += find_durations(text, taken)
+        found += self._amounts.find(text, taken, asked.wants("amount_fcfa"))
+        located = [replace(e, span=(origin[e.span[0]][0], origin[e.span[1] - 1][1])) for e in found]
+        located += self._named(normalised, located, asked)
+        located += self._chosen(original, asked, located)
+        return tuple(sorted(located, key=lambda e: e.span))
+
+    def _named(self, normalised: Normalised, located: list[Entity], asked: Asked) -> list[Entity]:
+        """Operators are read in the standard French, where sentences have one shape, and pointed back to the original."""
+        named = self._operators.find(normalised.text, Taken(len(normalised.text)), asked)
+        out = []
+        for entity in named:
+            span = normalised.source_span(*entity.span)
+            if not any(e.type != "time_elapsed" and span[0] < e.span[1] and e.span[0] < span[1] for e in located):
+                out.append(replace(entity, span=span))
+        return out
+
+    def _chosen(self, original: str, asked: Asked, located: list[Entity]) -> list[Entity]:
+        chosen = chosen_option(original, asked)
+        if not chosen or located:
+            return []
+        label, span = chosen
+        named = self._operators.find(label, Taken(len(label)), asked)
+        return [replace(e, span=span) for e in named[:1]]
+
+
+def _tables(data: Mapping[str, object], field: str, file: str) -> list[Mapping[str, object]]:
+    tables = data.get(field, [])
+    if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        raise BrandError(f"{file}: field '{field}': an array of tables expected")
+    return tables
+
+
+def _money(cues: Mapping[str, object]) -> MoneyWords:
+    money = cues.get("money", {})
+    if not isinstance(money, dict):
+        raise BrandError("cues.toml: field 'money': a table expected")
+    return MoneyWords(
+        units={str(k): int(v) for k, v in money.get("units", {}).items()},
+        contested=tuple(map(str, money.get("contested", []))),
+        not_sums=tuple(map(int, money.get("not_sums", []))),
+    )

@@ -1,0 +1,75 @@
+"""Turns a message into the names of its features: character n-grams, words, kinds of entities, the question asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chatbot.forms.text import fold
+from chatbot.types import Entity
+
+VERSION = 1
+_LENGTHS = (3, 4, 5)
+# Entities are replaced by their kind, so that no number or operator's name is learnt by heart.
+_MARKS = {"easytransfert_id": "xref", "operator_tx_id": "xid", "other_ref": "xid", "msisdn": "xphone", "secret": "xsecret",
+          "amount_fcfa": "xamount", "cotisation_code": "xpot"}  # fmt: skip
+
+
+def masked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """The text with each span replaced by the mark of its entity type."""
+    out: list[str] = []
+    position = 0
+    for start, end, kind in sorted(spans):
+        if start < position:
+            continue
+        out += (text[position:start], f" {_MARKS[kind]} ")
+        position = end
+    return "".join((*out, text[position:]))
+
+
+def marks(kind: str) -> bool:
+    """True when entities of this kind are masked in the text."""
+    return kind in _MARKS
+
+
+def features(text: str, asked: Sequence[str], entities: Sequence[Entity]) -> list[str]:
+    """Feature names of a message, with repeats; ``text`` is normalised and masked."""
+    words = "".join(c if c.isalnum() or c in "?!" else c if ord(c) > 0x2000 else " " for c in fold(text)).split()
+    return [*_characters(words), *_words(words), *_asked(asked, words), *_kinds(entities, words)]
+
+
+def _characters(words: Sequence[str]) -> Iterator[str]:
+    for word in words:
+        padded = f" {word} "
+        for length in _LENGTHS:
+            for start in range(max(1, len(padded) - length + 1)):
+                yield padded[start : start + length]
+
+
+def _words(words: Sequence[str]) -> Iterator[str]:
+    for index, word in enumerate(words):
+        yield "w=" + word
+        if index:
+            yield f"b={words[index - 1]}_{word}"
+        if index > 1:
+            yield f"t={words[index - 2]}_{words[index - 1]}_{word}"
+    if words:
+        yield "first=" + words[0]
+        yield "last=" + words[-1]
+
+
+def _asked(asked: Sequence[str], words: Sequence[str]) -> Iterator[str]:
+    for slot in asked or ("nothing",):
+        yield "asked=" + slot
+        if len(words) <= 4:
+            for word in words:
+                yield f"asked={slot}&{word}"
+
+
+def _kinds(entities: Sequence[Entity], words: Sequence[str]) -> Iterator[str]:
+    kinds = sorted({e.type for e in entities})
+    for kind in kinds:
+        yield "has=" + kind
+    plain = sum(1 for w in words if not w.startswith("x"))
+    yield f"length={0 if not words else 1 if plain <= 1 else 2 if plain <= 3 else 3 if plain <= 7 else 4 if plain <= 15 else 5}"
+    if kinds and plain <= 3:
+        yield "mostly-entities"

@@ -1,0 +1,120 @@
+"""References and transaction ids of a message: what each code-like span is, by its form, its label and what was asked."""
+
+from __future__ import annotations
+
+import re
+
+from chatbot.forms.operator_id import OperatorId, find_codes, find_operator_ids, repair_wave
+from chatbot.forms.phone import Phone, find_phones
+from chatbot.forms.reference import Reference, find_references
+from chatbot.forms.spans import Taken
+from chatbot.forms.text import fold
+from chatbot.types import Entity
+from chatbot.understand.asked import Asked
+
+_REF_LABEL = re.compile(r"(?:\bref\w*|\befb|\breference)\W{0,3}(?:numero|num|n°|no)?\W{0,3}(?:c'?est|est|de)?\W{0,4}$")
+_ID_LABEL = re.compile(
+    r"(?:\bid|\bidentifiant|\btrans\w*|\btrx|\btxn|\bnumero (?:de )?(?:la )?transaction|\bfinan\w+|\bref(?:erence)? (?:mtn|momo))"
+    r"(?:\s*(?:de|du|la|transaction|trans|number|num|no|n°|est|c'?est|is|mtn|momo))*\W{0,4}$"
+)
+_PHONE_LABEL = re.compile(r"(?:\bnumero|\bnum|\btel\w*|\bcontact|\bappel\w*|\bphone|\bwhatsapp|\bau|\bbeneficiaire)\W{0,3}(?:c'?est|est|du|de)?\W{0,4}$")
+_POT = re.compile(
+    r"(?:cotisation|tontine|cagnotte|caisse|code)\s*(?:de |la |ma |notre |cotisation |tontine |secret )*(?:c'?est|est|:|=|n°|numero)?\s*[\"«]?\s*"
+    r"(?P<code>(?=[a-z0-9\-]*\d)[a-z]{1,6}[\-]?[a-z0-9\-]{2,12}|\d{4,8})(?![\w.])"
+)
+_POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse|\bpot\b")
+_RECEIVER_CLUE = re.compile(r"(?:recept|recu|destinataire|beneficiaire)\w*\W{0,12}$")
+
+
+def find_identifiers(text: str, taken: Taken, asked: Asked) -> list[Entity]:
+    """References, operator ids, phones and pot codes, in reading order; every character goes to one of them at most."""
+    folded = fold(text)
+    phones = find_phones(text)
+    found: list[Entity] = []
+
+    def add(entity: Entity) -> None:
+        if taken.claim(*entity.span):
+            found.append(entity)
+
+    for reference in find_references(text):
+        if reference.marked:
+            add(Entity("easytransfert_id", reference.value, (reference.start, reference.end)))
+    for code in _pot_codes(text, folded, asked):
+        add(code)
+    ids = find_operator_ids(text)
+    for identifier in ids:
+        if identifier.kind != "digits":
+            add(_operator_id(identifier))
+    for phone in phones:
+        if _is_phone(phone, folded, asked):
+            add(Entity("msisdn", phone.number, (phone.start, phone.end), role=_phone_role(folded, phone)))
+    for identifier in ids:
+        if identifier.kind == "digits":
+            add(_operator_id(identifier))
+    for reference in find_references(text):
+        if not reference.marked and _is_reference(reference, folded, asked):
+            add(Entity("easytransfert_id", reference.value, (reference.start, reference.end), confidence=0.9))
+    if asked.wants("operator_tx_id"):
+        for identifier in find_codes(text):
+            add(_operator_id(identifier))
+    if asked.wants("easytransfert_id"):
+        for match in re.finditer(r"(?<![\w.,+])\d{5,12}(?![\w]|[.,]\d)", text):
+            add(Entity("easytransfert_id", f"EFB.{match.group()}", match.span(), confidence=0.8))
+    return sorted(found, key=lambda e: e.span)
+
+
+def _operator_id(identifier: OperatorId) -> Entity:
+    span = (identifier.start, identifier.end)
+    if identifier.kind == "received":
+        return Entity("other_ref", identifier.value, span)
+    value = repair_wave(identifier.value) if identifier.kind == "wave" else identifier.value
+    certain = 1.0 if identifier.operator else 0.85
+    return Entity("operator_tx_id", value, span, confidence=certain, role=identifier.operator)
+
+
+def _is_phone(phone: Phone, folded: str, asked: Asked) -> bool:
+    """A fixed-line look-alike of ten digits is an MTN id when one was asked for or its label says so."""
+    digits = phone.number.removeprefix("+225")
+    written = folded[phone.start : phone.end]
+    left = folded[max(0, phone.start - 32) : phone.start]
+    if len(digits) == 10 and digits[0] == "2" and written.isdigit():
+        return bool(_PHONE_LABEL.search(left)) and not asked.wants("operator_tx_id")
+    return True
+
+
+_ROLES = (
+    ("wrong", re.compile(r"(?:\bfaux|\bmauvais|\berreur|\berrone|\bincorrect|\bau lieu (?:de|du)|\bpas (?:le|sur|au)|\benvoye (?:a|au|sur)|\bwrong)\W{0,3}(?:est|le|la|numero|num|au|sur|c'?est|number)?\s*(?:est|le|numero|c'?est|au)?\W{0,4}$")),
+    ("right", re.compile(r"(?:\bbon|\bvrai|\bcorrect|\bvoulais|\bdevait|\bau lieu|\bright)\W{0,3}(?:numero|num|est|c'?est|le|aller|sur|au)?\s*(?:est|c'?est|sur|au|le)?\W{0,4}$")),
+    ("own", re.compile(r"(?:\bmon|\bmes)\s+(?:propre\s+)?(?:numero|num|compte|tel\w*|contact)\W{0,3}(?:est|c'?est|de|depot)?\W{0,4}$")),
+)  # fmt: skip
+
+
+def _phone_role(folded: str, phone: Phone) -> str:
+    left = folded[max(0, phone.start - 40) : phone.start]
+    return next((role for role, pattern in _ROLES if pattern.search(left)), "recipient")
+
+
+def _is_reference(reference: Reference, folded: str, asked: Asked) -> bool:
+    left = folded[max(0, reference.start - 32) : reference.start]
+    if asked.wants("amount_fcfa") or _PHONE_LABEL.search(left):
+        return False
+    if _REF_LABEL.search(left) or asked.wants("easytransfert_id"):
+        return True
+    # Eight digits of today's references start at 28 million; old fixed lines of the same look are rarer by far.
+    return reference.value[4] in "23"
+
+
+def _pot_codes(text: str, folded: str, asked: Asked) -> list[Entity]:
+    if not (_POT_TALK.search(folded) or asked.wants("cotisation_code")):
+        return []
+    spans = [m.span("code") for m in _POT.finditer(folded)]
+    if not spans:
+        pattern = r"(?<![\w.])(?=[a-z]*[a-z\-]*\d)[a-z]{2,6}-?\d{3,8}(?![\w.])"
+        if asked.wants("cotisation_code"):
+            pattern = r"(?<![\w.])(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13}(?![\w.])"
+        spans = [m.span() for m in re.finditer(pattern, folded)]
+    return [
+        Entity("cotisation_code", text[start:end].upper(), (start, end))
+        for start, end in spans
+        if not re.match(r"(?:efb|mrch|mp\d|cf\d{6}|pt\d|0[157]\d{8}|\d+(?:f|k|fcfa|h|eme|e)$)", folded[start:end])
+    ]

@@ -1,0 +1,63 @@
+"""What the customer wants: a linear model over the message, trained from the brand's examples and kept in a cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from chatbot.brand import Brand
+from chatbot.types import Entity, Intent
+from chatbot.understand import features as feature_names
+from chatbot.understand import model as intent_model
+from chatbot.understand.features import features
+from chatbot.understand.model import IntentModel
+
+# Reads (text, question) of an example as the features its message would have.
+Reader = Callable[[str, str], Sequence[str]]
+
+
+class Intents:
+    """A trained model with its scoring."""
+
+    def __init__(self, model: IntentModel) -> None:
+        self._model = model
+
+    def rank(self, text: str, asked: Sequence[str], entities: Sequence[Entity]) -> tuple[Intent, ...]:
+        """Intents best first, with calibrated confidence; those under 2 % are left out, the best never is."""
+        probabilities = self._model.probabilities(features(text, asked, entities))
+        ranked = sorted(zip(self._model.labels, probabilities.tolist(), strict=True), key=lambda p: -p[1])
+        return tuple(Intent(n, round(float(p), 4)) for i, (n, p) in enumerate(ranked) if not i or p >= 0.02)
+
+    def evidence(self, text: str, asked: Sequence[str], entities: Sequence[Entity], name: str) -> list[tuple[str, float]]:
+        """The features behind one intent, heaviest first."""
+        return self._model.evidence(features(text, asked, entities), name)
+
+
+def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> Intents:
+    """The cached model of exactly these examples and rules, or a new one, cached. Raises BrandError without examples.
+
+    ``recipe`` is the digest of everything else the features depend on (lexicon, cues, code version).
+    """
+    file = cache_dir / f"intents-{brand.slug}-{_digest(brand, recipe)}.npz"
+    try:
+        return Intents(intent_model.load(file))
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError):
+        # A damaged cache is worth no more than none.
+        file.unlink(missing_ok=True)
+    from chatbot.understand.training import train
+
+    trained = train([read(e.text, e.asked) for e in brand.examples], [e.intent for e in brand.examples])
+    trained.save(file)
+    return Intents(intent_model.load(file))
+
+
+def _digest(brand: Brand, recipe: str) -> str:
+    from importlib.metadata import version
+
+    digest = hashlib.sha256(f"{recipe}|{feature_names.VERSION}|{version('scikit-learn')}".encode())
+    for example in brand.examples:
+        digest.update(f"{example.intent}\t{example.text}\t{example.asked}\n".encode())
+    return digest.hexdigest()[:16]
