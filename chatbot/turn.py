@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chatbot import brand as brands
-from chatbot.dialogue.flow import Dialogue
+from chatbot.dialogue.flow import Dialogue, Step
 from chatbot.dialogue.state import from_json, to_json
 from chatbot.guard import Guard, Watch, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import Knowledge
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
-from chatbot.types import Desk, Event, Incoming, Plan, Reply, Spoken, TurnDone, Understood, Voice, Words
+from chatbot.types import ClaimView, Desk, Event, Incoming, Plan, Reply, Spoken, TurnDone, Understood, Voice, Words
 from chatbot.understand import Understander
 from chatbot.voices.template import TemplateVoice
 from chatbot.wording import Wording
@@ -43,11 +43,12 @@ class Mind:
     def load(cls, brand_slug: str, cache_dir: Path, voice: Voice | None = None) -> Mind:
         """Reads the brand and trains or loads its classifier in ``cache_dir``. Raises BrandError and its kin."""
         brand = brands.load(brand_slug)
+        normalise = Normaliser(brand).normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
         return cls(
             brand=brand,
-            ear=Ear(Normaliser(brand).normalise, Understander(brand, cache_dir).understand),
+            ear=Ear(normalise, Understander(brand, cache_dir, normalise).understand),
             dialogue=Dialogue(brand.flows, brand.settings),
             knowledge=Knowledge(brand.tariff, brand.settings),
             wording=wording,
@@ -70,7 +71,17 @@ def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incomi
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 
-    step = mind.dialogue.step(before, heard, desk)
+    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk)
+
+
+def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: Desk) -> Iterator[Event]:
+    """Tell the customer, unasked, where ``claim`` stands now; ``TurnDone`` comes last. Raises StateError."""
+    step = mind.dialogue.announce(from_json(state), claim, desk)
+    yield from _carry_out(mind, step, f"{claim.number}:{claim.status}", desk)
+
+
+def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk) -> Iterator[Event]:
+    """What a step decided: its effects, then its words, then the state to keep."""
     answers = [move for question in step.questions for move in mind.knowledge.answer(question)]
     yield from step.effects
     if step.silent or not (step.moves or answers):
@@ -79,26 +90,26 @@ def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incomi
 
     moves = (*step.moves, *answers)
     plan = make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
-    draft = yield from _speak(mind, plan, messages[-1].id, desk.channel)
+    draft = yield from _speak(mind, plan, seed, desk.channel)
     yield Reply(fill(draft, plan.facts), plan.choices)
     yield TurnDone(to_json(replace(step.state, said=replace(step.state.said, draft=draft))))
 
 
 def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, str]:
-    """Words of the reply as they pass the guard; returns the draft. A refused voice tries once more, then the template."""
+    """Words as they pass the guard; returns the draft. A refused voice tries once more, then the template speaks."""
+    reason = ""
     for attempt, voice in enumerate((mind.voice, mind.voice, mind.template)):
-        guard, said, started = Guard(mind.watch, plan, channel), "", mind.ticks()
-        verdict = None
+        started = mind.ticks()
+        guard, said, reason = Guard(mind.watch, plan, channel), "", "passed"
         for sentence in sentences(voice.speak(plan, f"{seed}/{attempt}" if attempt else seed)):
-            verdict = guard.check(sentence)
-            if not verdict.passed:
+            if (reason := guard.check(sentence).reason) != "passed":
                 break
             said += sentence
             if attempt == 0:
                 yield Words(fill(sentence, plan.facts))
-        if verdict is None or verdict.passed:
-            verdict = guard.finish()
-        yield Spoken(voice.tier, verdict.reason, (mind.ticks() - started) * 1000)
-        if verdict.passed:
+        if reason == "passed":
+            reason = guard.finish().reason
+        yield Spoken(voice.tier, reason, (mind.ticks() - started) * 1000)
+        if reason == "passed":
             return said
-    raise UnspeakableError(verdict.reason)
+    raise UnspeakableError(reason)

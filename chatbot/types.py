@@ -1,4 +1,4 @@
-"""The values handed from stage to stage of a turn. Frozen: a stage answers with a new value, never changes its input."""
+"""The values handed from stage to stage of a turn. Frozen: a stage answers with a new value."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All a reply must say. ``facts`` maps placeholder → value; a voice sees the names only, code fills the values in."""
+    """All a reply must say. ``facts`` maps placeholder → value; a voice sees names only, code fills the values in."""
 
     acts: tuple[Act, ...]
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -40,6 +40,11 @@ class Cues:
         pattern, whole = self.anywhere.get(name), self.only.get(name, frozenset())
         return any(text in whole or (pattern is not None and pattern.search(text) is not None) for text in folded)
 
+    def ends(self, name: str, folded: str) -> bool:
+        """Whether a folded text ends with one of the phrases called ``name``."""
+        pattern = self.anywhere.get(name)
+        return pattern is not None and any(match.end() == len(folded) for match in pattern.finditer(folded))
+
 
 def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
     alternatives = [re.escape(fold(p.replace("*", " qqq "))).replace("qqq", r"\w+") for p in phrases]

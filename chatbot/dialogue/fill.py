@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.dialogue.cues import fold
 from chatbot.dialogue.scratch import Scratch
@@ -42,7 +42,7 @@ def found_in(s: Scratch) -> tuple[Found, ...]:
 def taken_back(entity: Entity, s: Scratch) -> bool:
     """Whether the words just before a fact deny it (« vers MTN pas Wave », « 35 000 au lieu de 30 000 »)."""
     before = fold(s.heard.text[max(0, entity.span[0] - REACH) : entity.span[0]])
-    return s.rules.cues.hears("denied", before)
+    return s.rules.cues.ends("denied", before)
 
 
 def split_by_case(found: Sequence[Found], identity: str) -> tuple[tuple[Found, ...], ...]:
@@ -62,7 +62,8 @@ def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
     for order, name, one in _ranked(found, flow):
         target = _turned(name, one, given, known, s)
         if order not in used and target not in given and not _weaker(one, target, known):
-            given[target] = one.slot
+            cut = flow.slot(target).looks_short(one.entity)
+            given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
             used.add(order)
     return given
 

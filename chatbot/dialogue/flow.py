@@ -11,7 +11,7 @@ from chatbot.dialogue.cues import Cues
 from chatbot.dialogue.scratch import Rules, Scratch
 from chatbot.dialogue.specs import FlowError, read_flows
 from chatbot.dialogue.state import Said, State
-from chatbot.types import Desk, Event, Heard, Incoming, Mood, Move, ProactiveMessages, Question
+from chatbot.types import ClaimView, Desk, Event, Heard, Incoming, Mood, Move, ProactiveMessages, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,10 @@ class Dialogue:
                 break
         return self._close(s)
 
+    def announce(self, state: State, claim: ClaimView, desk: Desk) -> Step:
+        """Decide how to tell a new status of ``claim``, unasked; silent while a person has the conversation."""
+        return self._close(status.announce(self.rules, state, claim, desk))
+
     def cut_short(self, state: State) -> Incoming | None:
         """An identifier of the open case that looked too short: the next message may be its other half."""
         case = state.case
@@ -110,7 +114,7 @@ class Dialogue:
             return None
         for slot in self.rules.flows.get(case.kind, self.rules.default_flow).required:
             held = case.slots.get(slot.name)
-            if slot.check_short and held and held.validity == "doubtful":
+            if slot.full_length and held and held.validity == "doubtful":
                 return Incoming(held.source, str(held.value), held.at)
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatbot.types import Entity
 
@@ -18,19 +18,27 @@ class FlowError(ValueError):
 class SlotSpec:
     """A fact a case may hold. ``accepts`` lists entity types, best first, with a role where it counts ("msisdn:wrong").
 
-    ``helps`` lists the operators for which the wording explains where to find it.
+    "msisdn" alone accepts any role, "msisdn:none" only a number of which nothing is said. ``helps`` lists the operators
+    for which the wording explains where to find it; ``full_length`` says from how many characters an operator's
+    identifier is whole.
     """
 
     name: str
     label: str
     accepts: tuple[str, ...]
     helps: tuple[str, ...] = ()
-    check_short: bool = False  # a value read with doubt is put to the customer once before it is filed
+    full_length: Mapping[str, int] = field(default_factory=dict)
 
     def rank(self, entity: Entity) -> int | None:
-        """How well an entity suits this slot: 0 is best, None is not at all. No role suits a slot without one."""
-        exact = f"{entity.type}:{entity.role}" if entity.role else entity.type
-        return self.accepts.index(exact) if exact in self.accepts else None
+        """How well an entity suits this slot: 0 is best, None is not at all."""
+        for name in (f"{entity.type}:{entity.role or 'none'}", entity.type):
+            if name in self.accepts:
+                return self.accepts.index(name)
+        return None
+
+    def looks_short(self, entity: Entity) -> bool:
+        """Whether an identifier seems cut: shorter than its operator makes them."""
+        return len(str(entity.value)) < self.full_length.get(entity.role or "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +121,14 @@ def _slot(flow: str, slot: str, known: Mapping[str, Mapping[str, object]]) -> Sl
         label=_string(flow, f"{slot}.label", table.get("label")),
         accepts=_strings(flow, f"{slot}.accepts", table.get("accepts", [])),
         helps=tuple(helps) if isinstance(helps, Mapping) else (),
-        check_short=table.get("check_short") is True,
+        full_length=_lengths(flow, slot, table.get("full_length", {})),
     )
+
+
+def _lengths(flow: str, slot: str, data: object) -> Mapping[str, int]:
+    if not isinstance(data, Mapping) or not all(isinstance(length, int) for length in data.values()):
+        raise FlowError(f"flows/{flow}.toml: field '{slot}.full_length': a length per operator is expected")
+    return dict(data)
 
 
 def _tables(data: object) -> Mapping[str, Mapping[str, object]]:

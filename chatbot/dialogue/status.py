@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chatbot.dialogue import claims
-from chatbot.dialogue.scratch import Scratch
+from chatbot.dialogue.cues import fold
+from chatbot.dialogue.scratch import Rules, Scratch
 from chatbot.dialogue.specs import FlowSpec
-from chatbot.dialogue.state import Case
+from chatbot.dialogue.state import Case, State
+from chatbot.types import ClaimView, Desk, Heard, Intent, Meaning
 
 SHOWN = 3
 
@@ -27,6 +29,8 @@ def report_status(s: Scratch) -> None:
         return
     for case in filed:
         _report(s, case)
+    if len(filed) == 1:
+        ask_what_is_waited_for(s, filed[0])
 
 
 def _is_about_status(s: Scratch) -> bool:
@@ -84,6 +88,32 @@ def _nothing_filed(s: Scratch) -> None:
     s.say("status.unknown")
     s.asks.append(flow.identity)
     s.no_asking = True
+
+
+def announce(rules: Rules, state: State, claim: ClaimView, desk: Desk) -> Scratch:
+    """A turn without a customer: the status, and an ask for what the back office waits for."""
+    nothing = Meaning((Intent("other", 0.0),))
+    s = Scratch(rules, state, Heard((), "", "", nothing, ()), desk, state)
+    index = next((place for place, case in enumerate(state.cases) if case.number == claim.number), None)
+    if index is None:
+        index = claims.adopt(s, claim)
+    s.state = replace(s.state, focus=index, pending=None)
+    case = s.state.cases[index]
+    _report(s, case)
+    ask_what_is_waited_for(s, case)
+    return s
+
+
+def ask_what_is_waited_for(s: Scratch, case: Case) -> None:
+    """The back office waits for the customer: ask for the fact its note names, the operator's id when it names none."""
+    claim = s.claim(case)
+    if claim is None or claim.status != "waiting_customer":
+        return
+    flow = s.flow(case)
+    named = [slot.name for slot in flow.required if s.rules.cues.hears(f"wants.{slot.name}", fold(claim.note))]
+    slot = next(iter(named), None) or ("operator_tx_id" if "operator_tx_id" in case.slots else flow.identity)
+    s.asks.append(slot)
+    s.say(f"ask.{slot}", from_operator=case.value("from_operator") if slot == "operator_tx_id" else None)
 
 
 def _count_demands(s: Scratch) -> None:
