@@ -17,6 +17,7 @@ QUIET = {  # loggers that say on INFO what nobody asked
     "django.channels.server": logging.WARNING,
     "httpx": logging.WARNING,
     "twilio": logging.WARNING,  # its INFO prints whole requests, bodies included
+    "celery.beat": logging.WARNING,  # one line every five seconds
     "celery.app.trace": logging.WARNING,
     "celery.worker.strategy": logging.WARNING,
     "urllib3": logging.WARNING,

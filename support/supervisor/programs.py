@@ -15,6 +15,7 @@ import redis
 from django.conf import settings
 from prometheus_client.multiprocess import mark_process_dead
 
+from support.insight.signs import WORKER_SEEN
 from support.supervisor import redis_server
 from support.supervisor.child import Program
 
@@ -86,7 +87,7 @@ def all_programs(host: str, port: int) -> list[Program]:
     programs = [
         Program("web", web_command(host, port), port_check.answers, env=env, grace=8, died=forget),
         Program("worker", worker_command(), _started, env=env, grace=20, died=forget),
-        Program("beat", beat_command(settings.VAR_DIR / "beat-schedule"), port_check.sees_a_worker, env=env),
+        Program("beat", beat_command(settings.VAR_DIR / "beat-schedule"), port_check.is_ready, env=env),
     ]
     if settings.EMBEDDED_REDIS:
         argv = redis_server.command(settings.REDIS_SOCKET, settings.VAR_DIR)
@@ -117,6 +118,14 @@ def _ping(url: str) -> bool:
             return False
 
 
+def _worker_seen(url: str) -> bool:
+    with contextlib.closing(redis.Redis.from_url(url, socket_timeout=PROBE_SECONDS)) as client:
+        try:
+            return bool(client.exists(WORKER_SEEN))
+        except redis.RedisError:
+            return False
+
+
 class _Port:
     """What the web process says of itself and of the others."""
 
@@ -127,10 +136,11 @@ class _Port:
     async def answers(self) -> bool:
         return await asyncio.to_thread(self._get, "/health") is not None
 
-    async def sees_a_worker(self) -> bool:
-        body = await asyncio.to_thread(self._get, "/ready")
-        checks = (body or {}).get("checks")
-        return isinstance(checks, Mapping) and checks.get("worker") == "ok"
+    async def is_ready(self) -> bool:
+        """Asked only once a worker has left its mark: until then the answer is known, and would fill the log."""
+        if not await asyncio.to_thread(_worker_seen, settings.REDIS_URL):
+            return False
+        return (await asyncio.to_thread(self._get, "/ready") or {}).get("status") == "ready"
 
     def _get(self, path: str) -> Mapping[str, object] | None:
         """The JSON object at ``path``, None while there is none to be had."""
