@@ -1,0 +1,89 @@
+// The case card: why a person is needed, who writes, and what is known, fact by fact with its source and its age.
+
+import { $, el, icon, toast, write } from "./dom.js";
+import { moment, since, until } from "./time.js";
+import { pointAt } from "./transcript.js";
+
+/** Draws the card anew; `reveal` is called when the agent asks for the whole numbers. */
+export function drawCard(data, reveal) {
+  const focused = $("card").contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  $("card").replaceChildren(
+    ...[escalation(data.escalation), customer(data, reveal), ...data.collecting.map(gathering), ...claims(data.claims)].filter(Boolean));
+  if (focused) $("card").querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  tickCard();
+}
+
+/** Ages and deadlines move on. */
+export function tickCard() {
+  for (const node of $("card").querySelectorAll("[data-since]")) write(node, since(node.dataset.since));
+  for (const node of $("card").querySelectorAll("[data-until]")) {
+    const left = until(node.dataset.until);
+    write(node, left.text);
+    node.classList.toggle("k-late", left.late);
+    node.classList.toggle("k-soon", left.soon);
+  }
+}
+
+const section = (title, ...children) =>
+  el("section", { class: "k-block" }, el("h2", {}, title), ...children);
+const facts = (...pairs) => el("dl", { class: "k-facts" }, ...pairs.flat());
+const fact = (label, ...value) => [el("dt", {}, label), el("dd", {}, ...value)];
+
+function escalation(data) {
+  if (!data) return null;
+  return section("Pourquoi une personne",
+    el("p", { class: "k-reason" },
+      el("span", { class: "k-priority", "data-level": data.priority }, data.priority_label), data.reason),
+    data.summary && el("p", { class: "k-summary" }, data.summary),
+    facts(
+      fact("Dans la file depuis", el("span", { "data-since": data.opened })),
+      fact("1re réponse", data.due ? el("span", { "data-until": data.due }) : "faite")));
+}
+
+function customer({ customer: who, channel_label: channel, may_act: mayAct }, reveal) {
+  const number = who.number && [
+    el("span", { class: "k-number" }, who.number),
+    who.whole
+      ? el("span", { class: "k-sub" }, "consultation notée au journal")
+      : mayAct && el("button", { class: "k-link", type: "button", "data-key": "reveal", onclick: reveal }, "Afficher"),
+  ];
+  const hidden = !who.number && !who.whole && mayAct &&
+    el("button", { class: "k-link", type: "button", "data-key": "reveal", onclick: reveal }, "Afficher les numéros");
+  return section("Client",
+    facts(
+      fact("Nom", who.name),
+      number ? fact("Numéro", ...number) : [],
+      fact("Canal", channel),
+      fact("Connu depuis", moment(who.since))),
+    hidden && el("p", { class: "k-note" }, hidden),
+    who.stopped && el("p", { class: "k-warning" }, icon("block"), "Le client a envoyé STOP : il ne reçoit plus de modèle WhatsApp."));
+}
+
+const gathering = (item) =>
+  section(`En cours : ${item.kind}`,
+    facts(...item.slots.map(slot)),
+    item.missing.length > 0 && el("p", { class: "k-missing" }, "Il manque : ", item.missing.join(", ")));
+
+function claims(items) {
+  if (!items.length) return [];
+  return items.map((item) =>
+    section(item.kind,
+      el("p", { class: "k-claim" },
+        el("strong", {}, item.number), el("span", { class: "k-chip", "data-status": item.status }, item.status_label)),
+      facts(...item.slots.map(slot)),
+      el("ul", { class: "k-history" },
+        ...item.events.map((event) => el("li", {}, el("time", { dateTime: event.at }, moment(event.at)), ` ${event.label}`)))));
+}
+
+function slot(item) {
+  const source = item.seq && el("button", {
+    class: "k-link", type: "button", "data-key": `${item.label} ${item.seq}`,
+    "aria-label": `Voir le message d'où vient « ${item.label} »`,
+    onclick: () => pointAt(item.seq) || toast("Ce message est plus haut : affichez les messages plus anciens."),
+  }, "voir");
+  return fact(item.label,
+    el("span", { class: "k-value" }, item.value),
+    el("span", { class: "k-sub" },
+      item.doubtful && el("span", { class: "k-doubt" }, icon("help"), item.validity),
+      item.at && el("span", {}, "il y a ", el("span", { "data-since": item.at })), source));
+}

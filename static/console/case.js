@@ -1,0 +1,134 @@
+// The case page: one line feeds transcript, card and composer; four buttons change who owns the conversation.
+
+import { countInTitle, ring } from "./bell.js";
+import { drawCard, tickCard } from "./card.js";
+import { Composer } from "./composer.js";
+import { $, toast, write } from "./dom.js";
+import { shortcuts } from "./keys.js";
+import { Line } from "./line.js";
+import { post } from "./post.js";
+import { showMessages, showSpeaking } from "./transcript.js";
+
+const page = $("console").dataset;
+const KEEP_EVERY = 60_000;
+const ACTIVE_FOR = 120_000;
+let data = null;
+let opened = false;
+let waiting = null;
+let token = null;
+let activeAt = Date.now();
+let typingTimer;
+
+const line = new Line(`?case=${page.case}`, hear, () => {
+  if (token) line.say({ type: "reveal", token });
+  composer.retryAll();
+});
+const composer = new Composer(page.caseUrl, page.case, (frame) => line.say(frame));
+
+function hear(frame) {
+  if (frame.type === "case") drawCase(frame.case);
+  else if (frame.type === "messages") drawMessages(frame);
+  else if (frame.type === "speaking") showSpeaking(frame.reply, frame.text);
+  else if (frame.type === "typing") customerTypes(frame.on);
+  else if (frame.type === "counts") drawCounts(frame);
+}
+
+function drawCase(fresh) {
+  data = fresh;
+  write($("customer"), data.customer.name);
+  write($("owner"), data.mine ? "Avec moi" : data.agent ? `Avec ${data.agent.name}` : data.owner_label);
+  $("owner").dataset.owner = data.mine ? "mine" : data.owner;
+  $("take").hidden = data.mine || !data.may_act;
+  $("take").disabled = Boolean(data.agent);
+  $("take").title = data.agent ? `Déjà avec ${data.agent.name}` : "Prendre la conversation (t)";
+  $("hand-back").hidden = $("close").hidden = !data.mine;
+  composer.allow(data);
+  drawCard(data, reveal);
+}
+
+function drawMessages(frame) {
+  const fresh = showMessages(frame.messages, !opened);
+  frame.messages.forEach((message) => message.client_id && composer.confirmed(message.client_id));
+  $("older").hidden = !frame.older;
+  if (fresh.some((message) => message.author === "customer")) customerTypes(false);
+  if (opened && data?.mine && document.hidden && fresh.some((message) => message.author === "customer")) ring();
+  opened = true;
+}
+
+function drawCounts(frame) {
+  if (waiting !== null && frame.waiting > waiting) ring();
+  waiting = frame.waiting;
+  $("waiting").hidden = !waiting;
+  write($("waiting"), String(waiting));
+  $("waiting").title = waiting === 1 ? "1 client attend" : `${waiting} clients attendent`;
+  countInTitle(frame.waiting + frame.mine);
+}
+
+function customerTypes(on) {
+  clearTimeout(typingTimer);
+  $("typing").firstElementChild.hidden = !on;
+  if (on) typingTimer = setTimeout(() => customerTypes(false), 6000);
+}
+
+async function act(name) {
+  try {
+    await post(`${page.caseUrl}${name}/`);
+    return true;
+  } catch (refusal) {
+    toast(refusal.message);
+    return false;
+  }
+}
+
+async function take() {
+  if ($("take").hidden || $("take").disabled) return;
+  $("take").disabled = true;
+  if (await act("take")) $("text").focus();
+  else $("take").disabled = Boolean(data?.agent);
+}
+
+/** Asks first only where something would be left hanging. */
+async function end(name, title, verb) {
+  if (composer.busy) return toast("Une réponse n'est pas encore partie : réessayez-la ou reprenez son texte d'abord.");
+  const left = [
+    data.unanswered && "Le dernier message du client n'a pas de réponse.",
+    composer.draft && "Votre brouillon n'a pas été envoyé.",
+  ].filter(Boolean);
+  if (left.length && !(await confirmed(title, left.join(" "), verb))) return;
+  if (await act(name)) location.assign(page.queueUrl);
+}
+
+function confirmed(title, text, verb) {
+  write($("confirm-title"), title);
+  write($("confirm-text"), text);
+  write($("confirm-yes"), verb);
+  const dialog = $("confirm");
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+}
+
+async function reveal() {
+  try {
+    token = (await post(`${page.caseUrl}reveal/`)).token;
+    line.say({ type: "reveal", token });
+  } catch (refusal) {
+    toast(refusal.message);
+  }
+}
+
+/** While the agent is here and active, the case stays theirs. */
+function keep() {
+  if (data?.mine && !document.hidden && Date.now() - activeAt < ACTIVE_FOR) act("keep");
+}
+
+for (const event of ["pointermove", "keydown", "wheel", "touchstart"]) {
+  addEventListener(event, () => { activeAt = Date.now(); }, { passive: true });
+}
+$("take").addEventListener("click", take);
+$("hand-back").addEventListener("click", () => end("hand-back", "Rendre à l'assistant ?", "Rendre"));
+$("close").addEventListener("click", () => end("close", "Terminer la conversation ?", "Terminer"));
+$("older").addEventListener("click", () => line.say({ type: "older" }));
+shortcuts({ t: take, r: () => $("text").focus(), q: () => location.assign(page.queueUrl) });
+setInterval(keep, KEEP_EVERY);
+setInterval(() => { composer.tick(); tickCard(); }, 1000);

@@ -1,0 +1,149 @@
+// The transcript: bubbles in the order of their seq, words as they are spoken, replies on their way, days between them.
+
+import { $, el, icon, write } from "./dom.js";
+import { clockTime, dayName, sameDay } from "./time.js";
+
+const NEAR_END = 80; // pixels: closer than this to the end, the reader follows it
+const list = $("messages");
+const box = $("transcript");
+const bubbles = new Map(); // message id → {node, message}
+const speaking = new Map(); // reply id → node
+const pending = new Map(); // client id → node
+
+/** Adds and updates messages; returns those that were not shown before. */
+export function showMessages(messages, opening) {
+  const stays = opening || atEnd();
+  const fromEnd = box.scrollHeight - box.scrollTop;
+  const older = !opening && messages.length > 0 && bubbles.size > 0 && messages.at(-1).seq < firstSeq();
+  const fresh = messages.filter((message) => !bubbles.has(message.id));
+  messages.forEach(showMessage);
+  nameDays();
+  if (older) box.scrollTop = box.scrollHeight - fromEnd;
+  else if (stays) toEnd();
+  else if (fresh.length) $("newer").hidden = false;
+  return fresh;
+}
+
+/** The words of a reply while it is being spoken. */
+export function showSpeaking(reply, text) {
+  const stays = atEnd();
+  const node = speaking.get(reply) ?? provisional("bot", "Assistant");
+  speaking.set(reply, node);
+  write(node.querySelector(".k-text"), text);
+  write(node.querySelector(".k-meta"), "écrit en ce moment…");
+  if (stays) toEnd();
+}
+
+/** A reply of ours that the server has not confirmed yet. `why` is set when it could not be sent. */
+export function showPending(entry, retry, takeBack) {
+  const node = pending.get(entry.clientId) ?? provisional("agent", "Moi");
+  pending.set(entry.clientId, node);
+  write(node.querySelector(".k-text"), entry.text);
+  node.classList.toggle("k-failed", Boolean(entry.why));
+  node.querySelector(".k-meta").replaceChildren(
+    ...(entry.why
+      ? [
+          el("span", { class: "k-why" }, icon("error"), `Pas envoyé : ${entry.why}`),
+          el("button", { class: "k-link", type: "button", onclick: retry }, "Réessayer"),
+          el("button", { class: "k-link", type: "button", onclick: takeBack }, "Reprendre le texte"),
+        ]
+      : ["Envoi…"]));
+  toEnd();
+}
+
+export function dropPending(clientId) {
+  pending.get(clientId)?.remove();
+  pending.delete(clientId);
+}
+
+/** Brings a message into view and points at it. */
+export function pointAt(seq) {
+  const node = list.querySelector(`[data-seq="${Number(seq)}"]`);
+  if (!node) return false;
+  node.scrollIntoView({ block: "center" });
+  node.classList.remove("k-pointed");
+  void node.offsetWidth; // lets the same animation start again
+  node.classList.add("k-pointed");
+  return true;
+}
+
+const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
+const firstSeq = () => Number(list.querySelector("[data-seq]")?.dataset.seq ?? 0);
+
+function toEnd() {
+  box.scrollTop = box.scrollHeight;
+  $("newer").hidden = true;
+}
+
+function showMessage(message) {
+  if (message.author === "customer") forget(speaking); // the assistant starts again with the new message
+  if (message.replaces) {
+    speaking.get(message.replaces)?.remove();
+    speaking.delete(message.replaces);
+  }
+  if (message.client_id) dropPending(message.client_id);
+  const known = bubbles.get(message.id);
+  const node = known?.node ?? bubble(message.author, message.name);
+  bubbles.set(message.id, { node, message });
+  fill(node, message);
+  if (!known) place(node, message.seq);
+}
+
+function place(node, seq) {
+  node.dataset.seq = seq;
+  const later = [...list.querySelectorAll("[data-seq]")].find((other) => Number(other.dataset.seq) > seq);
+  list.insertBefore(node, later ?? list.querySelector(".k-provisional"));
+}
+
+function fill(node, message) {
+  write(node.querySelector(".k-text"), message.text);
+  node.querySelector(".k-text").hidden = !message.text;
+  node.querySelector(".k-files").replaceChildren(
+    ...message.attachments.map((name) => el("li", {}, icon("attach_file"), name)));
+  node.querySelector(".k-choices").replaceChildren(...message.choices.map((label) => el("li", {}, label)));
+  node.querySelector(".k-meta").replaceChildren(
+    el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery));
+}
+
+function delivery(state) {
+  if (!state) return [];
+  const words = [state.label, state.why && ` : ${state.why}.`, state.todo && ` ${state.todo}`];
+  return [el("span", { class: state.bad ? "k-why" : "k-state", "data-state": state.state },
+    state.bad && icon("error"), words.filter(Boolean).join(""))];
+}
+
+const bubble = (author, name) =>
+  el("li", { class: "k-message", "data-author": author },
+    el("p", { class: "k-day", hidden: true }),
+    el("div", { class: "k-bubble" },
+      el("p", { class: "k-author" }, name),
+      el("p", { class: "k-text", dir: "auto" }),
+      el("ul", { class: "k-files" }),
+      el("ul", { class: "k-choices" }),
+      el("p", { class: "k-meta" })));
+
+function provisional(author, name) {
+  const node = bubble(author, name);
+  node.classList.add("k-provisional");
+  list.append(node);
+  return node;
+}
+
+function forget(nodes) {
+  nodes.forEach((node) => node.remove());
+  nodes.clear();
+}
+
+function nameDays() {
+  let previous = null;
+  const inOrder = [...bubbles.values()].sort((a, b) => a.message.seq - b.message.seq);
+  for (const { node, message } of inOrder) {
+    const label = node.querySelector(".k-day");
+    label.hidden = previous !== null && sameDay(previous, message.at);
+    if (!label.hidden) write(label, dayName(message.at));
+    previous = message.at;
+  }
+}
+
+box.addEventListener("scroll", () => { if (atEnd()) $("newer").hidden = true; }, { passive: true });
+$("newer").addEventListener("click", toEnd);

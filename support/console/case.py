@@ -1,0 +1,160 @@
+"""What the case page shows beside the transcript: who, why, what is known, what may be done."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from chatbot.dialogue.state import StateError, from_json
+from support.console import roles, selectors, words
+from support.console.masking import mask_number, mask_phones
+from support.deliver import WINDOW
+from support.models import Channel, Claim, Conversation, Escalation, Message, Owner
+from support.transports.web.events import isoformat
+
+CLAIMS_SHOWN = 10
+Json = dict[str, Any]
+
+
+def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json | None:
+    """The case as ``user`` may see it; None when there is no such conversation."""
+    conversation = (
+        Conversation.objects.select_related("identity", "customer", "agent").filter(id=conversation_id).first()
+    )
+    if conversation is None:
+        return None
+    exchange = selectors.exchanges_of([conversation.id])[conversation.id]
+    return {
+        "id": str(conversation.id),
+        "channel": conversation.channel,
+        "channel_label": conversation.get_channel_display(),
+        "owner": conversation.owner,
+        "owner_label": conversation.get_owner_display(),
+        "agent": selectors.agent_of(conversation),
+        "mine": conversation.owner == Owner.AGENT and conversation.agent_id == user.pk,
+        "may_act": roles.may_act(user),
+        "unanswered": exchange.unanswered,
+        "customer": _customer(conversation, whole_numbers=whole_numbers),
+        "escalation": _escalation(conversation, exchange),
+        "window": _window_end(conversation),
+        "claims": [_claim(claim, conversation, whole_numbers) for claim in _claims(conversation)],
+        "collecting": _collecting(conversation, whole_numbers),
+    }
+
+
+def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:
+    number = conversation.identity.value if conversation.channel == Channel.WHATSAPP else ""
+    stopped = conversation.identity.opted_out_at
+    return {
+        "name": selectors.customer_name(conversation),
+        "number": number if whole_numbers else mask_number(number) if number else "",
+        "whole": whole_numbers,
+        "since": isoformat(conversation.customer.created_at),
+        "stopped": isoformat(stopped) if stopped else None,
+    }
+
+
+def _escalation(conversation: Conversation, exchange: selectors.Exchange) -> Json | None:
+    escalation: Escalation | None = conversation.escalations.filter(closed_at__isnull=True).first()
+    if escalation is None:
+        return None
+    answered = exchange.replied_at is not None and exchange.replied_at >= escalation.opened_at
+    return {
+        "reason": escalation.get_reason_display(),
+        "priority": escalation.priority,
+        "priority_label": escalation.get_priority_display(),
+        "summary": mask_phones(escalation.summary),
+        "opened": isoformat(escalation.opened_at),
+        "due": None if answered else isoformat(escalation.due_at),
+    }
+
+
+def _window_end(conversation: Conversation) -> str | None:
+    """When WhatsApp stops taking free words; None where no such rule holds. Never written: closed since the epoch."""
+    if conversation.channel != Channel.WHATSAPP:
+        return None
+    since = conversation.identity.last_inbound_at
+    return isoformat((since or conversation.created_at - WINDOW - timedelta(seconds=1)) + WINDOW)
+
+
+def _claims(conversation: Conversation) -> list[Claim]:
+    claims = Claim.objects.filter(customer_id=conversation.customer_id).prefetch_related("events")
+    return list(claims.order_by("-filed_at")[:CLAIMS_SHOWN])
+
+
+def _claim(claim: Claim, conversation: Conversation, whole_numbers: bool) -> Json:
+    return {
+        "number": claim.number,
+        "kind": words.claim_kind(conversation.brand, claim.kind),
+        "status": claim.status,
+        "status_label": claim.get_status_display(),
+        "filed": isoformat(claim.filed_at),
+        "slots": _slots(conversation, claim.kind, claim.slots, whole_numbers),
+        "events": [{"label": words.claim_event(event.name), "at": isoformat(event.at)} for event in claim.events.all()],
+    }
+
+
+def _collecting(conversation: Conversation, whole_numbers: bool) -> list[Json]:
+    """What the assistant is still gathering, case by case. A state it cannot read any more shows as nothing."""
+    try:
+        state = from_json(conversation.state)
+    except StateError:
+        return []
+    found = []
+    for case in state.cases:
+        if case.phase != "open" or not case.slots:
+            continue
+        slots = {
+            name: {"value": slot.value, "source": slot.source, "at": isoformat(slot.at), "validity": slot.validity}
+            for name, slot in case.slots.items()
+        }
+        flow = words.flow(conversation.brand, case.kind)
+        missing = flow.missing(case.slots) if flow else ()
+        found.append(
+            {
+                "kind": words.claim_kind(conversation.brand, case.kind),
+                "slots": _slots(conversation, case.kind, slots, whole_numbers),
+                "missing": [words.slot(conversation.brand, case.kind, name) for name in missing],
+            }
+        )
+    return found
+
+
+def _slots(conversation: Conversation, kind: str, slots: Mapping[str, Json], whole_numbers: bool) -> list[Json]:
+    seqs = _seqs_of(conversation, [str(slot.get("source", "")) for slot in slots.values()])
+    return [
+        {
+            "label": words.slot(conversation.brand, kind, name),
+            "value": _value(name, slot.get("value", ""), whole_numbers),
+            "at": slot.get("at"),
+            "doubtful": slot.get("validity") == "doubtful",
+            "validity": words.tables()["validity"].get(slot.get("validity", ""), ""),
+            "seq": seqs.get(str(slot.get("source", ""))),
+        }
+        for name, slot in slots.items()
+    ]
+
+
+def _value(name: str, value: str | int, whole_numbers: bool) -> str:
+    if isinstance(value, int):
+        return f"{value:,} FCFA".replace(",", "\u202f") if "amount" in name else str(value)
+    return value if whole_numbers else mask_phones(value)
+
+
+def _seqs_of(conversation: Conversation, sources: list[str]) -> Mapping[str, int]:
+    """Place in this transcript of the messages that slots come from."""
+    ids = [uuid.UUID(source) for source in sources if _is_uuid(source)]
+    rows = Message.objects.filter(conversation=conversation, id__in=ids).values_list("id", "seq") if ids else []
+    return {str(message): seq for message, seq in rows}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

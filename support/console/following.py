@@ -1,0 +1,86 @@
+"""What an open page has been shown, and therefore what is news to it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from support.console import case, reveal, selectors, transcript
+from support.console.masking import mask_phones
+
+Frame = dict[str, Any]
+
+
+class QueueView:
+    """A page that shows the queue. The first news is all of it, later ones are rows that changed or went."""
+
+    counts_changed = False
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self._shown: dict[str, selectors.Row] | None = None
+
+    def news(self) -> list[Frame]:
+        """Frames to send, perhaps none."""
+        rows = {row["id"]: row for row in selectors.queue()}
+        before, self._shown = self._shown, rows
+        if before is None:
+            return [{"type": "queue", "me": self._user.pk, "rows": list(rows.values())}]
+        changed = [row for name, row in rows.items() if before.get(name) != row]
+        gone = [name for name in before if name not in rows]
+        return [{"type": "rows", "rows": changed, "gone": gone}] if changed or gone else []
+
+
+class CaseView:
+    """A page that shows one case: its card, and the transcript from ``_first`` on."""
+
+    def __init__(self, conversation: uuid.UUID, user: User) -> None:
+        self._conversation = conversation
+        self._user = user
+        self._first: int | None = None
+        self._marks: transcript.Marks = {}
+        self._card: Frame | None = None
+        self._whole = False
+        self.token = ""
+        self.mine = False
+        self.counts_changed = True
+        self._speaking: tuple[str, str] = ("", "")
+
+    def spoken(self, reply: str, words: str) -> Frame:
+        """A reply as far as it is spoken, numbers masked like everywhere."""
+        before = self._speaking[1] if self._speaking[0] == reply else ""
+        self._speaking = (reply, before + words)
+        text = self._speaking[1]
+        return {"type": "speaking", "reply": reply, "text": text if self._whole else mask_phones(text)}
+
+    def reach_back(self) -> None:
+        """Show an older page as well."""
+        if self._first is not None and self._first > 1:
+            self._first = transcript.first_seq(self._conversation, before=self._first) or self._first
+
+    def news(self) -> list[Frame] | None:
+        """Frames to send, perhaps none; None when the case does not exist. Raises django.db.DatabaseError, losing no news."""
+        whole = reveal.is_granted(self.token, self._user, self._conversation)
+        card = case.card(self._conversation, self._user, whole_numbers=whole)
+        if card is None:
+            return None
+        first = transcript.first_seq(self._conversation) if self._first is None else self._first
+        marks = transcript.marks(self._conversation, first)
+        known = self._marks if whole == self._whole else {}
+        changed = [name for name, mark in marks.items() if known.get(name) != mark]
+        items = transcript.messages(changed, whole_numbers=whole) if changed else []
+        counts = self._counts()
+        opening, fresh_card = self._first is None, card != self._card
+        self._first, self._marks, self._whole, self._card, self.mine = first, marks, whole, card, card["mine"]
+        frames: list[Frame] = [{"type": "case", "case": card}] if fresh_card else []
+        if items or opening:
+            frames.append({"type": "messages", "messages": items, "older": first > 1})
+        return frames + counts
+
+    def _counts(self) -> list[Frame]:
+        if not self.counts_changed:
+            return []
+        self.counts_changed = False
+        return [{"type": "counts", **selectors.counts(self._user)}]

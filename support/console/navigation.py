@@ -1,0 +1,50 @@
+"""The console's side bar: the work first, the records under it, each entry only for those who may open it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from support.console import roles
+
+# title, icon, model of the admin, permission
+_RECORDS = (
+    ("Conversations", "forum", "support_conversation", "support.view_conversation"),
+    ("Dossiers", "folder_open", "support_claim", "support.view_claim"),
+    ("Demandes de conseiller", "support_agent", "support_escalation", "support.view_escalation"),
+    ("Clients", "person", "support_customer", "support.view_customer"),
+)
+_OVERSIGHT = (
+    ("Journal d'audit", "policy", "support_auditevent", "support.view_auditevent"),
+    ("Appels de voix", "graphic_eq", "support_enginecall", "support.view_enginecall"),
+)
+_PEOPLE = (
+    ("Utilisateurs", "group", "auth_user", "auth.view_user"),
+    ("Rôles", "badge", "auth_group", "auth.view_group"),
+)
+
+
+def sections(request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's SIDEBAR["navigation"] for this request."""
+    work = [_entry("File d'attente", "inbox", reverse("console:queue"))] if roles.may_see(request.user) else []
+    groups = [
+        ("", work),
+        ("Registres", _allowed(request, _RECORDS)),
+        ("Contrôle", _allowed(request, _OVERSIGHT)),
+        ("Équipe", _allowed(request, _PEOPLE)),
+    ]
+    return [{"title": title, "items": items} for title, items in groups if items]
+
+
+def _allowed(request: HttpRequest, entries: tuple[tuple[str, str, str, str], ...]) -> list[dict[str, Any]]:
+    return [
+        _entry(title, icon, reverse(f"admin:{model}_changelist"))
+        for title, icon, model, permission in entries
+        if request.user.has_perm(permission)
+    ]
+
+
+def _entry(title: str, icon: str, link: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": link}

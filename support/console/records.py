@@ -1,0 +1,202 @@
+"""The records in the admin, read-only. Numbers are masked here for everybody; the case page shows them on the record."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from support.console import selectors, words
+from support.console.masking import mask_number, mask_phones
+from support.console.readonly import RecordAdmin, RecordInline
+from support.models import (
+    AuditEvent,
+    Channel,
+    Claim,
+    ClaimEvent,
+    Conversation,
+    Customer,
+    EngineCall,
+    Escalation,
+    Identity,
+    Message,
+)
+from support.privacy.fields import blind_index
+
+
+def _link_to_case(conversation: Conversation) -> SafeString:
+    return format_html('<a href="{}">Ouvrir</a>', reverse("console:case", args=[conversation.pk]))
+
+
+def _phone(text: str) -> str:
+    """A typed number as identities keep it (E.164); empty when it is none."""
+    digits = re.sub(r"\D", "", text).removeprefix("00")
+    if len(digits) == 10:
+        digits = f"225{digits}"
+    return f"+{digits}" if 11 <= len(digits) <= 15 else ""
+
+
+class IdentityInline(RecordInline):
+    model = Identity
+    fields = ("channel", "address", "last_inbound_at", "opted_out_at")
+    readonly_fields = ("address",)
+
+    @admin.display(description="adresse")
+    def address(self, identity: Identity) -> str:
+        return mask_number(identity.value) if identity.channel == Channel.WHATSAPP else f"…{identity.value[-4:]}"
+
+
+@admin.register(Customer)
+class CustomerAdmin(RecordAdmin):
+    list_display = ("name", "brand", "created_at")
+    fields = ("name", "brand", "created_at")
+    list_filter = ("brand",)
+    inlines = (IdentityInline,)
+    search_fields = ("id",)
+    search_help_text = "Un numéro de téléphone entier, ou un identifiant"
+    ordering = ("-created_at",)
+
+    @admin.display(description="nom")
+    def name(self, customer: Customer) -> str:
+        return mask_phones(str(customer))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        """Numbers are stored encrypted and found by their blind index."""
+        if phone := _phone(search_term):
+            brands = Customer.objects.order_by().values_list("brand", flat=True).distinct()
+            indexes = [blind_index(f"{brand}:{Channel.WHATSAPP}", phone) for brand in brands]
+            return queryset.filter(identities__value_index__in=indexes), True
+        return super().get_search_results(request, queryset, search_term)
+
+
+class MessageInline(RecordInline):
+    model = Message
+    fields = ("seq", "at", "author", "words", "delivery")
+    readonly_fields = ("words",)
+
+    @admin.display(description="texte")
+    def words(self, message: Message) -> str:
+        return mask_phones(message.text) or words.kind_of_message(message.kind)
+
+
+@admin.register(Conversation)
+class ConversationAdmin(RecordAdmin):
+    list_display = ("customer_name", "channel", "owner", "agent", "inbound_at", "case")
+    list_filter = ("owner", "channel", "brand")
+    list_select_related = ("customer", "identity", "agent")
+    fields = ("customer_name", "case", "brand", "channel", "owner", "agent", "inbound_at", "created_at")
+    inlines = (MessageInline,)
+    search_fields = ("id",)
+    search_help_text = "L'identifiant d'une conversation"
+    ordering = ("-inbound_at",)
+
+    @admin.display(description="client")
+    def customer_name(self, conversation: Conversation) -> str:
+        return selectors.customer_name(conversation)
+
+    @admin.display(description="conversation")
+    def case(self, conversation: Conversation) -> SafeString:
+        return _link_to_case(conversation)
+
+
+class ClaimEventInline(RecordInline):
+    model = ClaimEvent
+    fields = ("at", "what", "before_and_after")
+    readonly_fields = ("what", "before_and_after")
+
+    @admin.display(description="événement")
+    def what(self, event: ClaimEvent) -> str:
+        return words.claim_event(event.name)
+
+    @admin.display(description="changement")
+    def before_and_after(self, event: ClaimEvent) -> str:
+        claim, after = event.claim, event.details.get("after", {})
+        changes = [
+            f"{words.slot(claim.conversation.brand, claim.kind, name)} : "
+            f"{_shown(event.details.get('before', {}).get(name))} → {_shown(slot)}"
+            for name, slot in after.items()
+        ]
+        return " ; ".join(changes)
+
+
+@admin.register(Claim)
+class ClaimAdmin(RecordAdmin):
+    list_display = ("number", "nature", "status", "filed_at", "changed_at", "case")
+    list_filter = ("status", "kind")
+    list_select_related = ("conversation",)
+    fields = ("number", "nature", "status", "case", "facts", "filed_at", "changed_at")
+    inlines = (ClaimEventInline,)
+    search_fields = ("number",)
+    search_help_text = "Un numéro de dossier, ou une référence EasyTransfert entière"
+    ordering = ("-filed_at",)
+
+    @admin.display(description="nature", ordering="kind")
+    def nature(self, claim: Claim) -> str:
+        return words.claim_kind(claim.conversation.brand, claim.kind)
+
+    @admin.display(description="informations")
+    def facts(self, claim: Claim) -> str:
+        brand = claim.conversation.brand
+        return " ; ".join(f"{words.slot(brand, claim.kind, name)} : {_shown(slot)}" for name, slot in claim.slots.items())
+
+    @admin.display(description="conversation")
+    def case(self, claim: Claim) -> SafeString:
+        return _link_to_case(claim.conversation)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Claim], search_term: str
+    ) -> tuple[QuerySet[Claim], bool]:
+        """References are stored encrypted and found by their blind index."""
+        found, doubled = super().get_search_results(request, queryset, search_term)
+        digits = re.sub(r"\D", "", search_term)
+        typed = {search_term.strip().upper(), f"EFB.{digits}"}
+        by_reference = Q(reference_index__in=[blind_index("reference", reference) for reference in typed])
+        return (found | queryset.filter(by_reference) if search_term else found), doubled
+
+
+@admin.register(Escalation)
+class EscalationAdmin(RecordAdmin):
+    list_display = ("reason", "priority", "opened_at", "due_at", "assignee", "outcome", "closed_at", "case")
+    list_filter = ("priority", "reason", "outcome")
+    list_select_related = ("conversation", "assignee")
+    fields = (
+        "reason", "priority", "case", "short", "opened_at", "due_at", "assignee", "taken_at", "lease_until", "closed_at",
+        "outcome",
+    )  # fmt: skip
+    ordering = ("-opened_at",)
+
+    @admin.display(description="résumé")
+    def short(self, escalation: Escalation) -> str:
+        return mask_phones(escalation.summary)
+
+    @admin.display(description="conversation")
+    def case(self, escalation: Escalation) -> SafeString:
+        return _link_to_case(escalation.conversation)
+
+
+@admin.register(EngineCall)
+class EngineCallAdmin(RecordAdmin):
+    list_display = ("at", "tier", "outcome", "milliseconds", "tokens_in", "tokens_out", "cost_usd")
+    list_filter = ("tier", "outcome")
+    ordering = ("-at",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(RecordAdmin):
+    list_display = ("at", "actor_name", "action", "target")
+    list_filter = ("action",)
+    search_fields = ("actor_name", "target")
+    ordering = ("-id",)
+
+
+def _shown(slot: Any) -> str:
+    value = slot.get("value", "") if isinstance(slot, dict) else ""
+    return mask_phones(str(value)) or "—"

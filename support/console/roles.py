@@ -1,0 +1,49 @@
+"""Who may do what: the two roles, as groups with permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+
+SEE = "support.view_escalation"
+ACT = "support.change_escalation"
+
+_AGENT = (
+    "view_attempt",
+    "view_claim",
+    "view_claimevent",
+    "view_conversation",
+    "view_customer",
+    "view_escalation",
+    "view_identity",
+    "view_message",
+    "change_escalation",
+)
+ROLES: Mapping[str, Sequence[str]] = {
+    "agent": _AGENT,
+    "supervisor": (*_AGENT, "view_auditevent", "view_enginecall"),
+}
+
+
+def sync_roles() -> None:
+    """Create the groups and give each exactly its permissions. Raises ValueError when one does not exist (migrate first)."""
+    for name, codenames in ROLES.items():
+        permissions = Permission.objects.filter(content_type__app_label="support", codename__in=codenames)
+        if missing := set(codenames) - set(permissions.values_list("codename", flat=True)):
+            raise ValueError(f"no such permissions: {', '.join(sorted(missing))}")
+        Group.objects.get_or_create(name=name)[0].permissions.set(permissions)
+
+
+def may_see(user: User | AnonymousUser) -> bool:
+    """Whether the queue and the cases are open to ``user``."""
+    return _is_staff_with(user, SEE)
+
+
+def may_act(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may take, answer, hand back, close and reveal."""
+    return _is_staff_with(user, SEE) and _is_staff_with(user, ACT)
+
+
+def _is_staff_with(user: User | AnonymousUser, permission: str) -> bool:
+    return user.is_active and user.is_staff and user.has_perm(permission)

@@ -1,0 +1,89 @@
+"""The messages of a case as the console shows them, and which of them changed since they were last shown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from support.console import words
+from support.console.masking import mask_phones
+from support.models import Author, Channel, Conversation, Delivery, Message
+from support.transports.web.events import isoformat
+
+PAGE = 80
+SETTLED_BADLY = {Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD}
+Marks = Mapping[uuid.UUID, str]
+
+
+def first_seq(conversation_id: uuid.UUID, before: int | None = None) -> int:
+    """Where a page of the transcript begins that ends at the newest message, or just before ``before``."""
+    rows = Message.objects.filter(conversation=conversation_id)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    seqs = list(rows.order_by("-seq").values_list("seq", flat=True)[:PAGE])
+    return seqs[-1] if seqs else 0
+
+
+def marks(conversation_id: uuid.UUID, from_seq: int) -> Marks:
+    """A short text per message that changes when what we show of it changes. One query that decrypts nothing."""
+    rows = Message.objects.filter(conversation=conversation_id, seq__gte=from_seq).order_by("seq")
+    fields = rows.values_list("id", "author", "seq", "delivery", "error_code", "conversation__customer_read_seq")
+    return {
+        message: f"{delivery} {code} {author != Author.CUSTOMER and seq <= read}"
+        for message, author, seq, delivery, code, read in fields
+    }
+
+
+def messages(ids: Collection[uuid.UUID], *, whole_numbers: bool) -> list[dict[str, Any]]:
+    """These messages, in order."""
+    rows = Message.objects.filter(id__in=ids).select_related("agent", "conversation").order_by("seq")
+    return [as_json(message, message.conversation, whole_numbers=whole_numbers) for message in rows]
+
+
+def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool) -> dict[str, Any]:
+    """One bubble."""
+    return {
+        "id": str(message.id),
+        "seq": message.seq,
+        "author": message.author,
+        "name": _name(message),
+        "text": message.text if whole_numbers else mask_phones(message.text),
+        "at": isoformat(message.at),
+        "attachments": [_attachment(each, message.kind) for each in message.attachments] or _unnamed(message),
+        "choices": [choice["label"] for choice in message.choices],
+        "client_id": str(message.client_id) if message.client_id else None,
+        "replaces": str(message.reply) if message.reply else None,
+        "delivery": _delivery(message, conversation) if message.author != Author.CUSTOMER else None,
+    }
+
+
+def _name(message: Message) -> str:
+    if message.author == Author.AGENT and message.agent:
+        return message.agent.get_full_name() or message.agent.get_username()
+    return message.get_author_display()
+
+
+def _attachment(attachment: Mapping[str, Any], kind: str) -> str:
+    """What an attachment is called: its file's name, or its kind."""
+    name = attachment.get("name") or attachment.get("filename")
+    return str(name or words.kind_of_message(kind) or "Pièce jointe")
+
+
+def _unnamed(message: Message) -> list[str]:
+    return [words.kind_of_message(message.kind)] if not message.text and words.kind_of_message(message.kind) else []
+
+
+def _delivery(message: Message, conversation: Conversation) -> dict[str, Any]:
+    """The truth about a message of ours: what became of it, why, and what to do."""
+    state = Delivery(message.delivery)
+    if message.transport == Channel.WEB and state == Delivery.SENT and message.seq <= conversation.customer_read_seq:
+        state = Delivery.READ
+    explanation = words.explain(state, message.error_code)
+    return {
+        "state": state.value,
+        "label": state.label if state != Delivery.HELD else "Retenu",
+        "why": explanation.why,
+        "todo": explanation.todo,
+        "bad": state in SETTLED_BADLY,
+    }

@@ -1,0 +1,44 @@
+"""The two pages of the console. Both are filled by the web socket; what stands here is the frame."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from support.console import roles, selectors
+from support.models import Conversation
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    """`/admin/`: the queue for those who work in it, the records for the others."""
+    return redirect("console:queue") if roles.may_see(request.user) else admin.site.index(request)
+
+
+def queue(request: HttpRequest) -> HttpResponse:
+    """The live queue."""
+    _require_may_see(request)
+    return _page(request, "console/queue.html", "File d'attente", {})
+
+
+def case(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
+    """One case."""
+    _require_may_see(request)
+    row = Conversation.objects.select_related("customer", "identity").filter(id=conversation).first()
+    if row is None:
+        raise Http404("Cette conversation n'existe pas.")
+    return _page(request, "console/case.html", selectors.customer_name(row), {"conversation": row})
+
+
+def _require_may_see(request: HttpRequest) -> None:
+    if not roles.may_see(request.user):
+        raise PermissionDenied
+
+
+def _page(request: HttpRequest, template: str, title: str, more: dict[str, object]) -> HttpResponse:
+    context = {**admin.site.each_context(request), "title": title, "may_act": roles.may_act(request.user), **more}
+    return TemplateResponse(request, template, context)

@@ -1,0 +1,83 @@
+"""French words for what the records hold as codes: why a message failed, what to do, what a slot is called."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chatbot import brand
+from chatbot.dialogue.specs import FlowSpec, read_flows
+from support.models import Delivery
+
+_FILE = Path(__file__).with_name("words.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why something is as it is, and what the agent can do; either may be empty."""
+
+    why: str = ""
+    todo: str = ""
+
+
+@cache
+def tables() -> Mapping[str, Any]:
+    """words.toml."""
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+def explain(delivery: str, error_code: str) -> Explanation:
+    """Why a message stands where it stands. A code we do not know keeps its number, for the technical team."""
+    if delivery == Delivery.FAILED or error_code:
+        entry = tables()["errors"].get(error_code) or tables()["errors"]["unknown"]
+        why = entry["why"] if error_code in tables()["errors"] or not error_code else f"erreur {error_code}"
+        return Explanation(why, entry["todo"])
+    return Explanation(**tables()["states"].get(delivery, {}))
+
+
+def kind_of_message(kind: str) -> str:
+    """"Image", "Message vocal"…; empty for text."""
+    return str(tables()["kinds"].get(kind, ""))
+
+
+def claim_event(name: str) -> str:
+    """What happened to a claim."""
+    return str(tables()["claim_events"].get(name, name))
+
+
+def flow(brand_slug: str, kind: str) -> FlowSpec | None:
+    """The brand's description of a kind of claim; None for one that it no longer has."""
+    return _flows(brand_slug).get(kind)
+
+
+def claim_kind(brand_slug: str, kind: str) -> str:
+    """French name of a kind of claim."""
+    described = flow(brand_slug, kind)
+    return _capital(described.label) if described else _spelt(kind)
+
+
+def slot(brand_slug: str, kind: str, name: str) -> str:
+    """French name of a slot."""
+    described = flow(brand_slug, kind)
+    labels = {each.name: each.label for each in described.slots} if described else {}
+    return _capital(labels[name]) if name in labels else _spelt(name)
+
+
+@cache
+def _flows(brand_slug: str) -> Mapping[str, FlowSpec]:
+    try:
+        return read_flows(brand.load(brand_slug).flows)
+    except brand.BrandError:
+        return {}
+
+
+def _spelt(code: str) -> str:
+    return _capital(code.replace("_", " "))
+
+
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]
