@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+YES = "true"  # the value of a slot that only says something is so
 THIN = "\u202f"  # narrow no-break space: an amount never breaks over two lines
 
 
@@ -21,4 +22,6 @@ def written(slot: str, value: str | int) -> str:
     """A slot's value as a customer reads it."""
     if isinstance(value, int):
         return francs(value)
+    if value == YES:
+        return "oui"
     return phone(value) if slot.endswith("msisdn") else value

@@ -10,8 +10,10 @@ from chatbot.dialogue.fill import Found, assign, found_in, split_by_case
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, Pending
+from chatbot.figures import YES
 from chatbot.types import Slot
 
+SENT = "envoyée"  # the value of a document slot: people look at the document itself
 STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")  # a fact that alone says there is a case
 
 
@@ -28,8 +30,9 @@ def collect(s: Scratch) -> None:
 
 def wished_flow(s: Scratch) -> FlowSpec | None:
     """The flow whose intents the turn holds, if any."""
+    whole = s.heard.meaning.intent.name
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
-    return named[0] if named else None
+    return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
 
 
 def _belongs_to_a_question(s: Scratch, found: Sequence[Found]) -> bool:
@@ -50,8 +53,20 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
     if wish and case.phase != "filed" and wish.kind != case.kind:
         case = replace(case, kind=wish.kind)
     flow = s.flow(case)
-    given = assign(group, flow, case.slots, s)
+    given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow)
     _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
+
+
+def _said_or_shown(s: Scratch, flow: FlowSpec) -> dict[str, Slot]:
+    """Slots set by a turn of phrase (an early withdrawal), and a document sent when it was asked for."""
+    last = s.heard.messages[-1]
+    given = {when.slot: Slot(YES, last.id, last.at) for when in flow.conditions if s.hears(when.cue)}
+    for slot in flow.slots:
+        asked = slot.document and slot.name in s.before.said.asks
+        shown = [m for m in s.heard.messages if m.kind in ("image", "document") and not m.seen]
+        if asked and shown:
+            given[slot.name] = Slot(SENT, shown[-1].id, shown[-1].at)
+    return given
 
 
 def _choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> int | None:

@@ -22,9 +22,18 @@ def greet(s: Scratch) -> None:
 
 def receive_media(s: Scratch) -> None:
     """An honest word for what cannot be read: asks to type instead."""
+    if _document_awaited(s):
+        return
     for kind in UNREADABLE:
         if any(m.kind == kind and not m.seen and not m.text.strip() for m in s.heard.messages):
             s.say(f"media.{kind}")
+
+
+def _document_awaited(s: Scratch) -> bool:
+    case = s.state.case
+    if case is None:
+        return False
+    return any(slot.document and slot.name in s.before.said.asks for slot in s.flow(case).slots)
 
 
 def warn_about_secrets(s: Scratch) -> None:

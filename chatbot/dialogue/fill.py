@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chatbot.dialogue.cues import fold
 from chatbot.dialogue.scratch import Scratch
-from chatbot.dialogue.specs import FlowSpec
+from chatbot.dialogue.specs import FlowSpec, SlotSpec
 from chatbot.types import Entity, Incoming, Slot
 
 DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
@@ -61,7 +61,7 @@ def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
     used: set[int] = set()
     for order, name, one in _ranked(found, flow):
         target = _turned(name, one, given, known, s)
-        if order not in used and target not in given and not _weaker(one, target, known):
+        if order not in used and target not in given and not _weaker(one, flow.slot(target), known):
             cut = flow.slot(target).looks_short(one.entity)
             given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
             used.add(order)
@@ -88,9 +88,12 @@ def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str
     return other if taken and other in s.before.said.asks and other not in known and other not in given else name
 
 
-def _weaker(one: Found, target: str, known: Mapping[str, Slot]) -> bool:
-    """A doubtful reading never replaces a sure value."""
-    return one.slot.validity == "doubtful" and target in known and known[target].validity == "ok"
+def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot]) -> bool:
+    """A doubtful reading, or a fact of another kind than the slot's first, never replaces a sure value."""
+    held = known.get(target.name)
+    if held is None or held.validity == "doubtful" or held.value == one.slot.value:
+        return False
+    return one.slot.validity == "doubtful" or bool(target.rank(one.entity))
 
 
 def _found(entity: Entity, message: Incoming, *, pictured: bool = False) -> Found:

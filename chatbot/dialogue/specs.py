@@ -28,6 +28,7 @@ class SlotSpec:
     accepts: tuple[str, ...]
     helps: tuple[str, ...] = ()
     full_length: Mapping[str, int] = field(default_factory=dict)
+    document: bool = False  # any picture or document sent when it was asked for fills it; people check it
 
     def rank(self, entity: Entity) -> int | None:
         """How well an entity suits this slot: 0 is best, None is not at all."""
@@ -39,6 +40,15 @@ class SlotSpec:
     def looks_short(self, entity: Entity) -> bool:
         """Whether an identifier seems cut: shorter than its operator makes them."""
         return len(str(entity.value)) < self.full_length.get(entity.role or "", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A turn of phrase (``cue``) that sets ``slot``, and the slots it makes required."""
+
+    slot: str
+    cue: str
+    requires: tuple[SlotSpec, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +64,12 @@ class FlowSpec:
     default: bool = False  # opened when an identifier arrives and no wish was stated
     handoff: str | None = None  # the reason for which a person is called as soon as the flow opens
     advice: tuple[str, ...] = ()  # acts spoken once the case is filed
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def slots(self) -> tuple[SlotSpec, ...]:
         """Required first."""
-        return self.required + self.optional
+        return self.required + self.optional + tuple(one for when in self.conditions for one in when.requires)
 
     def slot(self, name: str) -> SlotSpec:
         """Raises KeyError for a slot this flow does not have."""
@@ -70,7 +81,8 @@ class FlowSpec:
     def missing(self, known: Iterable[str]) -> tuple[str, ...]:
         """Required slots not among ``known``, in the order they are asked."""
         have = set(known)
-        return tuple(slot.name for slot in self.required if slot.name not in have)
+        needed = self.required + tuple(one for when in self.conditions if when.slot in have for one in when.requires)
+        return tuple(slot.name for slot in needed if slot.name not in have)
 
 
 def read_flows(flows: Mapping[str, Mapping[str, object]]) -> Mapping[str, FlowSpec]:
@@ -108,6 +120,18 @@ def _flow(name: str, table: Mapping[str, object], shared: Mapping[str, object]) 
         default=table.get("default") is True,
         handoff=_string(name, "handoff", table["handoff"]) if "handoff" in table else None,
         advice=_strings(name, "advice", table.get("advice", [])),
+        conditions=tuple(_condition(name, when, known) for when in _list(name, "when", table.get("when", []))),
+    )
+
+
+def _condition(flow: str, data: object, known: Mapping[str, Mapping[str, object]]) -> Condition:
+    if not isinstance(data, Mapping):
+        raise FlowError(f"flows/{flow}.toml: field 'when': a table is expected")
+    requires = _strings(flow, "when.requires", data.get("requires", []))
+    return Condition(
+        slot=_string(flow, "when.slot", data.get("slot")),
+        cue=_string(flow, "when.cue", data.get("cue")),
+        requires=tuple(_slot(flow, name, known) for name in requires),
     )
 
 
@@ -121,6 +145,7 @@ def _slot(flow: str, slot: str, known: Mapping[str, Mapping[str, object]]) -> Sl
         label=_string(flow, f"{slot}.label", table.get("label")),
         accepts=_strings(flow, f"{slot}.accepts", table.get("accepts", [])),
         helps=tuple(helps) if isinstance(helps, Mapping) else (),
+        document=table.get("document") is True,
         full_length=_lengths(flow, slot, table.get("full_length", {})),
     )
 
@@ -135,6 +160,12 @@ def _tables(data: object) -> Mapping[str, Mapping[str, object]]:
     if not isinstance(data, Mapping):
         return {}
     return {str(name): table for name, table in data.items() if isinstance(table, Mapping)}
+
+
+def _list(flow: str, field: str, data: object) -> Sequence[object]:
+    if not isinstance(data, Sequence) or isinstance(data, str):
+        raise FlowError(f"flows/{flow}.toml: field {field!r}: a list is expected")
+    return data
 
 
 def _string(flow: str, field: str, value: object) -> str:
