@@ -3,9 +3,20 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "support.settings")
 
 app = Celery("akwaba")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["support"])
+
+
+@worker_init.connect
+def load_the_mind(**_: object) -> None:
+    """Load the brand before the first turn: a customer must not wait for it, and a faulty brand must stop the worker."""
+    from django.conf import settings
+
+    from support import turns
+
+    turns.mind(settings.BRAND)

@@ -164,9 +164,8 @@ def _hand_over(attempt: Attempt, parts: list[str]) -> None:
     """The provider call, with no transaction open; then what came of it."""
     message = attempt.message
     to = message.conversation.identity.value
-    template = settings.TWILIO_TEMPLATE_REOPEN if message.template == REOPEN else ""
     try:
-        accepted = client.send(to, parts[attempt.part], attempt.id, template)
+        accepted = client.send(to, parts[attempt.part], attempt.id, _template(message))
     except client.SendError as error:
         log.warning("send_failed", message_id=str(message.id), code=error.code, in_doubt=error.in_doubt)
         _after_failure(attempt, error)
@@ -178,6 +177,10 @@ def _hand_over(attempt: Attempt, parts: list[str]) -> None:
             _update_message(message.id)
         log.info("sent", message_id=str(message.id), part=attempt.part, number=attempt.number)
         _tell_console(message.conversation_id)
+
+
+def _template(message: Message) -> str:
+    return settings.TWILIO_TEMPLATE_REOPEN if message.template == REOPEN else ""
 
 
 def _after_failure(attempt: Attempt, error: client.SendError) -> None:
@@ -205,7 +208,7 @@ def _reconcile(attempt: Attempt, parts: list[str]) -> bool:
     message = attempt.message
     since = attempt.started_at - timedelta(seconds=5)
     try:
-        found = client.find(message.conversation.identity.value, parts[attempt.part], since)
+        found = client.find(message.conversation.identity.value, parts[attempt.part], since, _template(message))
     except client.SendError as error:
         log.warning("reconcile_failed", message_id=str(message.id), code=error.code)
         return False

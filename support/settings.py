@@ -76,7 +76,7 @@ if EMBEDDED:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": VAR_DIR / "db.sqlite3",
+            "NAME": VAR_DIR / env.str("SQLITE_FILE", "db.sqlite3"),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 20,
@@ -106,7 +106,7 @@ def _socket_path(var_dir: Path) -> Path:
 
 REDIS_SOCKET = _socket_path(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", "") or f"unix://{REDIS_SOCKET}"
-EMBEDDED_REDIS = REDIS_URL == f"unix://{REDIS_SOCKET}"
+EMBEDDED_REDIS = not env.str("REDIS_URL", "")
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

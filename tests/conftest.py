@@ -1,54 +1,38 @@
-"""What every test stands on: a private Redis, a private folder, and the database of DATABASE_URL or SQLite."""
+"""Fixtures for every room: a real private Redis, and the whole house really running on the test database."""
 
 from __future__ import annotations
 
-import atexit
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-VAR_DIR = Path(tempfile.mkdtemp(prefix="akwaba-tests-"))
-os.environ["VAR_DIR"] = str(VAR_DIR)
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "support.settings")
-for _name in ("REDIS_URL", "PUBLIC_URL", "ALLOWED_ORIGINS", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
-    os.environ.pop(_name, None)  # a developer's own settings must not decide a test
-os.environ.update(
-    DEBUG="0",
-    SIMULATOR="1",
-    LOG_LEVEL="WARNING",
-    SECRET_KEY="tests only",
-    FIELD_KEYS="dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk=",
-    INDEX_KEY="tests only",
-    IDENTITY_SECRET="tests only",
-)
-atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
-SUITE_MODELS = Path(__file__).resolve().parent.parent / "var" / "models"
-if SUITE_MODELS.is_dir():  # trained at install; without it the first test that needs it trains it
-    shutil.copytree(SUITE_MODELS, VAR_DIR / "models")
+from tests.house import House, running_house
+from tests.servers import running_redis
 
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[None]:
     """A real Redis on the socket that the settings name."""
-    from tests.servers import running_redis
-
     with running_redis():
         yield
 
 
-@pytest.fixture(autouse=True)
-def _clean_redis(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Tests that use the database also get an empty Redis."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
-        yield
-        return
-    request.getfixturevalue("redis_server")
-    from support import clock, redis_client
+@pytest.fixture(scope="session")
+def standing_house(django_db_setup: None, redis_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for the whole session: starting it takes seconds."""
+    log = tmp_path_factory.mktemp("house") / "log"
+    with running_house(log, QUIET_SECONDS_WHATSAPP="0.4", SWEEP_AFTER_SECONDS="3") as house:
+        yield house
 
-    redis_client.connection().flushall()
-    clock.reset()
-    yield
+
+@pytest.fixture
+def house(standing_house: House, transactional_db: None) -> House:
+    """The running house, with an empty database. What the test writes through the models, the house sees."""
+    return standing_house
+
+
+@pytest.fixture
+def house_log(standing_house: House) -> Path:
+    """Where the house's processes log."""
+    return standing_house.log
