@@ -81,3 +81,9 @@ def _recent() -> Counts:
         if _last is None or time.monotonic() - _last[0] > FRESH_SECONDS:
             _last = (time.monotonic(), count(timezone.now()))
         return _last[1]
+
+
+def forget() -> None:
+    """Ask the database anew at the next page."""
+    global _last
+    _last = None
