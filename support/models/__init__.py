@@ -6,6 +6,7 @@ from support.models.conversation import Attempt, Author, Conversation, Delivery,
 from support.models.customer import Channel, Customer, Identity
 from support.models.engine import EngineCall
 from support.models.escalation import Escalation, Outcome, Priority, Reason
+from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
 
 __all__ = [
     "Attempt",
@@ -27,4 +28,7 @@ __all__ = [
     "Owner",
     "Priority",
     "Reason",
+    "SimulatedMedia",
+    "SimulatedMessage",
+    "SimulatedPhone",
 ]
