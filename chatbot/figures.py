@@ -12,9 +12,10 @@ def francs(amount: int) -> str:
 
 
 def phone(number: str) -> str:
-    """« 07 00 56 71 03 » for a national number of ten digits; anything else as it stands."""
-    if len(number) == 10 and number.isdigit():
-        return " ".join(number[start : start + 2] for start in range(0, 10, 2))
+    """« 07 00 56 71 03 » for an Ivorian number of ten digits; anything else as it stands."""
+    national = number.removeprefix("+225")
+    if len(national) == 10 and national.isdigit():
+        return " ".join(national[start : start + 2] for start in range(0, 10, 2))
     return number
 
 

@@ -13,6 +13,7 @@ from chatbot.dialogue.state import Case, Pending
 from chatbot.figures import YES
 from chatbot.types import Slot
 
+FIGURES = ("fees", "limits", "out_of_scope")  # topics that speak of amounts and operators of their own
 SENT = "envoyée"  # the value of a document slot: people look at the document itself
 STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")  # a fact that alone says there is a case
 
@@ -29,15 +30,17 @@ def collect(s: Scratch) -> None:
 
 
 def wished_flow(s: Scratch) -> FlowSpec | None:
-    """The flow whose intents the turn holds, if any."""
+    """The flow whose intents the turn holds; failing that, « rien reçu » in so many words opens the default one."""
     whole = s.heard.meaning.intent.name
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
+    if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
+        return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
 
 
 def _belongs_to_a_question(s: Scratch, found: Sequence[Found]) -> bool:
     """The amount and operators of « c combien les frais pour 100000 » are the question's, not the case's."""
-    asked = s.wants("fees_question", "limits_question", "out_of_scope") or bool(s.questions)
+    asked = any(question.topic in FIGURES for question in s.questions)
     return asked and not any(one.entity.type in STRONG for one in found)
 
 

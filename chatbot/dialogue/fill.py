@@ -11,6 +11,7 @@ from chatbot.dialogue.specs import FlowSpec, SlotSpec
 from chatbot.types import Entity, Incoming, Slot
 
 DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
+SURE_OPERATOR = 0.85  # below it an operator is named in passing (« pour Orange », « sur Trémo c'est marqué »)
 OPERATORS = ("from_operator", "to_operator")
 REACH = 24  # characters before a fact in which « pas », « au lieu de » or « depuis » bears on it
 
@@ -46,13 +47,23 @@ def taken_back(entity: Entity, s: Scratch) -> bool:
 
 
 def split_by_case(found: Sequence[Found], identity: str) -> tuple[tuple[Found, ...], ...]:
-    """One group of facts per case when a message tells of several; what stands before the first reference is shared."""
+    """One group of facts per case when a message tells of several.
+
+    What stands before the first reference is shared; an operator that is not said again is the one before's.
+    """
     marks = _first_of_each(found, identity)
     if len(marks) < 2:
         return (tuple(found),)
     shared = tuple(found[: marks[0]])
     ends = (*marks[1:], len(found))
-    return tuple(shared + tuple(found[start:end]) for start, end in zip(marks, ends, strict=True))
+    groups: list[tuple[Found, ...]] = []
+    for start, end in zip(marks, ends, strict=True):
+        own = tuple(found[start:end])
+        told = {one.entity.type for one in (*shared, *own)}
+        before = groups[-1] if groups else ()
+        carried = tuple(one for one in before if one.entity.type in OPERATORS and one.entity.type not in told)
+        groups.append(shared + own + carried)
+    return tuple(groups)
 
 
 def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s: Scratch) -> dict[str, Slot]:
@@ -61,7 +72,7 @@ def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
     used: set[int] = set()
     for order, name, one in _ranked(found, flow):
         target = _turned(name, one, given, known, s)
-        if order not in used and target not in given and not _weaker(one, flow.slot(target), known):
+        if order not in used and target not in given and not _weaker(one, flow.slot(target), known, s):
             cut = flow.slot(target).looks_short(one.entity)
             given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
             used.add(order)
@@ -88,11 +99,13 @@ def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str
     return other if taken and other in s.before.said.asks and other not in known and other not in given else name
 
 
-def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot]) -> bool:
-    """A doubtful reading, or a fact of another kind than the slot's first, never replaces a sure value."""
+def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot], s: Scratch) -> bool:
+    """A doubtful reading, a passing mention of an operator, or a fact the slot takes second, never replaces a sure value."""
     held = known.get(target.name)
     if held is None or held.validity == "doubtful" or held.value == one.slot.value:
         return False
+    if target.name in OPERATORS and one.entity.confidence < SURE_OPERATOR and not s.corrects:
+        return True
     return one.slot.validity == "doubtful" or bool(target.rank(one.entity))
 
 

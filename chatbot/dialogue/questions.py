@@ -25,6 +25,8 @@ STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")
 def raise_questions(s: Scratch) -> None:
     """Note what the turn asks; knowledge answers it. A short « et 33 333 ? » goes on with the last topic."""
     topics = [topic for intent, topic in TOPICS.items() if s.wants(intent)]
+    if _answers_us(s):
+        topics = [topic for topic in topics if topic in ("password", "are_you_bot")]
     if _goes_on(s) and s.state.topic and (not topics or topics == ["info"]):
         topics = [s.state.topic.name]
     if "how_to" in topics and _explain_slot(s):
@@ -35,6 +37,13 @@ def raise_questions(s: Scratch) -> None:
         s.state = replace(s.state, topic=Topic(topic, about, s.desk.now))
     if "fees" in topics:
         _remember_overcharged(s)
+
+
+def _answers_us(s: Scratch) -> bool:
+    """« wave wave 6000 » right after we asked for them is an answer, whatever it resembles."""
+    asked = set(s.before.said.asks)
+    given = {entity.type for entity in s.heard.meaning.entities}
+    return bool(asked & given) and not s.hears("asks_price")
 
 
 def _goes_on(s: Scratch) -> bool:
