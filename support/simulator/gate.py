@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
-from typing import Concatenate, ParamSpec
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
 P = ParamSpec("P")
-AsyncView = Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponse]]
+AsyncView = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponse]]
 API_PATH = "/simulator/twilio"
 
 

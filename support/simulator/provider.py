@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import cast
 
 import phonenumbers
 from django.conf import settings
@@ -122,7 +123,8 @@ def _checked_callback(fields: Mapping[str, str]) -> str:
 def _template_text(template: str) -> str:
     if template != settings.TWILIO_TEMPLATE_REOPEN:
         raise Refusal(400, 21655, f"The ContentSid {template[:40]} is invalid")
-    return str(brand.load(settings.BRAND).settings["fixed"]["reopen"])
+    fixed = cast("Mapping[str, str]", brand.load(settings.BRAND).settings["fixed"])
+    return fixed["reopen"]
 
 
 def _check_willing(phone: SimulatedPhone, failure: str, template: str) -> None:
