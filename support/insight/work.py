@@ -23,11 +23,11 @@ def connect() -> None:
     worker_ready.connect(_serve, dispatch_uid="akwaba.insight")
 
 
-def _started(task: Task, **_: Any) -> None:
+def _started(task: Task[Any, Any], **_: Any) -> None:
     task.request.update(started=time.perf_counter())
 
 
-def _ended(task: Task, state: str | None = None, **_: Any) -> None:
+def _ended(task: Task[Any, Any], state: str | None = None, **_: Any) -> None:
     if (started := task.request.get("started")) is not None:
         name = task.name.rpartition(".")[2]
         metrics.TASK_SECONDS.labels(name, (state or "unknown").lower()).observe(time.perf_counter() - started)
