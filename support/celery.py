@@ -19,4 +19,4 @@ def load_the_mind(**_: object) -> None:
 
     from support import turns
 
-    turns.mind(settings.BRAND)
+    turns.warm_up(settings.BRAND)

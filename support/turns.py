@@ -32,6 +32,7 @@ APOLOGY = "Je rencontre un problème technique. Je vous passe un conseiller : il
 
 
 _loading = threading.Lock()
+WARM_UP = "slt, mon transfert de 5000 wave vers orange c pas arrivé EFB.00000000"
 
 
 def mind(brand: str) -> Mind:
@@ -43,6 +44,14 @@ def mind(brand: str) -> Mind:
 @lru_cache(maxsize=8)
 def _mind(brand: str) -> Mind:
     return Mind.load(brand, settings.VAR_DIR / "models")
+
+
+def warm_up(brand: str) -> None:
+    """Load the brand and take one turn with nobody, so that no customer waits for what is loaded on first use."""
+    message = types.Incoming("warm-up", WARM_UP, clock.now())
+    nobody = types.Desk(now=clock.now(), channel="web", new_case_number=lambda: "AK-000-0000")
+    for _ in take_turn(mind(brand), {}, [message], nobody):
+        pass
 
 
 def run(conversation_id: uuid.UUID) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -32,7 +31,11 @@ def house(standing_house: House, transactional_db: None) -> House:
     return standing_house
 
 
-@pytest.fixture
-def house_log(standing_house: House) -> Path:
-    """Where the house's processes log."""
-    return standing_house.log
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failing test that used the house shows the end of the house's log."""
+    report = yield
+    house = getattr(item, "funcargs", {}).get("house")
+    if report.failed and isinstance(house, House):
+        report.sections.append(("the house's log", house.log.read_text(errors="replace")[-6000:]))
+    return report
