@@ -1,0 +1,44 @@
+"""How much of everything a benchmark does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Counts and times, chosen so that the whole bench stays under eight minutes on two cores."""
+
+    rounds: int = 3  # of ours and of the twin, one after the other, so that a slow minute hits both
+    posts: int = 800  # a round
+    senders: int = 400
+    paced_seconds: int = 10
+    open_conversations: tuple[int, ...] = (1, 100, 1_000)
+    busy_seconds: float = 4.0  # a round
+    streams: int = 200
+    stream_words: int = 80
+    ordered_conversations: int = 20
+    ordered_messages: int = 20  # in each
+    burst: int = 5
+    sockets: tuple[int, ...] = (1_000, 5_000, 10_000)
+    settle_seconds: float = 3.0  # longer than the web process looks for missed messages
+    turns: int = 2_000
+
+
+FULL = Scale()
+SMALLEST = Scale(
+    rounds=1,
+    posts=20,
+    senders=5,
+    paced_seconds=1,
+    open_conversations=(1, 3),
+    busy_seconds=0.5,
+    streams=3,
+    stream_words=12,
+    ordered_conversations=2,
+    ordered_messages=3,
+    burst=3,
+    sockets=(5,),
+    settle_seconds=0.2,
+    turns=12,
+)

@@ -1,0 +1,1 @@
+"""The bare twin: the least code that does a comparable thing on the same libraries. A ruler, not a model to follow."""

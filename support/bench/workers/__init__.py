@@ -1,0 +1,1 @@
+"""Workers that only a benchmark starts."""
