@@ -1,4 +1,4 @@
-"""What an agent does to a case, as POST with a JSON body. ``escalate`` is the writer; here are the door and the words."""
+"""What an agent does to a case, as POST with a JSON body. ``escalate`` is the writer; here is its door."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Unusable(Exception):
 
 
 def action(act: Action) -> Callable[..., HttpResponse]:
-    """The door of every action: staff, the permission, a conversation that exists, a JSON object; refusals as problems."""
+    """The door of every action: staff, permission, a conversation that exists, a JSON object; else a problem."""
 
     @functools.wraps(act)
     def view(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:

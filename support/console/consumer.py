@@ -1,8 +1,9 @@
-"""The console's web socket: the queue or one case, kept as fresh as the database by doorbells and a look every few seconds."""
+"""The console's web socket: the queue or one case, kept fresh by doorbells and a look every few seconds."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 import uuid
@@ -33,7 +34,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
     """One open page of the console. ``?case=<uuid>`` follows a case; without it, the queue."""
 
     async def connect(self) -> None:
-        """Let staff in who may see the queue. Refusals are told on an open socket: browsers hide why a handshake failed."""
+        """Let staff in. Refusals are told on an open socket: browsers hide why a handshake failed."""
         self._groups: list[str] = []
         self._watch: asyncio.Task[None] | None = None
         if not gate.same_origin(self.scope):
@@ -64,8 +65,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A frame of the page: typing, older, reveal. Anything else is answered, and the socket stays open."""
         match _parse(text_data):
-            case {"type": "typing", "on": bool(on)} if self._case:
-                await self._tell_typing(on)
+            case {"type": "typing", "on": bool(on)} if isinstance(self._view, CaseView):
+                await self._tell_typing(self._view, on)
             case {"type": "older"} if isinstance(self._view, CaseView):
                 await run_in_db_thread(self._view.reach_back)
                 self._bell.set()
@@ -100,10 +101,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
                     return
             await self._look()
             await asyncio.sleep(GATHER_SECONDS)
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), REFRESH_SECONDS)
-            except TimeoutError:
-                pass
 
     async def _look(self) -> None:
         """Send what changed, then the time: a page that hears no time knows that it shows old news."""
@@ -126,14 +125,13 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         except DatabaseError:
             return False  # asked again in a moment
 
-    async def _tell_typing(self, on: bool) -> None:
+    async def _tell_typing(self, view: CaseView, on: bool) -> None:
         """Tell the customer that a person writes; only of the person who has the conversation."""
-        assert self._case is not None and isinstance(self._view, CaseView)
-        if not self._view.mine or (on and time.monotonic() - self._typed_at < TYPING_SECONDS):
+        if not view.mine or (on and time.monotonic() - self._typed_at < TYPING_SECONDS):
             return
         self._typed_at = time.monotonic()
         typing = {"type": "typing", "author": "agent", "on": on}
-        await self.channel_layer.group_send(events.conversation_group(self._case), events.relay(typing))
+        await self.channel_layer.group_send(events.conversation_group(view.conversation), events.relay(typing))
 
     async def _send(self, frame: Mapping[str, Any]) -> None:
         await self.send(events.encode(frame))

@@ -37,7 +37,7 @@ class CaseView:
     """A page that shows one case: its card, and the transcript from ``_first`` on."""
 
     def __init__(self, conversation: uuid.UUID, user: User) -> None:
-        self._conversation = conversation
+        self.conversation = conversation
         self._user = user
         self._first: int | None = None
         self._marks: transcript.Marks = {}
@@ -58,16 +58,19 @@ class CaseView:
     def reach_back(self) -> None:
         """Show an older page as well."""
         if self._first is not None and self._first > 1:
-            self._first = transcript.first_seq(self._conversation, before=self._first) or self._first
+            self._first = transcript.first_seq(self.conversation, before=self._first) or self._first
 
     def news(self) -> list[Frame] | None:
-        """Frames to send, perhaps none; None when the case does not exist. Raises django.db.DatabaseError, losing no news."""
-        whole = reveal.is_granted(self.token, self._user, self._conversation)
-        card = case.card(self._conversation, self._user, whole_numbers=whole)
+        """Frames to send, perhaps none; None when the case does not exist.
+
+        Raises django.db.DatabaseError, and then has lost no news.
+        """
+        whole = reveal.is_granted(self.token, self._user, self.conversation)
+        card = case.card(self.conversation, self._user, whole_numbers=whole)
         if card is None:
             return None
-        first = transcript.first_seq(self._conversation) if self._first is None else self._first
-        marks = transcript.marks(self._conversation, first)
+        first = transcript.first_seq(self.conversation) if self._first is None else self._first
+        marks = transcript.marks(self.conversation, first)
         known = self._marks if whole == self._whole else {}
         changed = [name for name, mark in marks.items() if known.get(name) != mark]
         items = transcript.messages(changed, whole_numbers=whole) if changed else []

@@ -22,11 +22,11 @@ def same_origin(scope: Mapping[str, Any]) -> bool:
     """Whether the handshake comes from a page of this host. Sites that show the widget may not open the console."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     origin, host = headers.get(b"origin", ""), headers.get(b"host", "")
-    return origin == settings.PUBLIC_URL or (origin != "" and urlsplit(origin).netloc == host)
+    return bool(origin == settings.PUBLIC_URL) or (origin != "" and urlsplit(origin).netloc == host)
 
 
 def entitled_user(scope: Mapping[str, Any]) -> User | None:
-    """The member of staff behind the scope's session, read anew from the database; None when the console is not theirs."""
+    """The member of staff behind the scope's session, read anew; None when the console is not theirs."""
     request = HttpRequest()
     request.session = _session(scope)
     user: User | AnonymousUser = get_user(request)  # checks the session's hash, so a changed password signs out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SEPARATOR = "[ .\u00a0\u202f-]?"
-# Ivorian numbers (10 digits since January 2021: 01, 05, 07 mobile; 21, 25, 27 fixed), or any number with its "+" or "00".
+# Ivorian numbers (10 digits since January 2021: 01, 05, 07 mobile; 21, 25, 27 fixed), or any with its "+" or "00".
 _LOCAL = rf"(?:(?:\+|00)?225{_SEPARATOR})?(?:0[157]|2[157])(?:{_SEPARATOR}\d){{8}}"
 _FOREIGN = rf"(?:\+|00)[1-9](?:{_SEPARATOR}\d){{7,14}}"
 _PHONE = re.compile(rf"(?<![\w.+-])(?:{_LOCAL}|{_FOREIGN})(?![\w-])")

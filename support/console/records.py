@@ -1,4 +1,4 @@
-"""The records in the admin, read-only. Numbers are masked here for everybody; the case page shows them on the record."""
+"""The records in the admin, read-only. Numbers are masked here for everybody; the case page can show them."""
 
 from __future__ import annotations
 
@@ -43,8 +43,11 @@ def _phone(text: str) -> str:
 
 
 class IdentityInline(RecordInline):
+    """The addresses of a customer."""
+
     model = Identity
     fields = ("channel", "address", "last_inbound_at", "opted_out_at")
+    ordering = ("id",)
     readonly_fields = ("address",)
 
     @admin.display(description="adresse")
@@ -54,6 +57,8 @@ class IdentityInline(RecordInline):
 
 @admin.register(Customer)
 class CustomerAdmin(RecordAdmin):
+    """Who writes to us."""
+
     list_display = ("name", "brand", "created_at")
     fields = ("name", "brand", "created_at")
     list_filter = ("brand",)
@@ -66,6 +71,13 @@ class CustomerAdmin(RecordAdmin):
     def name(self, customer: Customer) -> str:
         return mask_phones(str(customer))
 
+    def get_object(self, *args: Any, **kwargs: Any) -> Customer | None:
+        """With the name masked, since page titles print it. The page is read-only, so the mask is never saved."""
+        customer: Customer | None = super().get_object(*args, **kwargs)
+        if customer:
+            customer.display_name = mask_phones(customer.display_name)
+        return customer
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
@@ -74,10 +86,13 @@ class CustomerAdmin(RecordAdmin):
             brands = Customer.objects.order_by().values_list("brand", flat=True).distinct()
             indexes = [blind_index(f"{brand}:{Channel.WHATSAPP}", phone) for brand in brands]
             return queryset.filter(identities__value_index__in=indexes), True
-        return super().get_search_results(request, queryset, search_term)
+        found, doubled = super().get_search_results(request, queryset, search_term)
+        return found, doubled
 
 
 class MessageInline(RecordInline):
+    """What was said."""
+
     model = Message
     fields = ("seq", "at", "author", "words", "delivery")
     readonly_fields = ("words",)
@@ -89,6 +104,8 @@ class MessageInline(RecordInline):
 
 @admin.register(Conversation)
 class ConversationAdmin(RecordAdmin):
+    """Every conversation, with the way to its case page."""
+
     list_display = ("customer_name", "channel", "owner", "agent", "inbound_at", "case")
     list_filter = ("owner", "channel", "brand")
     list_select_related = ("customer", "identity", "agent")
@@ -108,6 +125,8 @@ class ConversationAdmin(RecordAdmin):
 
 
 class ClaimEventInline(RecordInline):
+    """What happened to a claim."""
+
     model = ClaimEvent
     fields = ("at", "what", "before_and_after")
     readonly_fields = ("what", "before_and_after")
@@ -129,6 +148,8 @@ class ClaimEventInline(RecordInline):
 
 @admin.register(Claim)
 class ClaimAdmin(RecordAdmin):
+    """What customers want settled."""
+
     list_display = ("number", "nature", "status", "filed_at", "changed_at", "case")
     list_filter = ("status", "kind")
     list_select_related = ("conversation",)
@@ -145,7 +166,8 @@ class ClaimAdmin(RecordAdmin):
     @admin.display(description="informations")
     def facts(self, claim: Claim) -> str:
         brand = claim.conversation.brand
-        return " ; ".join(f"{words.slot(brand, claim.kind, name)} : {_shown(slot)}" for name, slot in claim.slots.items())
+        shown = (f"{words.slot(brand, claim.kind, name)} : {_shown(slot)}" for name, slot in claim.slots.items())
+        return " ; ".join(shown)
 
     @admin.display(description="conversation")
     def case(self, claim: Claim) -> SafeString:
@@ -164,13 +186,19 @@ class ClaimAdmin(RecordAdmin):
 
 @admin.register(Escalation)
 class EscalationAdmin(RecordAdmin):
+    """Every stay in the queue, open and ended."""
+
     list_display = ("reason", "priority", "opened_at", "due_at", "assignee", "outcome", "closed_at", "case")
     list_filter = ("priority", "reason", "outcome")
     list_select_related = ("conversation", "assignee")
     fields = (
-        "reason", "priority", "case", "short", "opened_at", "due_at", "assignee", "taken_at", "lease_until", "closed_at",
-        "outcome",
-    )  # fmt: skip
+        ("reason", "priority"),
+        "case",
+        "short",
+        ("opened_at", "due_at"),
+        ("assignee", "taken_at", "lease_until"),
+        ("closed_at", "outcome"),
+    )
     ordering = ("-opened_at",)
 
     @admin.display(description="résumé")
@@ -184,6 +212,8 @@ class EscalationAdmin(RecordAdmin):
 
 @admin.register(EngineCall)
 class EngineCallAdmin(RecordAdmin):
+    """How replies were worded."""
+
     list_display = ("at", "tier", "outcome", "milliseconds", "tokens_in", "tokens_out", "cost_usd")
     list_filter = ("tier", "outcome")
     ordering = ("-at",)
@@ -191,6 +221,8 @@ class EngineCallAdmin(RecordAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(RecordAdmin):
+    """What members of staff did."""
+
     list_display = ("at", "actor_name", "action", "target")
     list_filter = ("action",)
     search_fields = ("actor_name", "target")

@@ -27,7 +27,7 @@ ROLES: Mapping[str, Sequence[str]] = {
 
 
 def sync_roles() -> None:
-    """Create the groups and give each exactly its permissions. Raises ValueError when one does not exist (migrate first)."""
+    """Create the groups and give each exactly its permissions. Raises ValueError for an unknown one: migrate first."""
     for name, codenames in ROLES.items():
         permissions = Permission.objects.filter(content_type__app_label="support", codename__in=codenames)
         if missing := set(codenames) - set(permissions.values_list("codename", flat=True)):

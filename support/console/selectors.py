@@ -59,9 +59,8 @@ def exchanges_of(conversations: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Excha
         row["conversation"]: row["at"]
         for row in rows.filter(author=Author.AGENT).order_by().values("conversation").annotate(at=Max("at"))
     }
-    open_questions = {
-        row["conversation"]: row for row in _unanswered(rows).values("conversation").annotate(n=Count("id"), at=Min("at"))
-    }
+    asked = _unanswered(rows).values("conversation").annotate(n=Count("id"), at=Min("at"))
+    open_questions = {row["conversation"]: row for row in asked}
     found: dict[uuid.UUID, Exchange] = {}
     for conversation in conversations:
         question = open_questions.get(conversation)
@@ -135,4 +134,5 @@ def agent_of(conversation: Conversation) -> dict[str, Any] | None:
     """Who has the conversation, as {id, name}; None when nobody has."""
     if conversation.owner != Owner.AGENT or conversation.agent is None:
         return None
-    return {"id": conversation.agent.pk, "name": conversation.agent.get_full_name() or conversation.agent.get_username()}
+    agent = conversation.agent
+    return {"id": agent.pk, "name": agent.get_full_name() or agent.get_username()}

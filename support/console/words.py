@@ -40,7 +40,7 @@ def explain(delivery: str, error_code: str) -> Explanation:
 
 
 def kind_of_message(kind: str) -> str:
-    """"Image", "Message vocal"…; empty for text."""
+    """ "Image", "Message vocal"…; empty for text."""
     return str(tables()["kinds"].get(kind, ""))
 
 

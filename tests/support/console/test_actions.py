@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
 from support import escalate
@@ -21,11 +20,11 @@ BrowserOf = Callable[[User | None], Client]
 Waiting = Callable[..., Conversation]
 
 
-def act(browser: Client, case: Conversation, name: str, body: Mapping[str, Any] | None = None) -> HttpResponse:
+def act(browser: Client, case: Conversation, name: str, body: Mapping[str, Any] | None = None) -> Any:
     return browser.post(f"/admin/file/{case.id}/{name}/", body or {}, "application/json")
 
 
-def say(browser: Client, case: Conversation, text: str, client_id: uuid.UUID | None = None) -> HttpResponse:
+def say(browser: Client, case: Conversation, text: str, client_id: uuid.UUID | None = None) -> Any:
     return act(browser, case, "reply", {"text": text, "client_id": str(client_id or uuid.uuid4())})
 
 
@@ -71,9 +70,7 @@ def test_a_case_with_a_colleague_is_refused_with_their_name(
 
 
 @pytest.mark.parametrize("name", ["reply", "hand-back", "close", "keep"])
-def test_a_case_nobody_has_must_be_taken_first(
-    name: str, awa: User, waiting: Waiting, browser_of: BrowserOf
-) -> None:
+def test_a_case_nobody_has_must_be_taken_first(name: str, awa: User, waiting: Waiting, browser_of: BrowserOf) -> None:
     answer = act(browser_of(awa), waiting(), name, {"text": "bonjour", "client_id": str(uuid.uuid4())})
     assert answer.status_code == 409 and "Prenez d'abord" in answer.json()["detail"]
 
@@ -132,7 +129,7 @@ def test_twenty_agents_who_take_at_once_leave_one_owner(
 
     def take(browser: Client) -> int:
         try:
-            return act(browser, case, "take").status_code
+            return int(act(browser, case, "take").status_code)
         finally:
             connection.close()
 
@@ -145,9 +142,7 @@ def test_twenty_agents_who_take_at_once_leave_one_owner(
     assert AuditEvent.objects.filter(action="take").count() == 1 and audit.first_break() is None
 
 
-def test_replies_of_two_agents_never_cross(
-    awa: User, koffi: User, waiting: Waiting, browser_of: BrowserOf
-) -> None:
+def test_replies_of_two_agents_never_cross(awa: User, koffi: User, waiting: Waiting, browser_of: BrowserOf) -> None:
     cases = {awa: waiting(address="+2250700000001"), koffi: waiting(address="+2250700000002")}
 
     def work(user: User) -> None:

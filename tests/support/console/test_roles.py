@@ -39,6 +39,11 @@ def _readers() -> Group:
     return group
 
 
+@pytest.fixture
+def browsers(people: dict[str, User | None], browser_of: Callable[[User | None], Client]) -> dict[str, Client]:
+    return {who: browser_of(user) for who, user in people.items()}
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     ("who", "status"),
@@ -56,11 +61,10 @@ def test_pages_open_for_those_who_may_see_the_queue(
     page: str,
     who: str,
     status: int,
-    people: dict[str, User | None],
+    browsers: dict[str, Client],
     waiting: Callable[..., Conversation],
-    browser_of: Callable[[User | None], Client],
 ) -> None:
-    answer = browser_of(people[who]).get(page.format(case=waiting().id))
+    answer = browsers[who].get(page.format(case=waiting().id))
     assert answer.status_code == status
     if status == 302:
         assert answer["Location"].startswith("/admin/login/")
@@ -72,12 +76,11 @@ def test_actions_refuse_who_may_not_act(
     action: str,
     who: str,
     status: int,
-    people: dict[str, User | None],
+    browsers: dict[str, Client],
     waiting: Callable[..., Conversation],
-    browser_of: Callable[[User | None], Client],
 ) -> None:
     case = waiting()
-    answer = browser_of(people[who]).post(action.format(case=case.id), {"text": "bonjour"}, "application/json")
+    answer = browsers[who].post(action.format(case=case.id), {"text": "bonjour"}, "application/json")
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"
     case.refresh_from_db()
@@ -85,9 +88,7 @@ def test_actions_refuse_who_may_not_act(
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_actions_want_a_post_and_its_csrf_token(
-    action: str, awa: User, waiting: Callable[..., Conversation]
-) -> None:
+def test_actions_want_a_post_and_its_csrf_token(action: str, awa: User, waiting: Callable[..., Conversation]) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(awa)
     address = action.format(case=waiting().id)
@@ -103,31 +104,29 @@ def test_a_case_that_does_not_exist_is_not_found(
     assert browser.get(missing).status_code == 404 if address in PAGES else browser.post(missing).status_code == 404
 
 
-@pytest.mark.parametrize(("who", "lands"), [("agent", "/admin/file/"), ("supervisor", "/admin/file/"), ("newcomer", None)])
+@pytest.mark.parametrize(
+    ("who", "lands"), [("agent", "/admin/file/"), ("supervisor", "/admin/file/"), ("newcomer", None)]
+)
 def test_the_front_page_is_the_queue_for_those_who_work_in_it(
-    who: str, lands: str | None, people: dict[str, User | None], browser_of: Callable[[User | None], Client]
+    who: str, lands: str | None, browsers: dict[str, Client]
 ) -> None:
-    answer = browser_of(people[who]).get("/admin/")
+    answer = browsers[who].get("/admin/")
     assert answer.headers.get("Location") == lands
 
 
 @pytest.mark.parametrize("model", RECORDS + OVERSIGHT)
 @pytest.mark.parametrize("who", ["newcomer", "agent", "supervisor", "admin"])
-def test_records_are_seen_by_role_and_changed_by_nobody(
-    model: str, who: str, people: dict[str, User | None], browser_of: Callable[[User | None], Client]
-) -> None:
+def test_records_are_seen_by_role_and_changed_by_nobody(model: str, who: str, browsers: dict[str, Client]) -> None:
     sees = {"newcomer": [], "agent": RECORDS}.get(who, RECORDS + OVERSIGHT)
-    browser = browser_of(people[who])
+    browser = browsers[who]
     assert browser.get(f"/admin/support/{model}/").status_code == (200 if model in sees else 403)
     assert browser.get(f"/admin/support/{model}/add/").status_code == 403
 
 
 @pytest.mark.parametrize(("who", "status"), [("agent", 403), ("supervisor", 403), ("admin", 200)])
 @pytest.mark.parametrize("model", ["user", "group"])
-def test_only_administrators_manage_people(
-    model: str, who: str, status: int, people: dict[str, User | None], browser_of: Callable[[User | None], Client]
-) -> None:
-    assert browser_of(people[who]).get(f"/admin/auth/{model}/add/").status_code == status
+def test_only_administrators_manage_people(model: str, who: str, status: int, browsers: dict[str, Client]) -> None:
+    assert browsers[who].get(f"/admin/auth/{model}/add/").status_code == status
 
 
 def test_syncing_the_roles_again_takes_back_what_was_added_by_hand(people: dict[str, User | None]) -> None:
