@@ -30,7 +30,7 @@
       renewed: "Votre session a expiré : une nouvelle discussion commence.",
       rate_limited: (s) => `Vous écrivez très vite ! L’envoi reprend dans ${s} s.`,
       too_long: "Ce message est trop long. Coupez-le en deux, rien n’est perdu.",
-      bad_message: "Ce message n’a pas pu être lu. Vérifiez-le, puis réessayez.",
+      bad_message: "Nous n’avons pas pu lire ce message. Réessayez.",
       forbidden: "Cette discussion n’est plus accessible. Contactez-nous autrement, nous vous aiderons.",
       other: "Un souci de notre côté. Réessayez dans un instant.",
     },
@@ -51,7 +51,7 @@
       renewed: "Your session has expired: a new chat starts here.",
       rate_limited: (s) => `You are writing very fast! Sending resumes in ${s} s.`,
       too_long: "This message is too long. Cut it in two, nothing is lost.",
-      bad_message: "This message could not be read. Please check it and try again.",
+      bad_message: "We could not read this message. Please try again.",
       forbidden: "This chat is no longer available. Contact us another way, we will help you.",
       other: "Something went wrong on our side. Try again in a moment.",
     },
@@ -328,8 +328,8 @@ display:grid;place-items:center;box-shadow:var(--shadow)}
 
 footer{position:relative;border-top:1px solid var(--line);padding:10px 12px calc(8px + env(safe-area-inset-bottom))}
 form{display:flex;align-items:flex-end;gap:8px}
-textarea{flex:1;min-width:0;max-height:calc(7em + 24px);resize:none;font-size:max(16px,1em);line-height:1.4;padding:10px 14px;border:2px solid #8a948d;border-radius:22px;background:var(--bg);scrollbar-width:none}
-textarea::placeholder{color:var(--soft);opacity:1}textarea:focus{outline:0;border-color:var(--accent)}
+textarea{flex:1;min-width:0;max-height:calc(7em + 22px);resize:none;font-size:max(16px,1em);line-height:1.4;padding:10px 14px;border:1px solid #8a948d;border-radius:22px;background:var(--bg);scrollbar-width:none}
+textarea::placeholder{color:var(--soft);opacity:1}textarea:focus{outline:0;border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}
 form button{width:46px;height:46px;border-radius:50%;background:var(--accent);color:var(--on-accent);display:grid;place-items:center;}
 form button[aria-disabled=true]{background:var(--sand);color:var(--soft)}
 .count{margin:5px 14px 0;font-size:.78em;color:var(--soft);text-align:right}.count.over{color:var(--red);font-weight:700}
@@ -476,7 +476,7 @@ padding-left:env(safe-area-inset-left);padding-right:env(safe-area-inset-right)}
     grow() {
       const { input, count } = this;
       input.style.height = "auto";
-      input.style.height = `${input.scrollHeight + 4}px`;
+      input.style.height = `${input.scrollHeight + 2}px`;
       const length = lengthOf(this.text);
       count.hidden = length < COUNT_FROM;
       count.textContent = `${length} / ${MAX_TEXT}`;

@@ -94,6 +94,15 @@ def test_enter_sends_and_shift_enter_starts_a_line(widget: Widget, stand_in: Sta
     assert [frame["text"] for frame in stand_in.sends()] == ["une\ndeux"]
 
 
+def test_enter_that_ends_a_composed_character_does_not_send(widget: Widget, stand_in: StandIn) -> None:
+    widget.input.fill("pas encore")
+    widget.input.dispatch_event("keydown", {"key": "Enter", "isComposing": True})
+    widget.input.press_sequentially(" fini")
+    widget.input.press("Enter")
+    expect(widget.tick("pas encore fini")).to_be_visible()
+    assert [frame["text"] for frame in stand_in.sends()] == ["pas encore fini"]
+
+
 def test_blank_messages_are_not_sent(widget: Widget, stand_in: StandIn) -> None:
     widget.write("   \n ")
     widget.write("vrai")
@@ -184,16 +193,12 @@ def test_choices_are_buttons_and_only_the_last_ones_can_be_taken(widget: Widget,
 
 
 def test_a_digit_answers_choices_and_is_only_a_digit_without_them(widget: Widget, stand_in: StandIn) -> None:
-    stand_in.say("C’est bien cela ?", choices=CHOICES)
-    expect(widget.bubbles).to_have_count(1)
-    for text in ("3", "2"):
-        widget.write(text)
-        stand_in.say("Encore ?", choices=CHOICES)
-        expect(widget.page.get_by_text("Encore ?")).to_have_count(len(stand_in.sends()))
-    stand_in.say("Combien ?")
-    expect(widget.page.get_by_text("Combien ?")).to_be_visible()
-    widget.write("1")
-    expect(widget.bubbles.last).to_have_text("1")
+    asked = [("Bien cela ?", CHOICES, "3"), ("Encore ?", CHOICES, "2"), ("Combien ?", [], "1")]
+    for turn, (question, choices, digit) in enumerate(asked, start=1):
+        stand_in.say(question, choices=choices)
+        expect(widget.bubbles.last).to_have_text(question)
+        widget.write(digit)
+        stand_in.sends(turn)
     assert [frame["text"] for frame in stand_in.sends()] == ["3", "non", "1"]
 
 

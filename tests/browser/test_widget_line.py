@@ -147,6 +147,19 @@ def test_retries_come_less_and_less_often_and_never_on_a_fixed_beat(open_widget:
     assert len(set(found)) == len(found)
 
 
+def test_a_customer_who_writes_is_not_kept_waiting_by_earlier_failures(
+    open_widget: OpenWidget, stand_in: StandIn
+) -> None:
+    stand_in.go_down()
+    widget = open_widget(script=WATCH_THE_BACK_OFF, opened=False)
+    widget.launcher.click()
+    widget.eventually("waits.at(-1) > 4000")
+    widget.page.evaluate("waits.length = 0")
+    for turn in range(5):  # some of these fall while an attempt is under way
+        widget.write(f"message {turn}")
+    widget.eventually("waits.some((ms) => ms <= 1000)")
+
+
 def test_an_expired_session_is_renewed_and_the_unsent_message_follows(widget: Widget, stand_in: StandIn) -> None:
     stand_in.say("ancienne discussion")
     expect(widget.bubbles).to_have_count(1)

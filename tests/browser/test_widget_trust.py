@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.axe import serious_findings
 from tests.browser.conftest import OpenWidget
 from tests.browser.stand_in import StandIn, refuse
 from tests.browser.widget_page import PHONE, Widget
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESKTOP: dict[str, Any] = {}
 SCREENS = pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
 TOO_SMALL = """() => [...document.querySelector('akwaba-chat').shadowRoot.querySelectorAll('button, textarea')]
@@ -63,7 +62,7 @@ def fill_with_everything(widget: Widget, stand_in: StandIn) -> None:
     widget.write("slt, g envoyé 20000")
     stand_in.say(f"Voici {stand_in.url}/recu", "agent")
     stand_in.say("Le dossier est clos", "system")
-    expect(widget.bubbles).to_have_count(4)
+    expect(widget.page.get_by_text("Le dossier est clos")).to_be_visible()
     stand_in.answer = refuse("bad_message")
     widget.write("refusé")
     expect(widget.notice).to_be_visible()
@@ -73,17 +72,6 @@ def fill_with_everything(widget: Widget, stand_in: StandIn) -> None:
     )
     widget.input.fill("é" * 3_600)
     expect(widget.dots).to_be_visible()
-
-
-def serious_findings(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{rule['id']}: {node['html'][:120]}"
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 @SCREENS
