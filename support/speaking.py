@@ -19,9 +19,13 @@ class Interrupted(Exception):
     """A newer message came, or a person took over: what was being said is not said."""
 
 
-def reply_id(first: Message, ordinal: int) -> uuid.UUID:
-    """Identity of a turn's n-th reply (from 0) while it is spoken; the same when an interrupted turn is taken again."""
-    return uuid.uuid5(first.id, str(ordinal))
+def reply_id(last: Message, ordinal: int) -> uuid.UUID:
+    """Identity of a turn's n-th reply (from 0) while it is spoken.
+
+    ``last`` is the newest message answered: a turn taken again for a newer one speaks under another identity, and
+    whoever follows drops the words of the first.
+    """
+    return uuid.uuid5(last.id, str(ordinal))
 
 
 class Speaker:
@@ -33,8 +37,7 @@ class Speaker:
     def __init__(self, lease: Lease, conversation: Conversation, pending: Sequence[Message]) -> None:
         self._lease = lease
         self._conversation = conversation
-        self._first = pending[0]
-        self._last_seq = pending[-1].seq
+        self._last = pending[-1]
         self._silent = conversation.channel != Channel.WEB
         self._ordinal = 0
         self._waiting: list[str] = []
@@ -57,7 +60,7 @@ class Speaker:
         self._published_at = 0.0
 
     def _flush(self) -> None:
-        reply = reply_id(self._first, self._ordinal)
+        reply = reply_id(self._last, self._ordinal)
         delta = {"type": "delta", "reply": str(reply), "text": "".join(self._waiting)}
         events.publish((events.conversation_group(self._conversation.id), delta))
         self._waiting.clear()
@@ -69,6 +72,6 @@ class Speaker:
             return
         self._lease.renew(settings.TURN_LEASE_SECONDS)
         now = Conversation.objects.values("owner", "inbound_seq").get(id=self._conversation.id)
-        if now["owner"] != self._conversation.owner or now["inbound_seq"] != self._last_seq:
+        if now["owner"] != self._conversation.owner or now["inbound_seq"] != self._last.seq:
             raise Interrupted
         self._renewed_at = time.monotonic()

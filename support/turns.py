@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from chatbot import types
+from chatbot import brand, types
 from chatbot.turn import Mind, take_turn
 from support import clock, db, desk, doorbell, escalate
 from support.leases import Lease, LeaseLost, acquire
@@ -28,29 +28,28 @@ from support.transports.web import events
 log = structlog.get_logger(__name__)
 PATIENCE = timedelta(seconds=10)  # past this a customer who never stops typing is answered all the same
 FAILURES_BEFORE_A_PERSON = 3
-APOLOGY = "Je rencontre un problème technique. Je vous passe un conseiller : il voit tout ce que vous avez écrit."
 
 
 _loading = threading.Lock()
 WARM_UP = "slt, mon transfert de 5000 wave vers orange c pas arrivé EFB.00000000"
 
 
-def mind(brand: str) -> Mind:
+def mind(slug: str) -> Mind:
     """The brand's loaded pipeline, once per process."""
     with _loading:
-        return _mind(brand)
+        return _mind(slug)
 
 
 @lru_cache(maxsize=8)
-def _mind(brand: str) -> Mind:
-    return Mind.load(brand, settings.VAR_DIR / "models")
+def _mind(slug: str) -> Mind:
+    return Mind.load(slug, settings.VAR_DIR / "models")
 
 
-def warm_up(brand: str) -> None:
+def warm_up(slug: str) -> None:
     """Load the brand and take one turn with nobody, so that no customer waits for what is loaded on first use."""
     message = types.Incoming("warm-up", WARM_UP, clock.now())
     nobody = types.Desk(now=clock.now(), channel="web", new_case_number=lambda: "AK-000-0000")
-    for _ in take_turn(mind(brand), {}, [message], nobody):
+    for _ in take_turn(mind(slug), {}, [message], nobody):
         pass
 
 
@@ -145,7 +144,7 @@ def commit(
             raise Interrupted
         ordinals = count()
         replies = [
-            message for event in happened if (message := _apply(conversation, event, pending[0], ordinals)) is not None
+            message for event in happened if (message := _apply(conversation, event, pending[-1], ordinals)) is not None
         ]
         conversation.handled_seq = pending[-1].seq
         conversation.waiting_since = None if conversation.inbound_seq == pending[-1].seq else timezone.now()
@@ -171,10 +170,10 @@ def publish(conversation: Conversation, replies: Sequence[Message]) -> None:
         doorbell.ring_delivery(conversation.id)
 
 
-def _apply(conversation: Conversation, event: types.Event, first: Message, ordinals: Iterator[int]) -> Message | None:
+def _apply(conversation: Conversation, event: types.Event, last: Message, ordinals: Iterator[int]) -> Message | None:
     match event:
         case types.Reply():
-            return _store_reply(conversation, event, reply_id(first, next(ordinals)))
+            return _store_reply(conversation, event, reply_id(last, next(ordinals)))
         case types.ClaimFiled():
             _file_claim(conversation, event)
         case types.ClaimChanged():
@@ -253,8 +252,9 @@ def slot_as_json(slot: types.Slot) -> dict[str, object]:
 def _count_failure(lease: Lease, read: Conversation, pending: Sequence[Message]) -> None:
     """After a fault: leave it to the sweeper, and after three, tell the customer and call a person."""
     if read.turn_failures + 1 >= FAILURES_BEFORE_A_PERSON:
-        handoff = types.HandoffAsked("technical_fault", "high", "L'assistant n'a pas pu traiter les derniers messages.")
-        commit(lease, read, pending, [types.Reply(APOLOGY), handoff], listening=read.owner == Owner.AGENT)
+        fixed = brand.load(read.brand).settings["fixed"]
+        apology, handoff = fixed["technical_fault"], types.HandoffAsked("technical_fault", "high", fixed["fault_summary"])
+        commit(lease, read, pending, [types.Reply(apology), handoff], listening=read.owner == Owner.AGENT)
         return
     with db.write():
         conversation = Conversation.objects.select_for_update(of=("self",)).get(id=read.id)
