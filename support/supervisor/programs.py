@@ -22,6 +22,7 @@ from support.supervisor.child import Program
 LARGEST_FRAME = 128 * 1024  # bytes; twice the contract's limit, so that the consumer can answer the error itself
 QUEUES = "turns,delivery,housekeeping"
 PROBE_SECONDS = 2.0
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "support")
 
 
 def web_command(host: str, port: int) -> tuple[str, ...]:
@@ -36,37 +37,13 @@ def web_command(host: str, port: int) -> tuple[str, ...]:
 
 def worker_command(queues: str = QUEUES, threads: int = 16) -> tuple[str, ...]:
     """One Celery worker of threads: a turn waits far more than it computes."""
-    return (
-        *(
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "support",
-            "worker",
-            "--pool",
-            "threads",
-            "--concurrency",
-            str(threads),
-        ),
-        *("-Q", queues, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
-    )
+    options = ("--pool", "threads", "--concurrency", str(threads), "-Q", queues, "--without-gossip", "--without-mingle")
+    return (*CELERY, "worker", *options)
 
 
 def beat_command(schedule: Path) -> tuple[str, ...]:
     """The clock that rings for the sweeper."""
-    return (
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "support",
-        "beat",
-        "--schedule",
-        str(schedule),
-        "--loglevel",
-        "WARNING",
-    )
+    return (*CELERY, "beat", "--schedule", str(schedule))
 
 
 def all_programs(host: str, port: int) -> list[Program]:

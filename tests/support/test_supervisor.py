@@ -36,8 +36,8 @@ class Scene:
         return int(self.wait_for(rf"{name} +│ started \(process (\d+)\)")[0])
 
 
-def until(look: Callable[[], list[str]], what: str) -> list[str]:
-    deadline = time.monotonic() + PATIENCE
+def until(look: Callable[[], list[str]], what: str, seconds: float = PATIENCE) -> list[str]:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := look():
             return found
