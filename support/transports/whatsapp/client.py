@@ -77,7 +77,7 @@ def _typed_failures() -> Iterator[None]:
         raise unreached(error) from error
     except TwilioException as error:
         raise refused(error) from error
-    except (ValueError, TypeError) as error:  # an answer that is no JSON, or JSON of another shape
+    except (ValueError, TypeError, AttributeError) as error:  # an answer that is no JSON, or JSON of another shape
         raise SendError("unreadable", permanent=False, in_doubt=True) from error
 
 
