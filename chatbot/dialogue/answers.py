@@ -62,10 +62,17 @@ def _rewrite(s: Scratch, index: int, news: dict[str, Slot]) -> None:
 
 
 def _complete_id(s: Scratch, pending: Pending) -> None:
-    """A short identifier was questioned: a yes, or the same again, settles it; so does anything but another value."""
+    """A short identifier was questioned: a no drops it, another value replaces it (collect.py), all else settles it."""
     case = s.state.cases[pending.case]
     held = case.slots.get(pending.slot)
-    if held is None or s.hears("no"):
+    if held is None:
+        return
+    if s.hears("no"):
+        rest = {name: slot for name, slot in case.slots.items() if name != pending.slot}
+        s.put(pending.case, replace(case, slots=rest))
+        s.asks.append(pending.slot)
+        s.say(f"again.{pending.slot}", from_operator=case.value("from_operator"))
+        s.no_asking = True
         return
     s.put(pending.case, case.with_slots({pending.slot: replace(held, validity="ok")}))
     s.learned.add(pending.slot)

@@ -23,9 +23,9 @@ def ask(s: Scratch) -> None:
     if not lacks:
         _check_doubt(s, focus, case, flow)
     elif s.learned:
-        _ask_for(s, focus, case, flow, lacks, again=False)
+        _ask_for(s, focus, case, lacks, again=False)
     else:
-        _insist(s, focus, case, flow, lacks)
+        _insist(s, focus, case, lacks)
 
 
 def _check_doubt(s: Scratch, focus: int, case: Case, flow: FlowSpec) -> None:
@@ -39,11 +39,11 @@ def _check_doubt(s: Scratch, focus: int, case: Case, flow: FlowSpec) -> None:
     s.confirms.append(slot)
 
 
-def _insist(s: Scratch, focus: int, case: Case, flow: FlowSpec, lacks: tuple[str, ...]) -> None:
+def _insist(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...]) -> None:
     """The turn brought nothing: ask again what was not asked twice yet, else show a way out."""
     still = tuple(name for name in lacks if case.asked.get(name, 0) < ENOUGH)
     if still:
-        _ask_for(s, focus, case, flow, still, again=True)
+        _ask_for(s, focus, case, still, again=True)
     elif s.answered and not s.said("unclear"):
         s.say("resume.later")
     elif case.repeats == 0:
@@ -57,20 +57,26 @@ def _insist(s: Scratch, focus: int, case: Case, flow: FlowSpec, lacks: tuple[str
         people.call(s, "cannot_supply_id")
 
 
-def _ask_for(s: Scratch, focus: int, case: Case, flow: FlowSpec, lacks: tuple[str, ...], *, again: bool) -> None:
+def _ask_for(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...], *, again: bool) -> None:
     first = not any(name in case.asked for name in lacks)
+    digressed = s.answered and not s.said("unclear")
     if not first and s.new_session:
         s.say("resume.back")
-    elif not first and again and s.answered and not s.said("unclear"):
+    elif not first and again and digressed:
         s.say("resume")
     vain = {name: case.asked.get(name, 0) + 1 for name in lacks if again or name not in case.asked}
     s.put(focus, replace(case, asked={**case.asked, **vain}))
     s.asks.extend(lacks)
-    operator = case.value("from_operator")
+    facts = {name: _place_of(name, case) for name in lacks}
     if len(lacks) == 1:
-        manner = "again" if again and not first and not s.answered else "ask"
-        s.say(f"{manner}.{lacks[0]}", from_operator=operator if lacks[0] == "operator_tx_id" else None)
+        manner = "again" if again and not first and not digressed else "ask"
+        s.say(f"{manner}.{lacks[0]}", from_operator=facts[lacks[0]])
         return
     s.say("ask_many" if first else "ask_rest")
     for name in lacks:
-        s.say(f"item.{name}", from_operator=operator if name == "operator_tx_id" else None)
+        s.say(f"item.{name}", from_operator=facts[name])
+
+
+def _place_of(slot: str, case: Case) -> str | int | None:
+    """The sending operator, for the slot that is found in its messages."""
+    return case.value("from_operator") if slot == "operator_tx_id" else None

@@ -132,6 +132,8 @@ def _convertible(s: Scratch, case: Case, wish: FlowSpec) -> bool:
 
 def _write(s: Scratch, index: int, case: Case, flow: FlowSpec, given: Mapping[str, Slot], *, pictured: bool) -> None:
     news = {name: slot for name, slot in given.items() if _is_news(case.slots.get(name), slot)}
+    if s.desk.listening and case.phase == "filed":
+        return  # the person who listens decides what becomes of a filed claim
     conflict = flow.identity in news and flow.identity in case.slots and not s.corrects
     if conflict and case.slots[flow.identity].validity == "ok" and not claims.waits_for_customer(s, case):
         _put_to_customer(s, index, case, flow.identity, news, pictured=pictured)

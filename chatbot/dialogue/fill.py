@@ -92,6 +92,8 @@ def _ranked(found: Iterable[Found], flow: FlowSpec) -> list[tuple[int, str, Foun
 
 def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch) -> str:
     """A bare « orange » for the side already known is the answer for the other side, when that is what was asked."""
+    if name in OPERATORS and s.correcting in OPERATORS:
+        return s.correcting
     if name not in OPERATORS or s.corrects:
         return name
     other = OPERATORS[1 - OPERATORS.index(name)]
@@ -100,7 +102,7 @@ def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str
 
 
 def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot], s: Scratch) -> bool:
-    """A doubtful reading, a passing mention of an operator, or a fact the slot takes second, never replaces a sure value."""
+    """A doubtful reading, a passing mention, or a fact the slot takes second, never replaces a sure value."""
     held = known.get(target.name)
     if held is None or held.validity == "doubtful" or held.value == one.slot.value:
         return False

@@ -1,4 +1,4 @@
-"""Judges what happened in answer to a burst against a transcript's expectations; whoever ran it fills in the Outcome."""
+"""Judges what followed a burst by a transcript's expectations; whoever ran it fills in the Outcome."""
 
 from __future__ import annotations
 
@@ -44,16 +44,12 @@ def _compare(expect: Expect, outcome: Outcome) -> tuple[object, object]:
             return wanted, set(outcome.asks or ())
         case "silent":
             return "", outcome.reply
-        case "filed":
-            return _held(value, outcome.filed)
-        case "changed":
-            return _held(value, outcome.changed)
+        case "filed" | "changed":
+            return _held(value, outcome.filed if expect.what == "filed" else outcome.changed)
         case "claims":
             return int(value), outcome.claims
-        case "handoff":
-            return [value], list(outcome.handoffs)
-        case "no_handoff":
-            return [], list(outcome.handoffs)
+        case "handoff" | "no_handoff":
+            return [value] if value else [], list(outcome.handoffs)
         case "status":
             return value, outcome.status
     raise ValueError(f"unknown expectation {expect.what!r}")

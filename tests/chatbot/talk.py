@@ -1,0 +1,124 @@
+"""A conversation with the engine alone: meanings go in as a test states them, without reading any text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from chatbot import brand
+from chatbot.dialogue.flow import Dialogue, Step
+from chatbot.dialogue.state import State, from_json, to_json
+from chatbot.types import (
+    ClaimChanged,
+    ClaimFiled,
+    ClaimView,
+    Desk,
+    Entity,
+    HandoffAsked,
+    Heard,
+    Incoming,
+    Intent,
+    Kind,
+    Meaning,
+    Mood,
+)
+
+BRAND = brand.load("easytransfert")
+START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+class Talk:
+    """Says things to the engine and keeps what a house would keep."""
+
+    def __init__(self, dialogue: Dialogue | None = None) -> None:
+        self.dialogue = dialogue or Dialogue(BRAND.flows, BRAND.settings)
+        self.state: Mapping[str, object] = {}
+        self.now = START
+        self.filed: list[ClaimFiled] = []
+        self.changed: list[ClaimChanged] = []
+        self.claims: dict[str, ClaimView] = {}
+        self.handoffs: list[str] = []
+        self.waiting = self.listening = False
+        self.on_duty = True
+        self.step = Step(State())
+        self._numbers = count(1)
+
+    def say(
+        self,
+        text: str = "",
+        intent: str = "provide_info",
+        *,
+        mood: Mood = "neu",
+        kind: Kind = "text",
+        role: str | None = None,
+        seen: Mapping[str, str | int] | None = None,
+        **facts: str | int,
+    ) -> Step:
+        """One message with an intent and facts (entity types); ``role`` is that of its number or identifier."""
+        self.now += timedelta(seconds=20)
+        entities = tuple(
+            Entity(name, value, (len(text), len(text)), role=role if name in ("msisdn", "operator_tx_id") else None)
+            for name, value in facts.items()
+        )
+        found = tuple(Entity(name, value, (0, 0)) for name, value in (seen or {}).items())
+        message = Incoming(f"m{self.now:%d%H%M%S}", text, self.now, kind, found)
+        meaning = Meaning((Intent(intent, 0.9),), entities, mood)
+        heard = Heard((message,), text, text, meaning, (meaning,))
+        return self._take(self.dialogue.step(from_json(self.state), heard, self.desk()))
+
+    def status(self, number: str, status: str, note: str = "") -> Step:
+        """The back office changes a claim, and the customer is told."""
+        self.claims[number] = replace(self.claims[number], status=status, note=note, changed_at=self.now)
+        return self._take(self.dialogue.announce(from_json(self.state), self.claims[number], self.desk()))
+
+    def wait(self, **time: float) -> None:
+        """Time passes."""
+        self.now += timedelta(**time)
+
+    def desk(self) -> Desk:
+        return Desk(
+            now=self.now,
+            channel="whatsapp",
+            new_case_number=lambda: f"AK-{next(self._numbers)}",
+            waiting_for_person=self.waiting,
+            listening=self.listening,
+            on_duty=self.on_duty,
+            claims=tuple(self.claims.values()),
+        )
+
+    @property
+    def acts(self) -> list[str]:
+        """Acts of the last step."""
+        return [move.act for move in self.step.moves]
+
+    @property
+    def asks(self) -> set[str]:
+        """Slots the last step asked for."""
+        return set(self.step.state.said.asks) if not self.step.silent else set()
+
+    @property
+    def known(self) -> dict[str, str | int]:
+        """What the case being talked about holds."""
+        case = self.step.state.case
+        return {name: slot.value for name, slot in case.slots.items()} if case else {}
+
+    def _take(self, step: Step) -> Step:
+        for event in step.effects:
+            match event:
+                case ClaimFiled():
+                    self.filed.append(event)
+                    slots = {name: slot.value for name, slot in event.slots.items()}
+                    view = ClaimView(event.number, event.kind, "received", self.now, self.now, slots)
+                    self.claims[event.number] = view
+                case ClaimChanged():
+                    self.changed.append(event)
+                    old = self.claims[event.number]
+                    news = {name: slot.value for name, slot in event.slots.items()}
+                    self.claims[event.number] = replace(old, slots={**old.slots, **news}, changed_at=self.now)
+                case HandoffAsked():
+                    self.handoffs.append(event.reason)
+                    self.waiting = True
+        self.step, self.state = step, to_json(step.state)
+        return step

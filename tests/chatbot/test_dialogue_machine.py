@@ -1,0 +1,127 @@
+"""Whatever a customer does, in any order: nothing known is asked, nothing given is lost, nothing is filed twice."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from chatbot.dialogue.state import from_json
+from chatbot.types import Slot
+from tests.chatbot.talk import Talk
+
+OPERATORS = ("Wave", "Orange", "MTN", "Moov", "Trésor")
+REFERENCES = ("EFB.10000001", "EFB.10000002", "EFB.10000003")
+FACTS: dict[str, st.SearchStrategy[str | int]] = {
+    "easytransfert_id": st.sampled_from(REFERENCES),
+    "from_operator": st.sampled_from(OPERATORS),
+    "to_operator": st.sampled_from(OPERATORS),
+    "operator_tx_id": st.sampled_from(["TAAAAAAAAAAAAAAAA", "MP250425.1827.B29926", "123456789"]),
+    "amount_fcfa": st.integers(100, 500_000),
+    "msisdn": st.sampled_from(["0700000001", "0500000002"]),
+}
+WISHES = ("transfer_not_received", "debited_not_credited", "refund_request", "provide_info", "other")
+ASIDES = (
+    ("c combien les frais", "fees_question"), ("je vois ça où", "how_to"), ("t'es un robot", "ask_if_bot"),
+    ("merci", "thanks"), ("ok", "ack"), ("bonjour", "greeting"), ("bla", "other"), ("", "other"), ("1", "other"),
+    ("2", "other"), ("oui", "confirm"), ("non", "other"), ("ça donne quoi", "status_request"),
+    ("c'est bon il a reçu", "resolution_confirmed"), ("au revoir", "goodbye"), ("je trouve pas", "how_to"),
+    ("déjà donné", "already_provided"), ("une recette de garba", "out_of_scope"),
+)  # fmt: skip
+
+
+class Customer(RuleBasedStateMachine):
+    """A customer of no particular logic."""
+
+    @initialize()
+    def arrive(self) -> None:
+        self.talk = Talk()
+        self.held: dict[int, dict[str, Slot]] = {}
+        self.given: set[str | int] = set()
+
+    @rule(
+        wish=st.sampled_from(WISHES),
+        facts=st.fixed_dictionaries({}, optional=FACTS),
+        words=st.sampled_from(["voilà", "pas reçu", "non pardon c'est", "j'ai un autre aussi"]),
+    )
+    def tell(self, wish: str, facts: dict[str, str | int], words: str) -> None:
+        self.given |= set(facts.values())
+        self.talk.say(words, wish, **facts)
+
+    @rule(aside=st.sampled_from(ASIDES))
+    def digress(self, aside: tuple[str, str]) -> None:
+        self.talk.say(*aside)
+
+    @rule(reference=st.sampled_from(REFERENCES))
+    def show_a_receipt(self, reference: str) -> None:
+        self.given.add(reference)
+        self.talk.say("", "image_only", kind="image", seen={"easytransfert_id": reference})
+
+    @rule(words=st.sampled_from(["laisse tomber", "je veux parler à quelqu'un", "STOP"]))
+    def turn_away(self, words: str) -> None:
+        self.talk.say(words, "ask_human" if "parler" in words else "other")
+
+    @rule(hours=st.sampled_from([1, 7, 30]))
+    def go_away(self, hours: int) -> None:
+        self.talk.wait(hours=hours)
+
+    @precondition(lambda self: self.talk.waiting or self.talk.listening)
+    @rule()
+    def a_person_comes_or_goes(self) -> None:
+        self.talk.listening = not self.talk.listening
+        self.talk.waiting = False
+
+    @precondition(lambda self: self.talk.claims)
+    @rule(status=st.sampled_from(["processing", "resolved", "rejected", "received"]))
+    def the_back_office_moves(self, status: str) -> None:
+        self.talk.status(next(iter(self.talk.claims)), status)
+
+    @invariant()
+    def nothing_known_is_asked(self) -> None:
+        assert not self.talk.asks & set(self.talk.known), (self.talk.asks, self.talk.known)
+
+    @invariant()
+    def no_slot_is_asked_more_than_twice_in_vain(self) -> None:
+        case = self.talk.step.state.case
+        assert case is None or max((count for slot, count in case.asked.items()), default=0) <= 2
+
+    @invariant()
+    def nothing_given_is_lost_and_nothing_is_invented(self) -> None:
+        for index, case in enumerate(from_json(self.talk.state).cases):
+            assert set(self.held.get(index, {})) <= set(case.slots)
+            assert {slot.value for slot in case.slots.values()} <= self.given
+            self.held[index] = dict(case.slots)
+
+    @invariant()
+    def one_reference_is_one_claim(self) -> None:
+        references = [claim.slots["easytransfert_id"] for claim in self.talk.claims.values()]
+        assert len(references) == len(set(references)), references
+
+    @invariant()
+    def what_is_complete_is_filed(self) -> None:
+        if self.talk.listening or self.talk.step.silent:
+            return
+        for case in self.talk.step.state.cases:
+            flow = self.talk.dialogue.rules.flows[case.kind]
+            assert case.phase != "open" or flow.missing(case.slots), case
+
+    @invariant()
+    def it_speaks_unless_it_must_be_silent(self) -> None:
+        step = self.talk.step
+        if self.talk.state and not step.silent:
+            assert step.moves or step.questions
+        if self.talk.listening and step.silent:
+            assert not step.moves
+
+    @invariant()
+    def a_claim_holds_what_the_case_holds(self) -> None:
+        if self.talk.step.silent:
+            return
+        for case in self.talk.step.state.cases:
+            if case.number in self.talk.claims:
+                held = {name: slot.value for name, slot in case.slots.items()}
+                assert held == dict(self.talk.claims[case.number].slots)
+
+
+TestCustomer = Customer.TestCase
+TestCustomer.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
