@@ -133,8 +133,9 @@ def _lexicon(file: Path) -> Iterator[LexiconRow]:
 
 def _examples(file: Path) -> Iterator[Example]:
     for number, cells in _rows(file):
-        if number == 1 and cells == ["intent", "text"]:
+        if number == 1 and cells[:2] == ["intent", "text"]:
             continue
         if len(cells) not in (2, 3) or not cells[0] or not cells[1].strip():
             raise BrandError(f"{file.name}: line {number}: 'intent<TAB>text[<TAB>question]' expected")
-        yield Example(cells[0], cells[1].strip(), cells[2].strip() if len(cells) == 3 else "")
+        text, asked = (cell.strip().replace("\\n", "\n") for cell in (cells[1], cells[2] if len(cells) == 3 else ""))
+        yield Example(cells[0], text, asked)

@@ -28,6 +28,10 @@ class Grammar:
         self._modals = _words(lists, "modals")
         self._between = _words(lists, "between")
         self._not_verbs = _words(lists, "not_verbs")
+        self._finite = _words(lists, "finite")
+        self._negators = _words(lists, "negators")
+        self._finite_plus = _words(lists, "finite_before_plus")
+        self._clitics = _words(lists, "clitics")
 
     def word(self, typed: str, around: Around) -> str | None:
         """A better spelling of a word the lexicon does not hold, or None."""
@@ -39,6 +43,27 @@ class Grammar:
         if elided and around.after and _opens_with_vowel(around.after[0]):
             return elided
         return standard
+
+    def negated(self, spelt: str, around: Around) -> str:
+        """The word with the 'ne' that speech leaves out before it: 'je peux pas' is 'je ne peux pas'."""
+        words = [fold(spelt), *around.after]
+        if words[0] == "j'" and self._lacks_ne(words[1:], ""):
+            return "je "
+        before = around.before[0] if around.before else ""
+        if self._lacks_ne(words, before):
+            return ("n'" if _opens_with_vowel(words[0]) else "ne ") + spelt
+        return spelt
+
+    def _lacks_ne(self, words: list[str], before: str) -> bool:
+        """True when the words are object pronouns, a verb and a negation, with no 'ne' before them."""
+        if before in ("ne", "n'", "ni") or before in self._clitics:
+            return False
+        place = 0
+        while place < len(words) and words[place] in self._clitics and place < 2:
+            place += 1
+        if place + 1 >= len(words) or words[place] not in self._finite:
+            return False
+        return words[place + 1] in self._negators or (words[place + 1] == "plus" and words[place] in self._finite_plus)
 
     def _split(self, typed: str) -> str | None:
         """'largent' is l'argent when what is left is a word that takes the elision."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chatbot.brand import BrandError, LexiconRow
@@ -14,11 +14,16 @@ DROP = "<DROP>"
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One reading of a form; ``test`` None means always."""
+    """One reading of a form; ``test`` None means always.
+
+    ``echoes``: the words that stand before and after the form inside its own standard ('y a' in 'il y a'). Where they
+    stand already the form is standard French and stays.
+    """
 
     standard: str
     test: Test | None
     row: LexiconRow
+    echoes: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,13 @@ def _sense(row: LexiconRow, classes: WordClasses) -> Sense | None:
     if row.confidence == "low" and not row.when:
         return None
     try:
-        return Sense(row.standard, compile_when(row.when, classes), row)
+        return Sense(row.standard, compile_when(row.when, classes), row, tuple(_echoes(row)))
     except (ValueError, KeyError) as error:
         raise BrandError(f"lexicon.tsv: line {row.line}: field 'when': {error}") from error
+
+
+def _echoes(row: LexiconRow) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    form, standard = _keys(row.form), _keys(row.standard)
+    for start in range(len(standard) - len(form) + 1):
+        if standard[start : start + len(form)] == form:
+            yield standard[:start], standard[start + len(form) :]

@@ -78,7 +78,9 @@ class Normaliser:
                 yield ("" if standard == DROP else standard), token.start, tokens[end - 1].end
                 index = end
                 continue
-            yield self._grammar.word(token.text, around(1)) or token.text, token.start, token.end
+            here = around(1)
+            spelt = self._grammar.word(token.text, here) or token.text
+            yield self._grammar.negated(spelt, here), token.start, token.end
             index += 1
 
     def _look_up(self, tokens: list[Token], index: int, around: _Lazy) -> tuple[str, int] | None:
@@ -87,6 +89,9 @@ class Normaliser:
                 end = _match(tokens, index, entry)
                 if end is None:
                     continue
+                if any(_stands(tokens, index, end - index, *echo) for sense in entry.senses for echo in sense.echoes):
+                    # The form is part of its own standard already ('y a' in 'il y a'): nothing shorter applies either.
+                    return None
                 sense = _sense(entry, around, end - index)
                 if sense:
                     return self._grammar.agree(sense.standard, around(end - index)), end
@@ -173,6 +178,13 @@ def _sense(entry: Entry, around: _Lazy, width: int) -> Sense | None:
         if sense.test is None or sense.test(around(width)):
             return sense
     return None
+
+
+def _stands(tokens: list[Token], index: int, width: int, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """True when the words of the echo stand around the form already."""
+    left = [t.key for t in tokens[max(0, index - 2 * len(before) - 2) : index] if not t.text.isspace()]
+    right = [t.key for t in tokens[index + width : index + width + 2 * len(after) + 2] if not t.text.isspace()]
+    return tuple(left[len(left) - len(before) :]) == before and tuple(right[: len(after)]) == after
 
 
 def _joined_lines(text: str) -> str:

@@ -11,7 +11,7 @@ from chatbot.forms.text import fold
 SLOTS = (
     "easytransfert_id", "operator_tx_id", "from_operator", "to_operator", "refund_to_operator", "amount_fcfa", "date",
     "recipient_msisdn", "wrong_msisdn", "right_msisdn", "receiving_msisdn", "receiving_operator", "cotisation_code",
-    "identity_document", "confirm", "anything_else", "both_operators", "details",
+    "identity_document", "confirm", "asked_received", "anything_else", "both_operators", "details",
 )  # fmt: skip
 # Order matters: the first pattern that matches a line names its slot.
 _QUESTIONS = tuple(
@@ -37,6 +37,9 @@ _QUESTIONS = tuple(
 _CONFIRM = re.compile(
     r"\bconfirm|c'est bien|est bien|est-ce bien|bien (?:ca|cela|celui)|est-ce correct|exact\b|d'accord \?|voulez-vous|souhaitez-vous (?:que|ouvrir|continuer)"
     r"|avez-vous (?:bien )?(?:recu|verifie|pu)|\bn'est-ce pas|est-il|etes-vous|vous n'avez pas|as-tu recu|resolu"
+)
+_RECEIVED = re.compile(
+    r"avez-vous (?:bien |enfin )?(?:recu|ete rembourse|vu)|est-(?:il|elle) (?:bien |enfin )?(?:arrive|resolu|credite)|a-t-(?:il|elle) (?:bien |enfin )?recu|resolu \?|est-ce (?:arrive|regle|bon maintenant)"
 )
 # What the bot last said, when it was not (only) a question: it changes how "ok" or "toujours rien" must be read.
 _STATES = tuple(
@@ -99,6 +102,8 @@ def _slots_of(line: str) -> list[str]:
     question = "?" in line or re.search(
         r"merci d|indique|donne|envoye[zr]|il me (?:manque|faut)|tapez|quel|precise|besoin d|veuillez|manque|^\s*\d", line
     )
+    if "?" in line and _RECEIVED.search(line):
+        return ["asked_received"]
     if _CONFIRM.search(line) and "?" in line:
         known = [slot for slot, pattern in _QUESTIONS[:2] if pattern.search(line)]
         return known or ["confirm"]

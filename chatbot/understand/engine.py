@@ -19,7 +19,7 @@ from chatbot.understand.mood import Moods
 from chatbot.understand.override import Overrides
 
 # Part of the cache key: change it whenever features of a message may come out otherwise.
-RECIPE = "2"
+RECIPE = "3"
 
 
 @dataclass(frozen=True, slots=True)

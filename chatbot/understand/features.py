@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from chatbot.forms.text import fold
 from chatbot.types import Entity
 
-VERSION = 1
+VERSION = 2
 _LENGTHS = (3, 4, 5)
 # Entities are replaced by their kind, so that no number or operator's name is learnt by heart.
 _MARKS = {"easytransfert_id": "xref", "operator_tx_id": "xid", "other_ref": "xid", "msisdn": "xphone", "secret": "xsecret",
-          "amount_fcfa": "xamount", "cotisation_code": "xpot"}  # fmt: skip
+          "amount_fcfa": "xamount", "cotisation_code": "xpot", "from_operator": "xop", "to_operator": "xop",
+          "refund_to_operator": "xop"}  # fmt: skip
 
 
 def masked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
@@ -33,8 +34,20 @@ def marks(kind: str) -> bool:
 
 def features(text: str, asked: Sequence[str], entities: Sequence[Entity]) -> list[str]:
     """Feature names of a message, with repeats; ``text`` is normalised and masked."""
-    words = "".join(c if c.isalnum() or c in "?!" else c if ord(c) > 0x2000 else " " for c in fold(text)).split()
+    words = "".join(map(_letter, fold(text))).split()
     return [*_characters(words), *_words(words), *_asked(asked, words), *_kinds(entities, words)]
+
+
+def _letter(char: str) -> str:
+    """Letters as they are, every emoji and '?' or '!' a word of its own, skin tones and joiners gone."""
+    if char.isalnum():
+        return char
+    if char in "?!":
+        return f" {char} "
+    code = ord(char)
+    if 0x1F3FB <= code <= 0x1F3FF or char in "\u200d\ufe0f\u20e3":
+        return ""
+    return f" {char} " if code >= 0x2190 else " "
 
 
 def _characters(words: Sequence[str]) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from chatbot.brand import Brand
+from chatbot.brand import Brand, BrandError, Example
 from chatbot.types import Entity, Intent
 from chatbot.understand import features as feature_names
 from chatbot.understand import model as intent_model
@@ -49,9 +50,26 @@ def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> I
         file.unlink(missing_ok=True)
     from chatbot.understand.training import train
 
-    trained = train([read(e.text, e.asked) for e in brand.examples], [e.intent for e in brand.examples])
+    examples = list(varied(brand.examples, brand.cues))
+    trained = train([read(e.text, e.asked) for e in examples], [e.intent for e in examples], len(brand.examples))
     trained.save(file)
     return Intents(intent_model.load(file))
+
+
+def varied(examples: Sequence[Example], cues: Mapping[str, object]) -> Iterator[Example]:
+    """The examples, then copies of them with a greeting before and facts behind, as ``[training]`` of cues.toml says."""
+    yield from examples
+    rules = cues.get("training", {})
+    if not isinstance(rules, dict):
+        raise BrandError("cues.toml: field 'training': a table expected")
+    for number, example in enumerate(examples):
+        if example.asked:
+            continue
+        if example.intent in rules.get("greeted", ()) and number % 2:
+            greeting = rules["greetings"][number // 2 % len(rules["greetings"])]
+            yield replace(example, text=greeting + example.text)
+        if example.intent in rules.get("told", ()):
+            yield replace(example, text=example.text + rules["facts"][number % len(rules["facts"])])
 
 
 def _digest(brand: Brand, recipe: str) -> str:
