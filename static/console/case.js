@@ -89,7 +89,7 @@ async function take() {
 
 /** Asks first only where something would be left hanging. */
 async function end(name, title, verb) {
-  if (composer.busy) return toast("Une réponse n'est pas encore partie : réessayez-la ou reprenez son texte d'abord.");
+  if (!(await composer.settled())) return toast("Une réponse n'est pas partie : réessayez-la ou reprenez son texte d'abord.");
   const left = [
     data.unanswered && "Le dernier message du client n'a pas de réponse.",
     composer.draft && "Votre brouillon n'a pas été envoyé.",

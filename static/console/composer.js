@@ -30,8 +30,13 @@ export class Composer {
     this.fit();
   }
 
-  get busy() {
-    return this.outbox.length > 0;
+  /** Resolves once nothing is on its way any more: to true when all was sent, to false when something could not be. */
+  async settled() {
+    while (this.outbox.some((entry) => !entry.why)) {
+      if (this.outbox.some((entry) => entry.why)) return false;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return this.outbox.length === 0;
   }
 
   get draft() {
@@ -72,6 +77,7 @@ export class Composer {
   confirmed(clientId) {
     this.outbox = this.outbox.filter((entry) => entry.clientId !== clientId);
     this.keep();
+    this.work(); // what waited behind it
   }
 
   changed() {

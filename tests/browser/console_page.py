@@ -63,6 +63,6 @@ class Console:
     def transcript(self) -> Locator:
         return self.page.get_by_role("log")
 
-    @property
-    def bubbles(self) -> Locator:
-        return self.page.locator(".k-message .k-text")
+    def stored(self, text: str) -> Locator:
+        """Messages with ``text`` that the server has confirmed, not those on their way."""
+        return self.page.locator(".k-message:not(.k-provisional)").filter(has_text=text)
