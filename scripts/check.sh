@@ -25,6 +25,6 @@ step "types" "${laptop[@]}" .venv/bin/mypy
 step "import contracts" .venv/bin/lint-imports --no-cache
 step "deployment" "${server[@]}" .venv/bin/python manage.py check --deploy --fail-level WARNING
 step "migrations in step" "${laptop[@]}" .venv/bin/python manage.py makemigrations --check --dry-run
-step "scripts" bash -n scripts/*.sh .ci/run
+for script in scripts/*.sh .ci/run; do step "syntax of $script" bash -n "$script"; done
 [ $status -eq 0 ] && echo "All checks passed." || echo "Some checks FAILED." >&2
 exit $status

@@ -69,3 +69,27 @@ def test_each_line_is_explained_by_the_comment_above_it(number: int) -> None:
 def test_it_holds_no_secret() -> None:
     secrets = re.compile(r"^#?(\w*(?:SECRET|KEY|KEYS|TOKEN|PASSWORD))=(.+)$", re.MULTILINE)
     assert secrets.findall(EXAMPLE) == []
+
+
+def constant_defaults() -> dict[str, object]:
+    """Variables whose default in settings.py is a plain number or word."""
+    tree = ast.parse((ROOT / "support" / "settings.py").read_text())
+    found = {}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) == 2):
+        name, default = call.args
+        if (
+            isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id == "env"
+            and isinstance(name, ast.Constant)
+            and isinstance(default, ast.Constant)
+        ):
+            found[str(name.value)] = default.value
+    return found
+
+
+@pytest.mark.parametrize(("name", "default"), sorted(constant_defaults().items()))
+def test_the_default_shown_is_the_real_one(name: str, default: object) -> None:
+    shown = dict(line.lstrip("#").split("=", 1) for line in LINES if ASSIGNMENT.match(line)).get(name, "")
+    same = float(shown) == float(default) if isinstance(default, (bool, int, float)) else shown == default
+    assert same, f"{name}: settings say {default!r}, .env.example says {shown!r}"
