@@ -120,14 +120,14 @@ def _lexicon(file: Path) -> Iterator[LexiconRow]:
     for number, cells in _rows(file):
         if number == 1 and cells[0] == "form":
             continue
-        cells += [""] * (len(LEXICON_COLUMNS) - 1 == len(cells))  # an empty last cell is often lost in editing
-        if len(cells) != len(LEXICON_COLUMNS):
+        if len(cells) not in (len(LEXICON_COLUMNS) - 1, len(LEXICON_COLUMNS)):  # editors lose an empty last cell
             raise BrandError(f"{file.name}: line {number}: {len(cells)} columns, {len(LEXICON_COLUMNS)} expected")
-        row = LexiconRow(*(cell.strip() for cell in cells), line=number)
+        form, standard, language, kind, note, confidence, source, *when = (cell.strip() for cell in cells)
+        row = LexiconRow(form, standard, language, kind, note, confidence, source, "".join(when), number)
         if not row.form or not row.standard:
             raise BrandError(f"{file.name}: line {number}: field 'form' or 'standard' is empty")
         if row.confidence not in CONFIDENCES:
-            raise BrandError(f"{file.name}: line {number}: field 'confidence': {row.confidence!r} is not {CONFIDENCES}")
+            raise BrandError(f"{file.name}: line {number}: field 'confidence': one of {', '.join(CONFIDENCES)}")
         yield row
 
 
