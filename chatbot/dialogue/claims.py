@@ -67,10 +67,16 @@ def status_of(s: Scratch, case: Case) -> str:
 
 
 def recap(flow: FlowSpec, slots: Mapping[str, Slot]) -> str:
-    """What the slots hold, in one line a customer can check: « référence : EFB.12345678, départ : Wave »."""
-    return ", ".join(
-        f"{slot.label} : {written(slot.name, slots[slot.name].value)}" for slot in flow.slots if slot.name in slots
-    )
+    """What the slots hold, in one line a customer can check: « Wave → Orange, référence : EFB.12345678 »."""
+    told = {
+        slot.name: f"{slot.label} : {written(slot.name, slots[slot.name].value)}"
+        for slot in flow.slots
+        if slot.name in slots
+    }
+    if "from_operator" in told and "to_operator" in told:
+        way = f"{slots['from_operator'].value} → {slots['to_operator'].value}"
+        told = {"": way} | {name: text for name, text in told.items() if name not in ("from_operator", "to_operator")}
+    return ", ".join(told.values())
 
 
 def _file(s: Scratch, index: int, case: Case) -> None:

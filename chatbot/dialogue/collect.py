@@ -14,6 +14,7 @@ from chatbot.figures import YES
 from chatbot.types import Slot
 
 FIGURES = ("fees", "limits", "out_of_scope")  # topics that speak of amounts and operators of their own
+CLEAR = 0.9  # confidence of an intent that outweighs a turn of phrase
 SENT = "envoyée"  # the value of a document slot: people look at the document itself
 STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")  # a fact that alone says there is a case
 
@@ -30,9 +31,14 @@ def collect(s: Scratch) -> None:
 
 
 def wished_flow(s: Scratch) -> FlowSpec | None:
-    """The flow whose intents the turn holds; failing that, « rien reçu » in so many words opens the default one."""
+    """The flow whose intents the turn holds; failing that, « rien reçu » in so many words opens the default one.
+
+    « J'ai un autre aussi » is another of the same kind, unless the message clearly says otherwise.
+    """
     whole = s.heard.meaning.intent.name
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
+    if s.state.case and s.hears("another") and s.heard.meaning.intent.confidence < CLEAR:
+        return s.flow(s.state.case)
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)

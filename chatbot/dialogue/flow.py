@@ -48,7 +48,11 @@ def cancel(s: Scratch) -> None:
 
 def note_what_was_learned(s: Scratch) -> None:
     """« C'est noté » before asking on, so that the customer sees each message arrive somewhere."""
-    if s.learned and not s.filed and not s.answered:
+    if s.filed or s.answered:
+        return
+    if len(s.state.cases) > len(s.before.cases):
+        s.say("noted.problem")
+    elif s.learned:
         s.say("noted")
 
 
@@ -91,6 +95,7 @@ class Dialogue:
             stale_after=timedelta(hours=float(numbers.get("stale_hours", 24))),
             draft_life=timedelta(days=float(numbers.get("draft_days", 30))),
             loose_life=timedelta(minutes=float(numbers.get("loose_minutes", 60))),
+            fee_gap=int(numbers.get("fee_gap", 500)),
             facts={str(k): str(v) for k, v in facts.items()} if isinstance(facts, Mapping) else {},
         )
 

@@ -19,12 +19,15 @@ TOPICS = {
     "ask_if_bot": "are_you_bot",
 }
 NUMERIC = ("fees", "limits")
+SHORT = 5  # words: « et 9 999 alors » goes on with a topic whatever else it resembles
 STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")
 
 
 def raise_questions(s: Scratch) -> None:
     """Note what the turn asks; knowledge answers it. A short « et 33 333 ? » goes on with the last topic."""
     topics = [topic for intent, topic in TOPICS.items() if s.wants(intent)]
+    if not topics and _charged_more(s):
+        topics = ["fees"]
     if _answers_us(s):
         topics = [topic for topic in topics if topic in ("password", "are_you_bot")]
     if _goes_on(s) and s.state.topic and (not topics or topics == ["info"]):
@@ -52,8 +55,14 @@ def _goes_on(s: Scratch) -> bool:
         return False
     if any(entity.type in STRONG for entity in s.heard.meaning.entities):
         return False
+    if topic.name in NUMERIC and not _bears_figures(s):
+        return False
     wish = any(s.wants(*flow.intents) for flow in s.rules.flows.values())
-    return not wish and s.hears("goes_on") and (topic.name not in NUMERIC or _bears_figures(s))
+    return s.hears("goes_on") and (not wish or _is_short(s))
+
+
+def _is_short(s: Scratch) -> bool:
+    return max(len(text.split()) for text in s.folded) <= SHORT
 
 
 def _bears_figures(s: Scratch) -> bool:
@@ -87,11 +96,22 @@ def _operators(s: Scratch, topic: str) -> dict[str, str | int]:
 
 def _amounts(s: Scratch) -> dict[str, str | int]:
     """One amount is what would be sent; of two in a question about fees, the larger is what was taken."""
-    found = [e for e in s.heard.meaning.entities if e.type == "amount_fcfa" and not taken_back(e, s)]
+    found = [e for e in s.heard.meaning.entities if e.type == "amount_fcfa"]
+    if not _charged_more(s):
+        found = [entity for entity in found if not taken_back(entity, s)]
     values = sorted({_francs(entity) for entity in found})
     if not values:
         return {}
     return {"amount_fcfa": values[0]} if len(values) == 1 else {"amount_fcfa": values[0], "charged_fcfa": values[-1]}
+
+
+def _charged_more(s: Scratch) -> bool:
+    """« J'ai payé 7 500, on m'a coupé 7 612 » : two amounts no further apart than a fee, and no identifier."""
+    entities = s.heard.meaning.entities
+    values = sorted({_francs(entity) for entity in entities if entity.type == "amount_fcfa"})
+    if len(values) != 2 or any(entity.type in STRONG for entity in entities):
+        return False
+    return 0 < values[1] - values[0] <= s.rules.fee_gap
 
 
 def _francs(entity: Entity) -> int:

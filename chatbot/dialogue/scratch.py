@@ -14,7 +14,11 @@ from chatbot.types import ClaimView, Desk, Event, Heard, Move, Question
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the brand decides about a dialogue. ``sure`` is the confidence from which an intent counts."""
+    """What the brand decides about a dialogue.
+
+    ``sure`` is the confidence from which an intent counts; ``fee_gap`` the francs two amounts may lie apart for the
+    larger to be the smaller and its fee.
+    """
 
     flows: Mapping[str, FlowSpec]
     cues: Cues
@@ -23,6 +27,7 @@ class Rules:
     stale_after: timedelta
     draft_life: timedelta
     loose_life: timedelta
+    fee_gap: int
     facts: Mapping[str, str]
 
     @property

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chatbot.brand import BrandError
 from chatbot.types import Entity
 
 SHARED = "_slots"  # flows/_slots.toml holds the slots that flows have in common
 
 
-class FlowError(ValueError):
+class FlowError(BrandError):
     """A flow file that cannot be used; the message names the file and the field."""
 
 

@@ -162,6 +162,7 @@ def test_another_transfer_is_another_claim() -> None:
     talk = filed()
     talk.say("j'ai un autre aussi", "other")
     assert talk.asks == set(CLAIM)
+    assert "noted.problem" in talk.acts
     talk.say("voilà", easytransfert_id="EFB.87654321", from_operator="Orange", to_operator="MTN")
     assert talk.asks == {"operator_tx_id"}
     talk.say("voilà", operator_tx_id="MP250425.1827.B29926")
