@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Protocol
 
+from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import State, from_json
 from chatbot.scripts import Line, Script
 from chatbot.turn import Mind, announce, take_turn
@@ -150,7 +151,8 @@ class Rehearsal:
             now = START + timedelta(seconds=line.at)
             happened: Sequence[Event] = ()
             if line.actor == "user":
-                held.append(Incoming(f"{self.script.id}-{index}", line.text, now, line.kind, line.seen))
+                text = mask_secrets(line.text, from_json(self.house.state).said.asks)
+                held.append(Incoming(f"{self.script.id}-{index}", text, now, line.kind, line.seen))
                 self.last_inbound = now
                 if not self._more_follows(index):
                     happened, held = self.house.customer_writes(held, now), []

@@ -41,7 +41,7 @@ class Mind:
 
     @classmethod
     def load(cls, brand_slug: str, cache_dir: Path, voice: Voice | None = None) -> Mind:
-        """Reads the brand and trains or loads its classifier in ``cache_dir``. Raises BrandError and its kin."""
+        """Reads the brand and trains or loads its classifier in ``cache_dir``. Raises BrandError."""
         brand = brands.load(brand_slug)
         normalise = Normaliser(brand).normalise
         wording = Wording.read(brand.wording, brand.flows)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chatbot.brand import BrandError
 from chatbot.types import Choice, Mood
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+?)(_\d+)?\}")
@@ -19,7 +20,7 @@ MOODS: Mapping[Mood, tuple[Mood, ...]] = {
 Wordings = Mapping[Mood, tuple[str, ...]]
 
 
-class WordingError(ValueError):
+class WordingError(BrandError):
     """Wording that cannot be used; the message names the file and the act."""
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chatbot.brand import BrandError
 
-class TariffError(ValueError):
+
+class TariffError(BrandError):
     """A tariff.toml that cannot be used; the message names the field."""
 
 
