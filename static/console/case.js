@@ -7,7 +7,7 @@ import { $, toast, write } from "./dom.js";
 import { shortcuts } from "./keys.js";
 import { Line } from "./line.js";
 import { post } from "./post.js";
-import { showMessages, showSpeaking } from "./transcript.js";
+import { showMessages, showReadings, showSpeaking } from "./transcript.js";
 
 const page = $("console").dataset;
 const KEEP_EVERY = 60_000;
@@ -117,6 +117,14 @@ async function reveal() {
   }
 }
 
+function readings(on) {
+  localStorage.setItem("console.readings", on ? "1" : "0");
+  $("readings").setAttribute("aria-pressed", String(on));
+  showReadings(on);
+}
+
+const toggleReadings = () => readings($("readings").getAttribute("aria-pressed") !== "true");
+
 /** While the agent is here and active, the case stays theirs. */
 function keep() {
   if (data?.mine && !document.hidden && Date.now() - activeAt < ACTIVE_FOR) act("keep");
@@ -129,6 +137,8 @@ $("take").addEventListener("click", take);
 $("hand-back").addEventListener("click", () => end("hand-back", "Rendre à l'assistant ?", "Rendre"));
 $("close").addEventListener("click", () => end("close", "Terminer la conversation ?", "Terminer"));
 $("older").addEventListener("click", () => line.say({ type: "older" }));
-shortcuts({ t: take, r: () => $("text").focus(), q: () => location.assign(page.queueUrl) });
+$("readings").addEventListener("click", toggleReadings);
+readings(localStorage.getItem("console.readings") === "1");
+shortcuts({ t: take, l: toggleReadings, r: () => $("text").focus(), q: () => location.assign(page.queueUrl) });
 setInterval(keep, KEEP_EVERY);
 setInterval(() => { composer.tick(); tickCard(); }, 1000);

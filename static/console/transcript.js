@@ -67,6 +67,13 @@ export function pointAt(seq) {
   return true;
 }
 
+/** Shows or hides, under each message of the customer, how the assistant reads it. */
+export function showReadings(on) {
+  const stays = atEnd();
+  list.classList.toggle("k-with-readings", on);
+  if (stays) toEnd();
+}
+
 const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
 const firstSeq = () => Number(list.querySelector("[data-seq]")?.dataset.seq ?? 0);
 
@@ -98,6 +105,7 @@ function place(node, seq) {
 function fill(node, message) {
   write(node.querySelector(".k-text"), message.text);
   node.querySelector(".k-text").hidden = !message.text;
+  write(node.querySelector(".k-reading"), message.normalised);
   node.querySelector(".k-files").replaceChildren(
     ...message.attachments.map((name) => el("li", {}, icon("attach_file"), name)));
   node.querySelector(".k-choices").replaceChildren(...message.choices.map((label) => el("li", {}, label)));
@@ -118,6 +126,7 @@ const bubble = (author, name) =>
     el("div", { class: "k-bubble" },
       el("p", { class: "k-author" }, name),
       el("p", { class: "k-text", dir: "auto" }),
+      el("p", { class: "k-reading" }),
       el("ul", { class: "k-files" }),
       el("ul", { class: "k-choices" }),
       el("p", { class: "k-meta" })));
@@ -145,5 +154,10 @@ function nameDays() {
   }
 }
 
-box.addEventListener("scroll", () => { if (atEnd()) $("newer").hidden = true; }, { passive: true });
+let followed = true; // whether the reader was at the end before the box changed its size
+box.addEventListener("scroll", () => {
+  followed = atEnd();
+  if (followed) $("newer").hidden = true;
+}, { passive: true });
+new ResizeObserver(() => { if (followed) toEnd(); }).observe(box);
 $("newer").addEventListener("click", toEnd);

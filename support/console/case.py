@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from chatbot.dialogue.state import StateError, from_json
-from support.console import roles, selectors, words
+from support.console import roles, selectors, values, words
 from support.console.masking import mask_number, mask_phones
 from support.deliver import WINDOW
 from support.models import Channel, Claim, Conversation, Escalation, Message, Owner
@@ -129,7 +129,7 @@ def _slots(conversation: Conversation, kind: str, slots: Mapping[str, Json], who
     return [
         {
             "label": words.slot(conversation.brand, kind, name),
-            "value": _value(name, slot.get("value", ""), whole_numbers),
+            "value": values.shown(name, slot.get("value", ""), whole_numbers=whole_numbers),
             "at": slot.get("at"),
             "doubtful": slot.get("validity") == "doubtful",
             "validity": words.tables()["validity"].get(slot.get("validity", ""), ""),
@@ -137,12 +137,6 @@ def _slots(conversation: Conversation, kind: str, slots: Mapping[str, Json], who
         }
         for name, slot in slots.items()
     ]
-
-
-def _value(name: str, value: str | int, whole_numbers: bool) -> str:
-    if isinstance(value, int):
-        return f"{value:,} FCFA".replace(",", "\u202f") if "amount" in name else str(value)
-    return value if whole_numbers else mask_phones(value)
 
 
 def _seqs_of(conversation: Conversation, sources: list[str]) -> Mapping[str, int]:

@@ -41,3 +41,4 @@ class RecordInline(_ReadOnly, TabularInline):
     per_page = 50
     show_change_link = False
     tab = False
+    hide_title = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from support.console import selectors, words
+from support.console import selectors, values, words
 from support.console.masking import mask_number, mask_phones
 from support.console.readonly import RecordAdmin, RecordInline
 from support.models import (
@@ -31,7 +32,10 @@ from support.privacy.fields import blind_index
 
 
 def _link_to_case(conversation: Conversation) -> SafeString:
-    return format_html('<a href="{}">Ouvrir</a>', reverse("console:case", args=[conversation.pk]))
+    address = reverse("console:case", args=[conversation.pk])
+    return format_html(
+        '<a class="font-semibold text-primary-700 underline dark:text-primary-400" href="{}">Ouvrir</a>', address
+    )
 
 
 def _phone(text: str) -> str:
@@ -119,7 +123,7 @@ class ConversationAdmin(RecordAdmin):
     def customer_name(self, conversation: Conversation) -> str:
         return selectors.customer_name(conversation)
 
-    @admin.display(description="conversation")
+    @admin.display(description="transcription")
     def case(self, conversation: Conversation) -> SafeString:
         return _link_to_case(conversation)
 
@@ -128,8 +132,12 @@ class ClaimEventInline(RecordInline):
     """What happened to a claim."""
 
     model = ClaimEvent
-    fields = ("at", "what", "before_and_after")
-    readonly_fields = ("what", "before_and_after")
+    fields = ("when", "what", "before_and_after")
+    readonly_fields = ("when", "what", "before_and_after")
+
+    @admin.display(description="date")
+    def when(self, event: ClaimEvent) -> datetime:
+        return event.at
 
     @admin.display(description="événement")
     def what(self, event: ClaimEvent) -> str:
@@ -140,7 +148,7 @@ class ClaimEventInline(RecordInline):
         claim, after = event.claim, event.details.get("after", {})
         changes = [
             f"{words.slot(claim.conversation.brand, claim.kind, name)} : "
-            f"{_shown(event.details.get('before', {}).get(name))} → {_shown(slot)}"
+            f"{_shown(name, event.details.get('before', {}).get(name))} → {_shown(name, slot)}"
             for name, slot in after.items()
         ]
         return " ; ".join(changes)
@@ -166,10 +174,10 @@ class ClaimAdmin(RecordAdmin):
     @admin.display(description="informations")
     def facts(self, claim: Claim) -> str:
         brand = claim.conversation.brand
-        shown = (f"{words.slot(brand, claim.kind, name)} : {_shown(slot)}" for name, slot in claim.slots.items())
+        shown = (f"{words.slot(brand, claim.kind, name)} : {_shown(name, slot)}" for name, slot in claim.slots.items())
         return " ; ".join(shown)
 
-    @admin.display(description="conversation")
+    @admin.display(description="transcription")
     def case(self, claim: Claim) -> SafeString:
         return _link_to_case(claim.conversation)
 
@@ -205,7 +213,7 @@ class EscalationAdmin(RecordAdmin):
     def short(self, escalation: Escalation) -> str:
         return mask_phones(escalation.summary)
 
-    @admin.display(description="conversation")
+    @admin.display(description="transcription")
     def case(self, escalation: Escalation) -> SafeString:
         return _link_to_case(escalation.conversation)
 
@@ -229,6 +237,6 @@ class AuditEventAdmin(RecordAdmin):
     ordering = ("-id",)
 
 
-def _shown(slot: Any) -> str:
+def _shown(name: str, slot: Any) -> str:
     value = slot.get("value", "") if isinstance(slot, dict) else ""
-    return mask_phones(str(value)) or "—"
+    return values.shown(name, value) or "—"

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from support.console import words
+from support.console import reading, words
 from support.console.masking import mask_phones
 from support.models import Author, Channel, Conversation, Delivery, Message
 from support.transports.web.events import isoformat
@@ -48,7 +48,8 @@ def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool
         "seq": message.seq,
         "author": message.author,
         "name": _name(message),
-        "text": message.text if whole_numbers else mask_phones(message.text),
+        "text": _shown(message.text, whole_numbers),
+        "normalised": _shown(_reading(message, conversation), whole_numbers),
         "at": isoformat(message.at),
         "attachments": [_attachment(each, message.kind) for each in message.attachments] or _unnamed(message),
         "choices": [choice["label"] for choice in message.choices],
@@ -56,6 +57,14 @@ def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool
         "replaces": str(message.reply) if message.reply else None,
         "delivery": _delivery(message, conversation) if message.author != Author.CUSTOMER else None,
     }
+
+
+def _shown(text: str, whole_numbers: bool) -> str:
+    return text if whole_numbers else mask_phones(text)
+
+
+def _reading(message: Message, conversation: Conversation) -> str:
+    return reading.in_standard_french(conversation.brand, message.text) if message.author == Author.CUSTOMER else ""
 
 
 def _name(message: Message) -> str:

@@ -230,6 +230,18 @@ def test_a_number_is_masked_until_the_agent_asks_and_that_is_recorded(sign_in: S
     assert AuditEvent.objects.get(action="reveal").target == f"conversation:{case.id}"
 
 
+def test_the_assistants_reading_is_shown_on_demand(sign_in: SignIn) -> None:
+    case = waiting("slt, g envoyé 20000")
+    agent = sign_in()
+    agent.open_case(case.id)
+    reading = agent.page.get_by_text("salut, j'ai envoyé 20000")
+    expect(reading).to_be_hidden()
+    agent.page.keyboard.press("l")
+    expect(reading).to_be_visible()
+    agent.page.reload()
+    expect(reading).to_be_visible()
+
+
 def test_ending_asks_first_only_when_something_is_left(sign_in: SignIn) -> None:
     case = waiting()
     agent = sign_in()
@@ -281,7 +293,7 @@ def test_a_lost_connection_is_said_and_heals_by_itself(sign_in: SignIn, house: H
     expect(agent.page.get_by_text("Connexion perdue.")).to_be_hidden()
 
 
-SCRIPT = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>"
+SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 
 
 def test_nothing_a_customer_writes_is_run(sign_in: SignIn) -> None:

@@ -141,6 +141,14 @@ def test_a_web_message_the_customer_has_read_says_so(awa: User, waiting: Waiting
     assert bubbles(case)[-1]["delivery"]["label"] == "Lu"
 
 
+def test_a_customers_message_comes_with_the_assistants_reading_of_it(awa: User, waiting: Waiting) -> None:
+    case = waiting("slt, appelle 0700000012")
+    write("bonjour")
+    escalate.take(case.id, awa)
+    escalate.reply(case.id, awa, "slt", uuid.uuid4())
+    assert [bubble["normalised"] for bubble in bubbles(case)] == ["salut, appelle •••• 0012", "", ""]
+
+
 def test_attachments_are_named(waiting: Waiting) -> None:
     case = waiting("", kind="image", attachments=[{"name": "recu.jpg"}])
     write("", address="+2250700000001", kind="audio")
