@@ -23,14 +23,13 @@ from support.transports.whatsapp.split import split
 
 log = structlog.get_logger(__name__)
 WINDOW = timedelta(hours=24)
-LEASE_SECONDS = 30.0
 OUTBOX = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
 REOPEN = "reopen"
 
 
 def run(conversation_id: uuid.UUID) -> int:
     """Send the conversation's outbox, oldest first; returns how many messages left it. One worker at a time."""
-    lease = acquire(conversation_id, "send", LEASE_SECONDS)
+    lease = acquire(conversation_id, "send", settings.SEND_LEASE_SECONDS)
     if lease is None:
         return 0
     settled = 0
@@ -95,7 +94,7 @@ def _prepare(message_id: uuid.UUID, parts: list[str], lease: Lease) -> Attempt |
         message = Message.objects.select_related("conversation__identity").get(id=message_id)
         conversation = Conversation.objects.select_for_update(of=("self",)).get(id=message.conversation_id)
         lease.check(conversation)
-        conversation.send_until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
+        conversation.send_until = timezone.now() + timedelta(seconds=settings.SEND_LEASE_SECONDS)
         conversation.save(update_fields=["send_until"])
         message.refresh_from_db(fields=["delivery"])
         attempts = list(message.attempts.all())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs
 
+import redis
 import structlog
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -18,11 +19,20 @@ from support.transports.web import catchup, events, frames, sessions
 
 log = structlog.get_logger(__name__)
 REPLAY_PAGE = 200
+TRY_AGAIN_LATER = 1013
 CLOSE_CODES = {"expired": 4401, "forbidden": 4403, "rate_limited": 4429}
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
     """One open widget. ``_seq`` is the last message this socket has shown; messages pass in order, once."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one socket. While Redis is away none can be opened: it is refused, and the widget comes back."""
+        try:
+            await super().__call__(scope, receive, send)
+        except redis.RedisError as error:
+            log.warning("socket_without_redis", error=type(error).__name__)
+            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
 
     async def connect(self) -> None:
         """Let in who has a token. An expired session is told so on an open socket: browsers hide why a handshake failed."""
