@@ -7,7 +7,9 @@ import uuid
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.utils import timezone
 
+from support.insight import metrics
 from support.leases import Lease
 from support.models import Channel, Conversation, Message
 from support.transports.web import events
@@ -40,6 +42,7 @@ class Speaker:
         self._last = pending[-1]
         self._silent = conversation.channel != Channel.WEB
         self._ordinal = 0
+        self._spoke = False
         self._waiting: list[str] = []
         self._published_at = 0.0
         self._renewed_at = time.monotonic()
@@ -65,6 +68,9 @@ class Speaker:
         events.publish((events.conversation_group(self._conversation.id), delta))
         self._waiting.clear()
         self._published_at = time.monotonic()
+        if not self._spoke:
+            self._spoke = True
+            metrics.FIRST_WORDS_SECONDS.observe((timezone.now() - self._last.stored_at).total_seconds())
 
     def _stay_entitled(self) -> None:
         """While a slow voice speaks: keep the lease, and stop for a newer message or a person."""

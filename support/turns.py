@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from itertools import count
+from typing import Literal
 
 import structlog
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils import timezone
 from chatbot import brand, types
 from chatbot.turn import Mind, take_turn
 from support import clock, db, desk, doorbell, escalate
+from support.insight import metrics
 from support.leases import Lease, LeaseLost, acquire
 from support.models import Author, Channel, Claim, ClaimEvent, Conversation, Delivery, EngineCall, Message, Owner
 from support.privacy.fields import blind_index
@@ -56,38 +58,38 @@ def warm_up(slug: str) -> None:
 def run(conversation_id: uuid.UUID) -> int:
     """Take turns until nothing is unanswered; returns how many. Another worker at it, or a doorbell too early, is no turn."""
     unanswered = Q(inbound_seq__gt=F("handled_seq"))
-    turns = 0
-    while lease := acquire(conversation_id, "turn", settings.TURN_LEASE_SECONDS, unanswered):
-        try:
-            if not _one(lease):
-                lease.release()
-                break
-            turns += 1
-        except LeaseLost:
-            break
-        except Interrupted:
+    turns, more = 0, True
+    while more and (lease := acquire(conversation_id, "turn", settings.TURN_LEASE_SECONDS, unanswered)):
+        started = time.perf_counter()
+        outcome = _one(lease)
+        if outcome not in ("done", "more", "lost_lease"):
             lease.release()
+        if outcome != "early":
+            metrics.turn_done(time.perf_counter() - started, "done" if outcome == "more" else outcome)
+        turns += outcome in ("done", "more")
+        more = outcome in ("more", "interrupted")
     return turns
 
 
-def _one(lease: Lease) -> bool:
-    """One turn under the lease, whose commit gives it up; False, still holding it, when there was no turn to take."""
+def _one(lease: Lease) -> Literal["done", "more", "early", "failed", "interrupted", "lost_lease"]:
+    """One turn under the lease, given up with the commit when ``done``, or when there is already ``more`` to answer."""
     conversation = Conversation.objects.select_related("identity").get(id=lease.conversation)
     pending = _pending(conversation)
     if not pending or not _quiet(conversation, pending):
-        return False
+        return "early"
     with structlog.contextvars.bound_contextvars(
         message_id=str(pending[-1].id), conversation=str(conversation.id), channel=conversation.channel
     ):
         try:
-            _answer(lease, conversation, pending)
-        except (Interrupted, LeaseLost):
-            raise
+            return "more" if _answer(lease, conversation, pending) else "done"
+        except Interrupted:
+            return "interrupted"
+        except LeaseLost:
+            return "lost_lease"
         except Exception:  # noqa: BLE001 a fault of any kind in the mind must end with a person, not with silence
             log.exception("turn_failed", failures=conversation.turn_failures + 1)
             _count_failure(lease, conversation, pending)
-            return False
-    return True
+            return "failed"
 
 
 def _pending(conversation: Conversation) -> list[Message]:
@@ -103,7 +105,8 @@ def _quiet(conversation: Conversation, pending: Sequence[Message]) -> bool:
     return now - pending[-1].stored_at >= pause or now - pending[0].stored_at >= PATIENCE
 
 
-def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]) -> None:
+def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]) -> bool:
+    """Speak and commit; tells whether newer messages wait already."""
     started = time.perf_counter()
     surroundings = desk.at(conversation, clock.now())
     speaker = Speaker(lease, conversation, pending)
@@ -118,8 +121,9 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
         elif isinstance(event, types.Reply):
             speaker.end_reply()
         happened.append(event)
-    commit(lease, conversation, pending, happened, listening=surroundings.listening)
+    more = commit(lease, conversation, pending, happened, listening=surroundings.listening)
     log.info("turn_done", messages=len(pending), milliseconds=round((time.perf_counter() - started) * 1000, 1))
+    return more
 
 
 def commit(
@@ -129,9 +133,10 @@ def commit(
     happened: Iterable[types.Event],
     *,
     listening: bool = False,
-) -> None:
+) -> bool:
     """Store all that happened in one transaction, if the conversation is still as it was read.
 
+    Gives the lease up, and tells whether newer messages wait already: one stored later rings a doorbell of its own.
     Raises LeaseLost when another worker has it, Interrupted when the customer wrote again or the owner changed.
     """
     with db.write():
@@ -156,6 +161,7 @@ def commit(
             ]
         )  # fmt: skip
         transaction.on_commit(lambda: publish(conversation, replies))
+    return conversation.waiting_since is not None
 
 
 def publish(conversation: Conversation, replies: Sequence[Message]) -> None:
