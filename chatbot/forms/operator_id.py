@@ -19,9 +19,11 @@ _DATED_CUT = re.compile(
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
-    rf"(?<![A-Za-z0-9])(MRCH|CF|TM|TP|TR){_S}{{0,3}}(\d(?:{_S}?\d){{4,18}})(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
+    rf"(?<![A-Za-z0-9])(MRCH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d(?:{_S}?\d){{4,18}})(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
     re.IGNORECASE,
 )
+# Capitals and a long number: an id of an operator whose form we do not know.
+_CAPITALS = re.compile(r"(?<![A-Za-z0-9])(?!EFB|TRX|TX)[A-Z]{2,5}-?\d{8,16}(?![A-Za-z0-9])")
 _RECEIVED = re.compile(r"(?<![A-Za-z0-9])pt[-_]?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,20}(?![A-Za-z0-9])")
 _UNDERSCORED = re.compile(r"(?<![A-Za-z0-9])T_[A-Za-z0-9_]{4,24}(?![A-Za-z0-9])", re.IGNORECASE)
 _PIECE = re.compile(r"[A-Za-z0-9]+")
@@ -44,7 +46,7 @@ class OperatorId:
 
 
 _BY_PREFIX = {"MP": "Orange", "PP": "Orange", "CI": "Orange", "CO": "Orange", "OM": "Orange", "CF": "Moov",
-              "MRCH": "Moov", "TM": "Trésor", "TP": "Trésor", "TR": "Trésor"}  # fmt: skip
+              "MRCH": "Moov", "TM": "Trésor", "TP": "Trésor", "TR": "Trésor", "TRM": "Trésor"}  # fmt: skip
 
 
 def find_operator_ids(text: str) -> list[OperatorId]:
@@ -68,23 +70,31 @@ def find_operator_ids(text: str) -> list[OperatorId]:
         add(OperatorId(match.start(), match.end(), match.group(), "received", "Wave"))
     for wave in _wave_ids(text):
         add(wave)
+    for match in _CAPITALS.finditer(text):
+        add(OperatorId(match.start(), match.end(), match.group().replace("-", ""), "code"))
     for match in _DIGITS.finditer(text):
         add(OperatorId(match.start(), match.end(), match.group(), "digits"))
     return sorted(found, key=lambda f: f.start)
 
 
 def find_codes(text: str) -> list[OperatorId]:
-    """Anything else that looks like a code: letters and digits mixed, or digits in groups. For a question just asked."""
+    """Anything else that looks like a code: letters and digits mixed. For a question just asked."""
     found = [
         OperatorId(m.start(), m.end(), m.group().upper(), "code")
         for m in _PIECE.finditer(text)
         if len(m.group()) >= 5 and _mixed(m.group())
     ]
+    return found
+
+
+def find_spaced_ids(text: str) -> list[OperatorId]:
+    """Nine to twelve digits written in groups; an id only where a label or the question says so."""
+    found = []
     for match in _SPACED_DIGITS.finditer(text):
         digits = re.sub(r"\D", "", match.group())
         if 9 <= len(digits) <= 12:
             found.append(OperatorId(match.start(), match.end(), digits, "digits"))
-    return sorted(found, key=lambda f: f.start)
+    return found
 
 
 def repair_wave(value: str) -> str:

@@ -26,7 +26,7 @@ _NUMERIC = (
 )
 _UNIT = r"(?! ?(?:f|fr|frs|franc|francs|fcfa|cfa|xof|k|mille|mil|heures?|h|jours?|min|mn|%)(?![a-z])|\d|[.,]\d|[a-z])"
 _SPELLED = rf"{_DIGIT_WORD}(?:[ ,.\-/]{{1,3}}(?:et )?{_DIGIT_WORD}){{1,11}}(?![a-z'])"
-_PASSWORD = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?!«»\"()]{5,32}"
+_PASSWORD = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?«»\"()]{5,32}"
 _GAP = r"(?:[^\d\n.;!?]|\.(?! )|\n){0,48}?"
 _AFTER_KEY = re.compile(
     rf"(?<![a-z0-9]){_KEY}(?![a-z0-9@]){_PUBLIC}(?P<gap>{_GAP})(?P<value>(?<![\w.+#/]){_NUMERIC}{_UNIT}|(?<![a-z0-9']){_SPELLED}(?! ?(?:mille|mil|cents?|francs?|fois|jours?|heures?|personnes?)(?![a-z])))"
@@ -34,7 +34,7 @@ _AFTER_KEY = re.compile(
 _PASSWORD_KEY = r"(?:mots? ?(?:de ?)?pass?e?s?|mo ?d?e? ?pass?e?|mdp|pass ?words?|pswd|pwd|motdepasse|passcode|passwd|code|pass)"
 _IS = r"(?:c'?(?: ?est|etait| etait)?|est|etait|sera|was|is|:|=|->|\bmis|mettre|met|jai mis|j'ai mis)"
 _MIXED_PASSWORD = re.compile(
-    rf"(?<![a-z0-9]){_PASSWORD_KEY}(?![a-z0-9@]){_PUBLIC}(?P<gap>[^\d\n.;!?@]{{0,40}}?)(?P<value>(?<![\w.@/]){_PASSWORD})"
+    rf"(?<![a-z0-9]){_PASSWORD_KEY}(?![a-z0-9@]){_PUBLIC}(?P<gap>[^\d\n.;!?]{{0,40}}?)(?P<value>(?<![\w.@/]){_PASSWORD})"
 )
 _PLAIN_PASSWORD = re.compile(
     rf"(?<![a-z0-9])(?:mots? ?(?:de ?)?pass?e?s?|mdp|pass ?words?|pwd|motdepasse)(?![a-z0-9])[a-z' ]{{0,24}}?(?:[:=]|->)\s*(?P<value>[^\s,;?!«»\"()]{{4,32}})"
@@ -50,6 +50,9 @@ _LONE_DIGITS = re.compile(r"\s*(?:[a-z]{1,2}-)?(?P<value>\d{4,6}|\d(?:[ .\-]\d){
 _LONE_WORDS = re.compile(rf"\s*(?P<value>{_DIGIT_WORD}(?:[ ,\-]+{_DIGIT_WORD}){{3,7}})\s*[.!]?\s*\Z")
 _NEXT = re.compile(r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit) (?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs|fcfa|mille|h)\b)")
 _YEAR = re.compile(r"(?:depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)(?: le)? $")
+# Talk of a shared pot: its bare "code" is the pot's and no secret.
+_POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse")
+_PLAIN_CODE = re.compile(r"codes? (?!secret|pin|otp)|codes?[:=]")
 _ALREADY = re.compile(r"\*{3,}")
 # Words that follow "mot de passe :" without being one.
 _NO_PASSWORD = {"oublie", "oubliee", "perdu", "perdue", "incorrect", "invalide", "bloque", "refuse", "expire", "comment", "quoi", "jai", "impossible",
@@ -63,7 +66,7 @@ def find_secrets(text: str, amount_asked: bool = False) -> list[tuple[int, int]]
     folded = fold(text)
     taken = Taken(len(text))
     found = [m.span() for m in _ALREADY.finditer(text) if taken.claim(*m.span())]
-    for start, end in [*_cards(folded), *_keyed(folded), *_passwords(text, folded)]:
+    for start, end in [*_cards(folded), *_passwords(folded), *_keyed(folded)]:
         if taken.claim(start, end):
             found.append((start, end))
     if not amount_asked:
@@ -94,7 +97,10 @@ def _luhn(digits: str) -> bool:
 
 def _keyed(folded: str) -> list[tuple[int, int]]:
     spans = []
+    pot = _POT_TALK.search(folded) is not None
     for match in _AFTER_KEY.finditer(folded):
+        if pot and _PLAIN_CODE.match(match.group()):
+            continue
         value = match.group("value")
         before = folded[: match.start("value")]
         if re.fullmatch(r"(19|20)\d\d", value) and _YEAR.search(before[-16:]):
@@ -106,11 +112,13 @@ def _keyed(folded: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _passwords(text: str, folded: str) -> list[tuple[int, int]]:
+def _passwords(folded: str) -> list[tuple[int, int]]:
+    pot = _POT_TALK.search(folded) is not None
     spans = [
         m.span("value")
         for m in _MIXED_PASSWORD.finditer(folded)
-        if not re.match(r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|h|go|mo)$|[24]\w{0,2}$)", m.group("value"))
+        if not (pot and _PLAIN_CODE.match(m.group()))
+        and not re.match(r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|h|go|mo)$|[24]\w{0,2}$)", m.group("value"))
         and not _OTHER_MATTER.search(m.group("gap"))
     ]
     spans += [

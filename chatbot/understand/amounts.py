@@ -16,10 +16,10 @@ _SPACE = "[ \u00a0\u202f]"
 _GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}\d{{3}})+|(?:\.\d{{3}})+|(?:,\d{{3}})+|(?:'\d{{3}})+)(?!\d)"
 _UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|f)(?![a-z]))"
 _NUMERAL = re.compile(
-    rf"(?<![\w.,'*#+/])(?:"
+    rf"(?<![\w.,'*#+/@])(?:"
     rf"(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
     rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|milles|m|million|millions|milion|milions)(?![a-z])"
-    rf"|(?P<kilo>\d{{1,3}})k(?P<kilo_tail>\d)(?!\w)"
+    rf"|(?P<kilo>\d{{1,3}})(?:k|mil|mille)(?P<kilo_tail>\d|\d{{3}})(?!\w)"
     rf"|(?P<grouped>{_GROUPED})"
     rf"|(?P<plain>\d{{1,8}})(?![\d])(?:[.,]0{{1,2}}(?!\d))?"
     rf")(?P<unit>{_UNIT})?(?![\w*#%]|{_SPACE}?%|[.,:/]\d)"
@@ -29,13 +29,16 @@ _NOT_MONEY_AFTER = re.compile(
     r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b|fois\b|x\b|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|fois\b|eme\b|e\b|er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b)"
 )
 _NOT_MONEY_BEFORE = re.compile(
-    r"(?:\bcode|\bcommence\w* par|\bindicatif|\ben|\bannee|\bligne|\bpage|\bnumero|\bnum|\bn°|\bpin|\bversion|\ble|\bdu|\bdepuis le|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\s*(?:est|c'est|:)?\s*$"
+    r"(?:\bsolde(?: actuel| disponible)?|\bcode|\bcommence\w* par|\bindicatif|\ben|\bannee|\bligne|\bpage|\bnumero|\bnum|\bn°|\bpin|\bversion|\ble|\bdu|\bdepuis le|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\s*(?:est|c'est|:)?\s*$"
 )
 _MONEY_WORDS = re.compile(r"montant|envoy|frais|somme|argent|debit|coup|transf|depot|retir|credit|recu|franc|payer|paye|pris|plafond|limite|solde")
+_BALANCE = re.compile(r"\bsolde(?: actuel| disponible| est| de| du compte)*\s*[:=]?\s*$")
 _FEE_LEFT = re.compile(r"(?:frais|commission|taxe)\s*(?:de|:|=|est|c'est|est de|sont de|etaient de)?\s*$")
 _FEE_RIGHT = re.compile(r"\s*(?:fcfa|francs?|frs|f)?\s*(?:de|pour|pr|en|comme|c'est)?\s*(?:les\s*)?(?:frais|commission)\b")
 _RECEIVED_LEFT = re.compile(r"(?:recu|recoit|arrive|credite de|a eu|touche|trouve)\s*(?:que|seulement|:|de)?\s*$")
 _INSTEAD_LEFT = re.compile(r"(?:au lieu de|pas|et non|plutot que|corriger?)\s*$")
+# "50 000, pas 5 000": the second sum is what it is not.
+_NEGATED = re.compile(r"\b(?:pas|et non|non pas)\s+$")
 _LIST_MARK = re.compile(r"(?:^|\n|[.,;]\s|\s)\s*\d\s?[.)\-]\s*$")
 
 
@@ -64,10 +67,13 @@ class Amounts:
         folded = fold(text)
         for match in self._contested.finditer(folded):
             taken.claim(*match.span())
+        found = [*self._local_sums(folded), *self._numerals(folded, asked), *_in_words(folded)]
         entities = [
             Entity("amount_fcfa", value, (start, end), role=_role(folded, start, end))
-            for start, end, value in (*self._local_sums(folded), *self._numerals(folded, asked), *_in_words(folded))
-            if 0 < value <= LARGEST and taken.claim(start, end)
+            for start, end, value in found
+            if 0 < value <= LARGEST
+            and not (len(found) > 1 and _NEGATED.search(folded[max(0, start - 12) : start]))
+            and taken.claim(start, end)
         ]
         return sorted(entities, key=lambda e: e.span)
 
@@ -86,17 +92,21 @@ class Amounts:
             yield match.start(), match.end(), value
 
     def _plausible(self, match: re.Match[str], folded: str, value: int, asked: bool, money_talk: bool) -> bool:
+        if _BALANCE.search(folded[max(0, match.start() - 24) : match.start()]):
+            return False
         if match.group("unit") or match.group("grouped") or match.group("million_and"):
             return value >= 5
         # A window is enough: looking back over a whole text for each number would be quadratic.
         left = folded[max(0, match.start() - 24) : match.start()]
-        if match.group("scale"):
+        if match.group("scale") or match.group("kilo"):
             return value >= 100
         if _NOT_MONEY_AFTER.match(folded, match.end()) or _NOT_MONEY_BEFORE.search(left):
             return False
         if _LIST_MARK.search(left + match.group()) and not asked:
             return False
-        if match.group("plain").startswith("0") or value in self._not_sums:
+        if match.group("plain").startswith("0"):
+            return False
+        if value in self._not_sums and not _FEE_RIGHT.match(folded, match.end()):
             return False
         if asked:
             return value >= 25
@@ -111,7 +121,7 @@ def _numeral_value(match: re.Match[str]) -> int | None:
         tail = group["tail"]
         return int(group["million_and"]) * 1_000_000 + int(tail.ljust(6, "0") if len(tail) < 3 else tail + "000")
     if group["kilo"]:
-        return int(group["kilo"]) * 1000 + int(group["kilo_tail"]) * 100
+        return int(group["kilo"]) * 1000 + int(group["kilo_tail"].ljust(3, "0"))
     if group["scale"]:
         return _scaled(group["number"], group["scale"])
     return int(re.sub(r"\D", "", group["grouped"] or group["plain"]))

@@ -16,7 +16,7 @@ _CLOCK = r"(?:\s*(?:a|vers|at)\s*\d{1,2}\s?[h:]\s?\d{0,2})"
 _WHEN = (
     rf"(?:avant[ -]?hier|hier(?: (?:soir|matin|nuit|apres-midi))?|ier|yer|yesterday|kunu|ce matin|ce soir|ce midi|cet apres-?midi|cette nuit|cette semaine|this morning|tonight|last night"
     rf"|(?:la )?semaine (?:derniere|passee)|(?:le )?mois (?:dernier|passe)|{_DAY}(?: (?:dernier|passe|matin|soir))?"
-    rf"|le \d{{1,2}}(?:er)?(?: (?:de ce mois|{_MONTH}))?(?: \d{{4}})?(?![\d%]| ?\d|[.,/]\d)|le \d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})"
+    rf"|le [1-3]?\d(?<!0\d)(?:er)?(?: (?:de ce mois|{_MONTH}))?(?: \d{{4}})?(?![\d%]| ?\d|[.,/]\d)|tout a l'?(?:heure|eure)|tout a leure|toute a l'heure|le \d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})"
 )
 _PATTERN = re.compile(
     rf"(?<![\w])(?:"
@@ -28,7 +28,7 @@ _PATTERN = re.compile(
     rf")"
 )
 # The service's own delays, prices per day, and waits still to come are not the customer's elapsed time.
-_NOT_BEFORE = re.compile(r"(?:\bpar|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$")
+_NOT_BEFORE = re.compile(r"(?:\bpar|\bles|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\bmet|\bdure|\bdurer|\b(?:ouvert|ouverts|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$")
 _NOT_AFTER = re.compile(r"\s*(?:/|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)")
 
 

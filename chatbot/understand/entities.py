@@ -9,7 +9,7 @@ from chatbot.brand import Brand, BrandError
 from chatbot.forms.protected import unspeakable_spans
 from chatbot.forms.secret import find_secrets
 from chatbot.forms.spans import Taken
-from chatbot.forms.text import clean
+from chatbot.forms.text import clean, fold
 from chatbot.types import Entity, Normalised
 from chatbot.understand.amounts import Amounts, MoneyWords
 from chatbot.understand.answers import chosen_option
@@ -33,6 +33,9 @@ class Entities:
         taken = Taken(len(text))
         for start, end in unspeakable_spans(text):
             taken.claim(start, end)
+        chosen = chosen_option(original, asked)
+        if chosen:
+            return self._chosen(chosen, asked)
         found: list[Entity] = []
         for start, end in find_secrets(text, amount_asked=bool(asked.slots) or bool(asked.options)):
             if taken.claim(start, end):
@@ -41,8 +44,7 @@ class Entities:
         found += find_durations(text, taken)
         found += self._amounts.find(text, taken, asked.wants("amount_fcfa"))
         located = [replace(e, span=(origin[e.span[0]][0], origin[e.span[1] - 1][1])) for e in found]
-        located += self._named(normalised, located, asked)
-        located += self._chosen(original, asked, located)
+        located += [e for e in self._named(normalised, located, asked) if not _known(e, located, asked)]
         return tuple(sorted(located, key=lambda e: e.span))
 
     def _named(self, normalised: Normalised, located: list[Entity], asked: Asked) -> list[Entity]:
@@ -55,13 +57,16 @@ class Entities:
                 out.append(replace(entity, span=span))
         return out
 
-    def _chosen(self, original: str, asked: Asked, located: list[Entity]) -> list[Entity]:
-        chosen = chosen_option(original, asked)
-        if not chosen or located:
-            return []
+    def _chosen(self, chosen: tuple[str, tuple[int, int]], asked: Asked) -> tuple[Entity, ...]:
         label, span = chosen
         named = self._operators.find(label, Taken(len(label)), asked)
-        return [replace(e, span=span) for e in named[:1]]
+        return tuple(replace(e, span=span) for e in named[:1])
+
+
+def _known(operator: Entity, located: list[Entity], asked: Asked) -> bool:
+    """'c'est ce que moov m'a envoyé : MRCH…' after a question about Moov's id says nothing new of the operator."""
+    given = any(e.type in ("operator_tx_id", "other_ref") for e in located)
+    return given and asked.wants("operator_tx_id") and fold(str(operator.value)) in fold(asked.text)
 
 
 def _tables(data: Mapping[str, object], field: str, file: str) -> list[Mapping[str, object]]:

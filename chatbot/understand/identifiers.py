@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from chatbot.forms.operator_id import OperatorId, find_codes, find_operator_ids, repair_wave
+from chatbot.forms.operator_id import OperatorId, find_codes, find_operator_ids, find_spaced_ids
 from chatbot.forms.phone import Phone, find_phones
 from chatbot.forms.reference import Reference, find_references
 from chatbot.forms.spans import Taken
@@ -20,54 +21,61 @@ _ID_LABEL = re.compile(
 _PHONE_LABEL = re.compile(r"(?:\bnumero|\bnum|\btel\w*|\bcontact|\bappel\w*|\bphone|\bwhatsapp|\bau|\bbeneficiaire)\W{0,3}(?:c'?est|est|du|de)?\W{0,4}$")
 _POT = re.compile(
     r"(?:cotisation|tontine|cagnotte|caisse|code)\s*(?:de |la |ma |notre |cotisation |tontine |secret )*(?:c'?est|est|:|=|n°|numero)?\s*[\"«]?\s*"
-    r"(?P<code>(?=[a-z0-9\-]*\d)[a-z]{1,6}[\-]?[a-z0-9\-]{2,12}|\d{4,8})(?![\w.])"
+    r"(?P<code>(?=[a-z0-9\-]*\d)[a-z]{1,6}[\- ]?\d[a-z0-9\-]{1,11}|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})(?![\w.])"
 )
+_ANY_REFERENCE = re.compile(r"(?<![\w.,+])\d{5,12}(?![\w]|[.,]\d)")
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse|\bpot\b")
-_RECEIVER_CLUE = re.compile(r"(?:recept|recu|destinataire|beneficiaire)\w*\W{0,12}$")
 
 
 def find_identifiers(text: str, taken: Taken, asked: Asked) -> list[Entity]:
     """References, operator ids, phones and pot codes, in reading order; every character goes to one of them at most."""
     folded = fold(text)
-    phones = find_phones(text)
-    found: list[Entity] = []
+    return sorted(
+        (e for e in _candidates(text, folded, asked) if taken.claim(*e.span)),
+        key=lambda e: e.span,
+    )
 
-    def add(entity: Entity) -> None:
-        if taken.claim(*entity.span):
-            found.append(entity)
 
-    for reference in find_references(text):
-        if reference.marked:
-            add(Entity("easytransfert_id", reference.value, (reference.start, reference.end)))
-    for code in _pot_codes(text, folded, asked):
-        add(code)
-    ids = find_operator_ids(text)
-    for identifier in ids:
-        if identifier.kind != "digits":
-            add(_operator_id(identifier))
-    for phone in phones:
-        if _is_phone(phone, folded, asked):
-            add(Entity("msisdn", phone.number, (phone.start, phone.end), role=_phone_role(folded, phone)))
-    for identifier in ids:
-        if identifier.kind == "digits":
-            add(_operator_id(identifier))
-    for reference in find_references(text):
-        if not reference.marked and _is_reference(reference, folded, asked):
-            add(Entity("easytransfert_id", reference.value, (reference.start, reference.end), confidence=0.9))
-    if asked.wants("operator_tx_id"):
-        for identifier in find_codes(text):
-            add(_operator_id(identifier))
+def _candidates(text: str, folded: str, asked: Asked) -> Iterator[Entity]:
+    """Most certain first: what carries its own mark, then what its form, its label or the question says."""
+    references, ids = find_references(text), find_operator_ids(text)
+    yield from (_reference(r) for r in references if r.marked)
+    yield from _pot_codes(text, folded, asked)
+    yield from (_operator_id(i) for i in ids if i.kind != "digits")
+    yield from (_phone(p, folded) for p in find_phones(text) if _is_phone(p, folded, asked))
+    yield from (_operator_id(i) for i in ids if i.kind == "digits")
+    yield from (_operator_id(i) for i in find_spaced_ids(text) if _labelled(folded, i.start) or _asked_id(asked))
+    yield from (_reference(r) for r in references if not r.marked and _is_reference(r, folded, asked))
+    if _asked_id(asked):
+        yield from (_operator_id(i) for i in find_codes(text))
     if asked.wants("easytransfert_id"):
-        for match in re.finditer(r"(?<![\w.,+])\d{5,12}(?![\w]|[.,]\d)", text):
-            add(Entity("easytransfert_id", f"EFB.{match.group()}", match.span(), confidence=0.8))
-    return sorted(found, key=lambda e: e.span)
+        for match in _ANY_REFERENCE.finditer(text):
+            yield Entity("easytransfert_id", f"EFB.{match.group()}", match.span(), confidence=0.8)
+
+
+def _asked_id(asked: Asked) -> bool:
+    return asked.wants("operator_tx_id")
+
+
+def _labelled(folded: str, start: int) -> bool:
+    return _ID_LABEL.search(folded[max(0, start - 48) : start]) is not None
+
+
+def _reference(reference: Reference) -> Entity:
+    span = (reference.start, reference.end)
+    return Entity("easytransfert_id", reference.value, span, confidence=1.0 if reference.marked else 0.9)
+
+
+def _phone(phone: Phone, folded: str) -> Entity:
+    return Entity("msisdn", phone.number, (phone.start, phone.end), role=_phone_role(folded, phone))
 
 
 def _operator_id(identifier: OperatorId) -> Entity:
     span = (identifier.start, identifier.end)
     if identifier.kind == "received":
         return Entity("other_ref", identifier.value, span)
-    value = repair_wave(identifier.value) if identifier.kind == "wave" else identifier.value
+    # As typed: the back office must see what the customer saw; `repair_wave` gives the corrected spelling beside it.
+    value = identifier.value
     certain = 1.0 if identifier.operator else 0.85
     return Entity("operator_tx_id", value, span, confidence=certain, role=identifier.operator)
 
@@ -111,10 +119,10 @@ def _pot_codes(text: str, folded: str, asked: Asked) -> list[Entity]:
     if not spans:
         pattern = r"(?<![\w.])(?=[a-z]*[a-z\-]*\d)[a-z]{2,6}-?\d{3,8}(?![\w.])"
         if asked.wants("cotisation_code"):
-            pattern = r"(?<![\w.])(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13}(?![\w.])"
+            pattern = r"(?<![\w.])(?:[a-z]{1,6} \d{3,8}|(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13})(?![\w.])"
         spans = [m.span() for m in re.finditer(pattern, folded)]
     return [
-        Entity("cotisation_code", text[start:end].upper(), (start, end))
+        Entity("cotisation_code", text[start:end].upper().replace(" ", ""), (start, end))
         for start, end in spans
         if not re.match(r"(?:efb|mrch|mp\d|cf\d{6}|pt\d|0[157]\d{8}|\d+(?:f|k|fcfa|h|eme|e)$)", folded[start:end])
     ]

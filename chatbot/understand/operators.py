@@ -37,6 +37,7 @@ class Mention:
     end: int
     role: Role | None = None
     weight: float = 0.0
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Operators:
         mentions = [m for m in self._mentions(text, folded) if taken.claim(m.start, m.end)]
         mentions.sort(key=lambda m: m.start)
         mentions = [self._weigh(folded, mentions, i) for i in range(len(mentions))]
+        mentions = _without_lists(_without_denied(folded, mentions))
         return [
             Entity(f"{m.role}_operator", m.name, (m.start, m.end), confidence=min(1.0, 0.6 + 0.1 * m.weight))
             for m in _settle(folded, mentions, asked)
@@ -165,16 +167,30 @@ _PAIR = re.compile(
 def _settle(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]:
     """Gives every mention its final role; a second mention of the same operator in the same role is dropped."""
     mentions = _by_pair(folded, mentions)
-    mentions = _by_question(mentions, asked)
+    mentions = _by_question(folded, mentions, asked)
     mentions = _by_opposite(mentions)
     mentions = [m if m.role else replace(m, role="from") for m in mentions]
-    seen: set[tuple[str, str | None]] = set()
-    kept = []
+    kept: list[Mention] = []
     for mention in mentions:
-        if (mention.name, mention.role) not in seen:
-            seen.add((mention.name, mention.role))
+        before = [m for m in kept if m.name == mention.name]
+        # A name said twice keeps its first role; only a pair ("wave vers wave") or a refund gives it a second.
+        if not before or (mention.role == "refund_to" or mention.paired) and mention.role not in {m.role for m in before}:
             kept.append(mention)
     return kept
+
+
+_DENIED = re.compile(r"(?:\bpas|\bet non|\bnon pas)(?: (?:sur|a|de|le|vers|chez|par|du))*\s+$")
+
+
+def _without_denied(folded: str, mentions: list[Mention]) -> list[Mention]:
+    """'mtn, pas orange': the denied name goes when another stands."""
+    kept = [m for m in mentions if not _DENIED.search(folded[max(0, m.start - 20) : m.start])]
+    return kept or mentions
+
+
+def _without_lists(mentions: list[Mention]) -> list[Mention]:
+    """Four names and more are a list of operators, not a transfer."""
+    return mentions[:1] if len({m.name for m in mentions}) >= 4 else mentions
 
 
 def _by_pair(folded: str, mentions: list[Mention]) -> list[Mention]:
@@ -191,18 +207,26 @@ def _by_pair(folded: str, mentions: list[Mention]) -> list[Mention]:
             continue
         if i and out[i - 1].role == "from" and _PAIR.fullmatch(folded[out[i - 1].end : first.start]):
             continue
-        out[i] = replace(first, role="from", weight=max(first.weight, 3))
-        out[i + 1] = replace(second, role="to", weight=max(second.weight, 3))
+        out[i] = replace(first, role="from", weight=max(first.weight, 3), paired=True)
+        out[i + 1] = replace(second, role="to", weight=max(second.weight, 3), paired=True)
     return out
 
 
-def _by_question(mentions: list[Mention], asked: Asked) -> list[Mention]:
+_MINE = re.compile(r"(?:\bmon|\bma|\bsur|\bde|\bdans|\bchez)(?: (?:mon|ma|compte|numero|le|la))*\s+$")
+
+
+def _by_question(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]:
     """What was asked decides for a name that grammar left open, or nearly."""
     role: Role | None = None
+    if len(mentions) == 1 and "said_settled" in asked.states and _MINE.search(folded[: mentions[0].start][-24:]):
+        # After "your transfer was refunded" the account the customer looks at is where the refund went.
+        return [replace(mentions[0], role="refund_to")]
     if asked.wants("refund_to_operator"):
         role = "refund_to"
     elif asked.wants("to_operator", "receiving_operator") and not asked.wants("from_operator", "both_operators"):
         role = "to"
+    elif asked.wants("operator_tx_id") and not asked.wants("to_operator", "both_operators"):
+        role = "from"
     elif asked.wants("from_operator") and not asked.wants("to_operator", "both_operators"):
         role = "from"
     if not role or len(mentions) != 1:
