@@ -251,6 +251,8 @@ UNFOLD = {
     "SITE_HEADER": "Akwaba",
     "SITE_SUBHEADER": "Service client",
     "SITE_SYMBOL": "support_agent",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/demo.svg"}],
+    "SIDEBAR": {"show_search": False, "navigation": "support.console.navigation.sections"},
     "COLORS": {
         "primary": {
             "50": "236 253 245", "100": "209 250 229", "200": "167 243 208", "300": "110 231 183", "400": "52 211 153",
