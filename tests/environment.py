@@ -17,6 +17,7 @@ os.environ.update(
     DEBUG="0",
     SIMULATOR="1",
     LOG_LEVEL="WARNING",
+    ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     SECRET_KEY="tests only",
     FIELD_KEYS="dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk=",
     INDEX_KEY="tests only",
