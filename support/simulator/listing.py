@@ -46,12 +46,12 @@ def _matching(query: Mapping[str, str]) -> QuerySet[SimulatedMessage]:
     if sender := query.get("From"):
         rows = rows.filter(_between(sender, inbound=False))
     if at := query.get("DateSent"):
-        start, end = _span(at)
-        rows = rows.filter(created_at__gte=start, created_at__lt=end)
+        day = _date(at).replace(hour=0, minute=0, second=0, microsecond=0)
+        rows = rows.filter(created_at__gte=day, created_at__lt=day + timedelta(days=1))
     if at := query.get("DateSent>"):
-        rows = rows.filter(created_at__gte=_span(at)[0])
+        rows = rows.filter(created_at__gte=_date(at))
     if at := query.get("DateSent<"):
-        rows = rows.filter(created_at__lt=_span(at)[1])
+        rows = rows.filter(created_at__lte=_date(at))
     return rows
 
 
@@ -62,15 +62,13 @@ def _between(address: str, *, inbound: bool) -> Q:
     return Q(phone=address.removeprefix("whatsapp:"), from_phone=not inbound)
 
 
-def _span(text: str) -> tuple[datetime, datetime]:
-    """The day or the second that a date of the API means."""
+def _date(text: str) -> datetime:
+    """A date of the API: a day, or a moment of one."""
     try:
-        start = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
         raise Refusal(400, 20001, f"Invalid date: {text[:40]}") from None
-    length = timedelta(days=1) if len(text) == len("2026-01-31") else timedelta(seconds=1)
-    start = start if start.tzinfo else start.replace(tzinfo=UTC)
-    return start, start + length
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _count(query: Mapping[str, str], name: str, default: int, most: int) -> int:
