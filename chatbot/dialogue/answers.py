@@ -41,11 +41,11 @@ def _which_value(s: Scratch, pending: Pending) -> None:
     named = {entity.value for entity in s.heard.meaning.entities}
     if s.hears("another") or digit == 3:
         _open_another(s, case, pending)
-    elif new.value in named or digit == 2 or (digit is None and s.hears("the_new", "correct")):
-        _rewrite(s, pending.case, dict(pending.slots))
-    elif case.value(pending.slot) in named or digit == 1 or s.hears("the_old", "no"):
+    elif case.value(pending.slot) in named or digit == 1 or (new.value not in named and s.hears("the_old", "no")):
         s.say("conflict.kept", known=case.value(pending.slot))
         s.state = replace(s.state, focus=pending.case)
+    elif new.value in named or digit == 2 or s.hears("the_new", "correct"):
+        _rewrite(s, pending.case, dict(pending.slots))
 
 
 def _open_another(s: Scratch, case: Case, pending: Pending) -> None:

@@ -41,6 +41,8 @@ def _check_doubt(s: Scratch, focus: int, case: Case, flow: FlowSpec) -> None:
 
 def _insist(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...]) -> None:
     """The turn brought nothing: ask again what was not asked twice yet, else show a way out."""
+    if not case.slots and case.asked and s.answered and not s.said("unclear", "noted"):
+        return  # nothing was given yet: an answer on the way needs no bringing back
     still = tuple(name for name in lacks if case.asked.get(name, 0) < ENOUGH)
     if still:
         _ask_for(s, focus, case, still, again=True)

@@ -81,6 +81,7 @@ def recap(flow: FlowSpec, slots: Mapping[str, Slot]) -> str:
 
 def _file(s: Scratch, index: int, case: Case) -> None:
     number = s.desk.new_case_number()
+    known = [slot.name for slot in s.flow(case).slots if slot.name in case.slots]
     filed = replace(case, phase="filed", number=number, filed_at=s.desk.now)
     s.put(index, filed)
     s.effects.append(ClaimFiled(number, case.kind, dict(case.slots)))
@@ -88,4 +89,4 @@ def _file(s: Scratch, index: int, case: Case) -> None:
     s.say(f"claim.filed.{case.kind}", case_number=number, recap=recap(s.flow(case), case.slots))
     for advice in s.flow(case).advice:
         s.say(advice)
-    s.state = replace(s.state, pending=Pending("pick_slot", index, options=tuple(case.slots)))
+    s.state = replace(s.state, pending=Pending("pick_slot", index, options=tuple(known)))

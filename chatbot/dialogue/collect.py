@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chatbot.dialogue import claims
-from chatbot.dialogue.fill import Found, assign, found_in, split_by_case
+from chatbot.dialogue.fill import Found, assign, found_in, phone_for_id, split_by_case
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, Pending
@@ -25,9 +25,20 @@ def collect(s: Scratch) -> None:
     wish = wished_flow(s)
     if _belongs_to_a_question(s, found):
         return
+    _explain_what_it_is_not(s)
     groups = split_by_case(found, (wish or s.rules.default_flow).identity)
     for group in groups:
         _place(s, group, wish, several=len(groups) > 1)
+
+
+def _explain_what_it_is_not(s: Scratch) -> None:
+    """A phone number or the receiving side's reference given for the identifier: said kindly, kept as what it is."""
+    entities = s.heard.meaning.entities
+    if phone_for_id(s):
+        s.say("not_it.phone")
+        s.rejects.extend(str(entity.value) for entity in entities if entity.type == "msisdn")
+    elif any(e.type == "other_ref" for e in entities) and not any(e.type == "operator_tx_id" for e in entities):
+        s.say("not_it.receiving")
 
 
 def wished_flow(s: Scratch) -> FlowSpec | None:
@@ -146,6 +157,7 @@ def _write(s: Scratch, index: int, case: Case, flow: FlowSpec, given: Mapping[st
         return
     s.put(index, case.with_slots(news))
     s.learned |= set(news)
+    s.repeated |= set(given) - set(news)
     if case.phase == "filed" and news:
         claims.change(s, index, case, news)
     elif case.phase == "dropped":
@@ -160,6 +172,7 @@ def _put_to_customer(
     rest = {name: value for name, value in news.items() if name not in case.slots}
     s.state = replace(s.state, pending=Pending("which_value", index, slot, {**rest, slot: news[slot]}))
     s.confirms.append(slot)
+    s.no_asking = True
     act = "conflict.picture" if pictured else ("conflict.filed" if case.phase == "filed" else "conflict.draft")
     s.say(act, known=case.value(slot), other=news[slot].value)
 
@@ -178,7 +191,8 @@ def _same_case(s: Scratch, identity: str | int) -> int | None:
     for index, case in enumerate(s.state.cases):
         if case.value(s.flow(case).identity) == identity:
             return index
-    for claim in s.desk.claims:
+    ours = {case.number for case in s.state.cases}
+    for claim in (one for one in s.desk.claims if one.number not in ours):
         flow = s.rules.flows.get(claim.kind, s.rules.default_flow)
         if claim.slots.get(flow.identity) == identity:
             return claims.adopt(s, claim)

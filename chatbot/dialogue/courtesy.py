@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.dialogue import people
+from chatbot.dialogue import claims, people
 from chatbot.dialogue.scratch import Scratch
-from chatbot.types import Kind, Move
+from chatbot.types import Kind
 
 UNREADABLE: tuple[Kind, ...] = ("image", "audio", "video", "document", "location", "contact", "sticker")
 UNCLEAR_BEFORE_A_PERSON = 2
@@ -17,7 +17,13 @@ def greet(s: Scratch) -> None:
     if s.new_session or s.state.greeted_at is None:
         s.state = replace(s.state, greeted_at=s.desk.now)
         if s.heard.meaning.mood != "angry":
-            s.moves.insert(0, Move("greeting.back" if s.before.seen_at else "greeting.first"))
+            s.say(_greeting(s))
+
+
+def _greeting(s: Scratch) -> str:
+    if s.hears("evening"):
+        return "greeting.evening"
+    return "greeting.back" if s.before.seen_at else "greeting.first"
 
 
 def receive_media(s: Scratch) -> None:
@@ -54,16 +60,11 @@ def be_courteous(s: Scratch) -> None:
         s.say("goodbye")
     elif s.wants("ack", "confirm") or s.hears("yes", "no"):
         s.say("ack.collecting" if _collecting(s) else "ack")
-    elif s.wants("greeting"):
-        _answer_greeting(s)
+    elif s.wants("greeting") or s.hears("small_talk"):
+        s.say("offer_help" if s.said("greeting") else "small_talk")
     else:
         return
     s.no_asking = True
-
-
-def _answer_greeting(s: Scratch) -> None:
-    first = any(move.act.startswith("greeting") for move in s.moves)
-    s.say("offer_help" if first else "greeting.again")
 
 
 def _collecting(s: Scratch) -> bool:
@@ -78,11 +79,22 @@ def be_clear(s: Scratch) -> None:
     if not any(character.isalnum() for character in s.heard.text):
         s.say("empty")
     elif s.wants("complaint", "already_provided", "vague_problem"):
-        s.say(f"listen.{'problem' if s.wants('vague_problem') else 'complaint'}")
+        _listen(s)
     elif _collecting(s):
         s.say("unclear.case")
     else:
         _clarify(s)
+
+
+def _listen(s: Scratch) -> None:
+    """A grievance or a vague trouble: heard, and what is already known is shown rather than asked."""
+    case = s.state.case
+    if case is not None and case.slots and s.wants("already_provided"):
+        s.say("listen.already", recap=claims.recap(s.flow(case), case.slots))
+    elif _collecting(s):
+        s.say("listen.sorry")
+    else:
+        s.say("listen.problem" if s.wants("vague_problem") else "listen.complaint")
 
 
 def _clarify(s: Scratch) -> None:

@@ -37,7 +37,21 @@ def found_in(s: Scratch) -> tuple[Found, ...]:
         for message in s.heard.messages
         for entity in message.seen
     ]
-    return (*written, *seen)
+    return tuple(_not_an_identifier(one, s) for one in (*written, *seen))
+
+
+def phone_for_id(s: Scratch) -> bool:
+    """Whether a bare phone number came where a transaction's identifier was asked for."""
+    types = [(entity.type, entity.role) for entity in s.heard.meaning.entities]
+    asked = "operator_tx_id" in s.before.said.asks and "recipient_msisdn" not in s.before.said.asks
+    return asked and ("msisdn", None) in types and not any(name == "operator_tx_id" for name, _ in types)
+
+
+def _not_an_identifier(one: Found, s: Scratch) -> Found:
+    """A number given for an identifier is kept as a number, but not as the recipient's: nothing says so."""
+    if one.entity.type == "msisdn" and one.entity.role is None and phone_for_id(s):
+        return replace(one, entity=replace(one.entity, role="contact"))
+    return one
 
 
 def taken_back(entity: Entity, s: Scratch) -> bool:
@@ -81,13 +95,13 @@ def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
 
 def _ranked(found: Iterable[Found], flow: FlowSpec) -> list[tuple[int, str, Found]]:
     rows = [
-        (rank, order, place, slot.name, one)
+        (rank, -one.entity.confidence, order, place, slot.name, one)
         for order, one in enumerate(found)
         for place, slot in enumerate(flow.slots)
         if (rank := slot.rank(one.entity)) is not None
     ]
-    rows.sort(key=lambda row: row[:3])
-    return [(order, name, one) for _, order, _, name, one in rows]
+    rows.sort(key=lambda row: row[:4])
+    return [(order, name, one) for _, _, order, _, name, one in rows]
 
 
 def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch) -> str:

@@ -54,11 +54,14 @@ def note_what_was_learned(s: Scratch) -> None:
         s.say("noted.problem")
     elif s.learned:
         s.say("noted")
+    elif s.repeated:
+        s.say("noted.known")
 
 
 SILENT_RULES: tuple[Callable[[Scratch], None], ...] = (questions.raise_questions, collect.collect)
 RULES: tuple[Callable[[Scratch], None], ...] = (
     consent,
+    courtesy.greet,
     courtesy.receive_media,
     courtesy.warn_about_secrets,
     answers.answer_pending,
@@ -72,7 +75,6 @@ RULES: tuple[Callable[[Scratch], None], ...] = (
     courtesy.be_courteous,
     courtesy.be_clear,
     asking.ask,
-    courtesy.greet,
 )
 
 

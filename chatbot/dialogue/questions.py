@@ -32,8 +32,9 @@ def raise_questions(s: Scratch) -> None:
         topics = [topic for topic in topics if topic in ("password", "are_you_bot")]
     if _goes_on(s) and s.state.topic and (not topics or topics == ["info"]):
         topics = [s.state.topic.name]
-    if "how_to" in topics and _explain_slot(s):
-        topics.remove("how_to")
+    stuck = s.hears("cannot_find") or "how_to" in topics
+    if (stuck and _explain_slot(s)) or (_asked_now(s) and s.hears("cannot_supply")):
+        topics = [topic for topic in topics if topic in NUMERIC]
     for topic in topics:
         about = _about(s, topic)
         s.questions.append(Question(topic, about))
@@ -129,18 +130,21 @@ def _remember_overcharged(s: Scratch) -> None:
 
 def _explain_slot(s: Scratch) -> bool:
     """« Je vois ça où ? » right after an ask: say where the thing asked for stands."""
-    case = s.state.case
-    if case is None or case.phase != "open":
-        return False
-    flow = s.flow(case)
-    lacks = flow.missing(case.slots)
-    asked = [name for name in lacks if name in s.before.said.asks]
-    if not asked:
+    asked = _asked_now(s)
+    if not asked or s.heard.meaning.entities:
         return False
     # With several asked, the identifiers are what people look for.
     slot = next((name for name in reversed(asked) if name.endswith(("_id", "_code"))), asked[0])
     explain(s, slot)
     return True
+
+
+def _asked_now(s: Scratch) -> list[str]:
+    """What the open case lacks and was asked for at the last turn."""
+    case = s.state.case
+    if case is None or case.phase != "open":
+        return []
+    return [name for name in s.flow(case).missing(case.slots) if name in s.before.said.asks]
 
 
 def explain(s: Scratch, slot: str) -> None:

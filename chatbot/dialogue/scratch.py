@@ -53,6 +53,7 @@ class Scratch:
     rejects: list[str] = field(default_factory=list)
     status: str | None = None
     learned: set[str] = field(default_factory=set)  # slots written this turn
+    repeated: set[str] = field(default_factory=set)  # slots given again with the value they had
     filed: set[int] = field(default_factory=set)  # cases filed or changed this turn
     silent: bool = False
     no_asking: bool = False

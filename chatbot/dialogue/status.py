@@ -37,6 +37,8 @@ def _is_about_status(s: Scratch) -> bool:
     case = s.state.case
     if s.filed or s.learned:
         return False
+    if s.hears("small_talk") and not s.desk.claims:
+        return False
     if s.wants("status_request") or s.hears("status"):
         return True
     if case is None or case.phase != "filed":
@@ -78,16 +80,13 @@ def _report(s: Scratch, case: Case) -> None:
 
 
 def _nothing_filed(s: Scratch) -> None:
-    """No claim yet: an open case is brought on; with none, the reference is the way to find it or to open one."""
+    """No claim yet: an open case is brought on; with none, its reference finds it, or opens one."""
     case = s.state.case
     if case is not None and case.phase == "open":
         s.say("status.not_filed")
         return
-    flow = s.rules.default_flow
-    s.put(len(s.state.cases), Case(flow.kind, s.desk.now))
     s.say("status.unknown")
-    s.asks.append(flow.identity)
-    s.no_asking = True
+    s.asks.append(s.rules.default_flow.identity)
 
 
 def announce(rules: Rules, state: State, claim: ClaimView, desk: Desk) -> Scratch:
@@ -122,5 +121,5 @@ def _count_demands(s: Scratch) -> None:
     if case is None or focus is None or not s.wants("refund_request"):
         return
     s.put(focus, replace(case, demands=case.demands + 1))
-    if case.phase == "filed" and focus not in s.filed:
+    if case.phase == "filed" and focus not in s.filed and not case.demands:
         s.say("refund.noted", case_number=case.number)

@@ -57,11 +57,28 @@ class Talk:
         **facts: str | int,
     ) -> Step:
         """One message with an intent and facts (entity types); ``role`` is that of its number or identifier."""
-        self.now += timedelta(seconds=20)
+        roles = {"msisdn": role, "operator_tx_id": role}
         entities = tuple(
-            Entity(name, value, (len(text), len(text)), role=role if name in ("msisdn", "operator_tx_id") else None)
-            for name, value in facts.items()
+            Entity(name, value, (len(text), len(text)), role=roles.get(name)) for name, value in facts.items()
         )
+        return self._hear(text, intent, entities, mood=mood, kind=kind, seen=seen)
+
+    def say_in_order(self, text: str, intent: str, *facts: tuple[str, str | int]) -> Step:
+        """Facts in reading order, some of one kind."""
+        entities = tuple(Entity(name, value, (len(text), len(text))) for name, value in facts)
+        return self._hear(text, intent, entities)
+
+    def _hear(
+        self,
+        text: str,
+        intent: str,
+        entities: tuple[Entity, ...],
+        *,
+        mood: Mood = "neu",
+        kind: Kind = "text",
+        seen: Mapping[str, str | int] | None = None,
+    ) -> Step:
+        self.now += timedelta(seconds=20)
         found = tuple(Entity(name, value, (0, 0)) for name, value in (seen or {}).items())
         message = Incoming(f"m{self.now:%d%H%M%S}", text, self.now, kind, found)
         meaning = Meaning((Intent(intent, 0.9),), entities, mood)

@@ -390,3 +390,63 @@ def test_a_flow_added_as_a_file_needs_no_code() -> None:
     assert talk.asks == {"card_last", "from_operator"}
     talk.say("voilà", other_ref="C42", from_operator="Wave")
     assert [(claim.kind, claim.slots["card_last"].value) for claim in talk.filed] == [("lost_card", "C42")]
+
+
+def test_a_phone_number_for_an_identifier_is_kept_as_a_number_and_said_kindly() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, easytransfert_id=EFB, from_operator="MTN", to_operator="Moov")
+    talk.say("05 11 91 97 97", msisdn="0511919797")
+    assert "not_it.phone" in talk.acts
+    assert talk.asks == {"operator_tx_id"}
+    assert talk.known["contact_msisdn"] == "0511919797"
+    assert "recipient_msisdn" not in talk.known
+    assert talk.step.state.said.rejects == ("0511919797",)
+
+
+def test_the_receiving_sides_reference_is_told_apart() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, easytransfert_id=EFB, from_operator="Orange", to_operator="Wave")
+    talk.say("pta9k7nzt2287a4c", other_ref="PTA9K7NZT2287A4C")
+    assert "not_it.receiving" in talk.acts
+    assert talk.asks == {"operator_tx_id"}
+    assert "unclear.case" not in talk.acts
+
+
+def test_already_given_is_shown_not_asked() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, easytransfert_id=EFB, from_operator="Wave", to_operator="Orange")
+    talk.say("je vous ai déjà envoyé ça", "already_provided")
+    assert talk.acts[0] == "listen.already"
+    assert EFB in str(talk.step.moves[0].facts["recap"])
+    assert talk.asks == {"operator_tx_id"}
+
+
+def test_no_identifier_at_all_calls_a_person_and_asks_no_more() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, from_operator="Wave", to_operator="Orange")
+    talk.say("j'ai pas de référence, j'ai perdu mon téléphone", "password_reset")
+    assert talk.handoffs == ["cannot_supply_id"]
+    assert not talk.asks
+    assert not talk.step.questions
+
+
+def test_paid_one_amount_and_charged_a_little_more_is_a_question_about_fees() -> None:
+    talk = Talk()
+    paid, charged = ("amount_fcfa", 7_500), ("amount_fcfa", 7_612)
+    talk.say_in_order("jai payé 7 500 mais on ma coupé 7 612", "debited_not_credited", paid, charged)
+    assert talk.step.questions[0].about == {"amount_fcfa": 7_500, "charged_fcfa": 7_612}
+    assert not talk.asks
+    talk.say("mais rien reçu, moov vers wave", NOT_RECEIVED, from_operator="Moov", to_operator="Wave")
+    assert talk.known["amount_fcfa"] == 7_500
+
+
+def test_two_transfers_in_one_message_are_two_claims() -> None:
+    talk = Talk()
+    talk.say_in_order(
+        "2 transferts pas arrivés",
+        NOT_RECEIVED,
+        ("easytransfert_id", EFB), ("from_operator", "MTN"), ("to_operator", "Wave"), ("operator_tx_id", "95761065434"),
+        ("easytransfert_id", "EFB.87654321"), ("from_operator", "Moov"), ("operator_tx_id", "MRCH251108028369"),
+    )  # fmt: skip
+    assert [claim.slots["from_operator"].value for claim in talk.filed] == ["MTN", "Moov"]
+    assert talk.claims["AK-2"].slots["to_operator"] == "Wave"

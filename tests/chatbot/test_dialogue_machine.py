@@ -7,9 +7,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chatbot.dialogue.state import from_json
+from chatbot.guard import Guard, Watch, sentences
+from chatbot.knowledge.answers import Knowledge
+from chatbot.plan import make_plan
 from chatbot.types import Slot
-from tests.chatbot.talk import Talk
+from chatbot.voices.template import TemplateVoice
+from chatbot.wording import Wording
+from tests.chatbot.talk import BRAND, Talk
 
+WORDING = Wording.read(BRAND.wording, BRAND.flows)
+WATCH = Watch.read(BRAND.settings)
+KNOWLEDGE = Knowledge(BRAND.tariff, BRAND.settings)
 OPERATORS = ("Wave", "Orange", "MTN", "Moov", "Trésor")
 REFERENCES = ("EFB.10000001", "EFB.10000002", "EFB.10000003")
 FACTS: dict[str, st.SearchStrategy[str | int]] = {
@@ -112,6 +120,19 @@ class Customer(RuleBasedStateMachine):
             assert step.moves or step.questions
         if self.talk.listening and step.silent:
             assert not step.moves
+
+    @invariant()
+    def there_are_words_for_it_and_the_guard_lets_them_through(self) -> None:
+        step = self.talk.step
+        answers = [move for question in step.questions for move in KNOWLEDGE.answer(question)]
+        if not (step.moves or answers):
+            return
+        facts = self.talk.dialogue.rules.facts
+        plan = make_plan((*step.moves, *answers), step.mood, facts, WORDING.choices, WORDING.uses)
+        guard = Guard(WATCH, plan, "whatsapp")
+        for sentence in sentences(TemplateVoice(WORDING).speak(plan, "seed")):
+            assert guard.check(sentence).passed, (guard.check(sentence), sentence)
+        assert guard.finish().passed, plan
 
     @invariant()
     def a_claim_holds_what_the_case_holds(self) -> None:

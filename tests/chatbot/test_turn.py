@@ -1,0 +1,166 @@
+"""A turn: the same events for the same arguments, in order, whatever the voice does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chatbot import turn as turn_module
+from chatbot.dialogue.state import StateError
+from chatbot.turn import Mind, UnspeakableError, take_turn
+from chatbot.types import (
+    ClaimFiled,
+    Desk,
+    Event,
+    Incoming,
+    Plan,
+    Reply,
+    Spoken,
+    TurnDone,
+    Understood,
+    Words,
+)
+from chatbot.wording import Wording
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+DESK = Desk(now=NOW, channel="web", new_case_number=lambda: "AK-1")
+STORY = "transfert wave vers orange pas reçu EFB.12345678 TABCDEFGHIJKLMNOP"
+
+
+def turn(mind: Mind, *texts: str, state: dict[str, object] | None = None, desk: Desk = DESK) -> list[Event]:
+    messages = [Incoming(f"m{index}", text, NOW) for index, text in enumerate(texts)]
+    return list(take_turn(mind, state or {}, messages, desk))
+
+
+def reply(events: list[Event]) -> str:
+    return "\n".join(event.text for event in events if isinstance(event, Reply))
+
+
+class Says:
+    """A voice that says what it is told, draft after draft."""
+
+    tier = "local"
+
+    def __init__(self, *drafts: str) -> None:
+        self.drafts = list(drafts)
+
+    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+        yield from self.drafts.pop(0)
+
+
+def test_the_same_arguments_give_the_same_events(mind: Mind) -> None:
+    assert turn(mind, STORY) == turn(mind, STORY)
+
+
+def test_it_understands_then_acts_then_speaks_then_is_done(mind: Mind) -> None:
+    kinds = [type(event) for event in turn(mind, STORY)]
+    assert kinds[0] is Understood
+    assert kinds[1] is ClaimFiled
+    assert set(kinds[2:-3]) == {Words}
+    assert kinds[-3:] == [Spoken, Reply, TurnDone]
+
+
+def test_the_words_joined_are_the_reply(mind: Mind) -> None:
+    events = turn(mind, STORY)
+    assert "".join(event.text for event in events if isinstance(event, Words)) == reply(events)
+
+
+def test_a_burst_is_one_turn_and_an_identifier_may_be_cut_over_two_messages(mind: Mind) -> None:
+    events = turn(mind, "bonjour", "wave vers orange pas reçu EFB.12345678", "TABCDEFGH", "IJKLMNOP")
+    assert [event.message for event in events if isinstance(event, Understood)] == ["m0", "m1", "m2", "m3"]
+    (filed,) = [event for event in events if isinstance(event, ClaimFiled)]
+    assert filed.slots["operator_tx_id"].value == "TABCDEFGHIJKLMNOP"
+    assert filed.slots["easytransfert_id"].source == "m1"
+    assert filed.slots["operator_tx_id"].source == "m3"
+    assert len([event for event in events if isinstance(event, Reply)]) == 1
+
+
+def test_a_voice_sees_names_of_facts_and_never_their_values(mind: Mind) -> None:
+    class Spy(Says):
+        def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+            self.seen = plan
+            yield "Pour {amount}, c'est {fee}."
+
+    spy = Spy()
+    events = turn(replace(mind, voice=spy), "et les frais pour 100000 ?")
+    assert reply(events) == "Pour 100\u202f000\u00a0FCFA, c'est 500\u00a0FCFA."
+
+
+def test_a_voice_gone_bad_is_tried_again_then_replaced_by_the_template(mind: Mind) -> None:
+    bad = Says("Envoyez-moi votre code secret.", "Pour {amount} c'est 3 francs, {fee}.")
+    events = turn(replace(mind, voice=bad), "frais pour 100000")
+    assert [(event.tier, event.outcome) for event in events if isinstance(event, Spoken)] == [
+        ("local", "asks_secret"),
+        ("local", "own_figure"),
+        ("template", "passed"),
+    ]
+    assert "500\u00a0FCFA" in reply(events)
+    assert not any("secret" in event.text for event in events if isinstance(event, Words))
+
+
+def test_a_second_try_that_passes_is_what_is_said(mind: Mind) -> None:
+    better = Says("Rien.", "Pour {amount}, comptez {fee} de frais.")
+    assert reply(turn(replace(mind, voice=better), "frais pour 100000")).startswith("Pour 100")
+
+
+def test_words_the_template_itself_may_not_say_are_an_error_of_the_brand(mind: Mind) -> None:
+    class Bad(Says):
+        def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+            yield "C'est promis."
+
+    with pytest.raises(UnspeakableError, match="promise"):
+        turn(replace(mind, voice=Bad(), template=Bad()), "bonjour")
+
+
+def test_a_state_it_cannot_read_is_an_error_by_name(mind: Mind) -> None:
+    with pytest.raises(StateError, match="version"):
+        turn(mind, "bonjour", state={"version": 99})
+
+
+def test_a_turn_needs_a_message(mind: Mind) -> None:
+    with pytest.raises(ValueError, match="message"):
+        turn(mind)
+
+
+def test_listening_yields_only_what_was_understood(mind: Mind) -> None:
+    events = turn(mind, STORY, desk=replace(DESK, listening=True))
+    assert [type(event) for event in events] == [Understood, TurnDone]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\u200b", "👍", "a" * 4000, "1" * 4000, "{fee} {amount}", "%s %(x)s", "\x00"]
+)
+def test_any_text_gets_an_answer(mind: Mind, text: str) -> None:
+    events = turn(mind, text)
+    assert reply(events)
+    assert isinstance(events[-1], TurnDone)
+
+
+def test_what_customers_write_in_braces_is_never_filled_in(mind: Mind) -> None:
+    events = turn(mind, "wave vers orange pas reçu EFB.12345678 {support_phone}")
+    assert "25 22" not in reply(events)
+
+
+def test_every_act_the_engine_can_say_has_words(mind: Mind) -> None:
+    wording = Wording.read(mind.brand.wording, mind.brand.flows)
+    for flow in mind.dialogue.rules.flows.values():
+        for slot in (*flow.required, *(one for when in flow.conditions for one in when.requires)):
+            for act in ("ask", "again", "item", "help"):
+                assert wording.find(f"{act}.{slot.name}", frozenset(), "angry")
+        for advice in flow.advice:
+            assert wording.acts[advice]
+
+
+def test_every_act_named_in_the_code_has_words(mind: Mind) -> None:
+    folder = Path(turn_module.__file__).parent
+    code = "".join(
+        file.read_text(encoding="utf-8") for part in ("dialogue", "knowledge") for file in (folder / part).glob("*.py")
+    )
+    named = set(re.findall(r'(?:say|Move)\(\s*"([a-z_.]+)"', code))
+    assert len(named) > 40
+    assert named <= set(mind.wording.acts), named - set(mind.wording.acts)
