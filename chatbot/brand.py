@@ -57,6 +57,7 @@ class Brand:
     wording: Mapping[str, object] = field(default_factory=dict)
     cues: Mapping[str, object] = field(default_factory=dict)
     contexts: Mapping[str, object] = field(default_factory=dict)
+    concepts: Mapping[str, object] = field(default_factory=dict)
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -88,6 +89,7 @@ def load_folder(path: Path) -> Brand:
         wording=_toml(path / "wording.toml"),
         cues=_toml(path / "cues.toml"),
         contexts=_toml(path / "contexts.toml"),
+        concepts=_toml(path / "concepts.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=tuple(_lexicon(path / "lexicon.tsv")),
         examples=tuple(_examples(path / "intents.tsv")),

@@ -13,7 +13,8 @@ from chatbot.types import Entity, Intent, Meaning, Normalised
 from chatbot.understand.answers import chosen_option
 from chatbot.understand.asked import Asked, read_context
 from chatbot.understand.entities import Entities
-from chatbot.understand.features import features, marks, masked
+from chatbot.understand.features import Concepts, features, marks, masked
+from chatbot.forms.text import fold
 from chatbot.understand.intents import Intents, load_or_train
 from chatbot.understand.mood import Moods
 from chatbot.understand.override import Overrides
@@ -44,6 +45,7 @@ class Understander:
         self._cache_dir = cache_dir
         self._normalise = normalise
         self._entities = Entities(brand)
+        self._concepts = Concepts(brand.concepts)
         self._moods = Moods(brand.cues)
         self._overrides = Overrides(brand.cues)
 
@@ -70,7 +72,8 @@ class Understander:
         intents, rule = self._decide(text, asked, entities, chosen[0] if chosen else None)
         reading = self._moods.read(f"{normalised.text}\n{original}", intents[0].name, entities, len(context))
         meaning = Meaning(intents, entities, reading.mood, reading.needs_human)
-        evidence = () if rule else tuple(self._intents.evidence(text, asked.labels, entities, intents[0].name))
+        names = self._features(text, asked.labels, entities)
+        evidence = () if rule else tuple(self._intents.evidence(names, intents[0].name))
         return meaning, Explanation(rule, evidence, reading.mood_rule, reading.human_rule, asked.labels)
 
     def _decide(
@@ -80,8 +83,8 @@ class Understander:
             option = self._masked(self._normalise(chosen), ())
             if asked.wants("confirm") or not option.strip():
                 return (Intent("confirm", 0.9),), "menu"
-            return self._intents.rank(option, (), ()), "menu"
-        ranked = self._intents.rank(text, asked.labels, entities)
+            return self._intents.rank(self._features(option, (), ())), "menu"
+        ranked = self._intents.rank(self._features(text, asked.labels, entities))
         return self._overrides.apply(ranked, text, asked, entities)
 
     @cached_property
@@ -92,7 +95,10 @@ class Understander:
         asked = read_context([question] if question else [])
         normalised = self._normalise(text)
         entities = self._entities.find(normalised, text, asked)
-        return features(self._masked(normalised, entities), asked.labels, entities)
+        return self._features(self._masked(normalised, entities), asked.labels, entities)
+
+    def _features(self, text: str, asked: Sequence[str], entities: Sequence[Entity]) -> list[str]:
+        return features(text, asked, entities, self._concepts.of(" ".join(fold(text).split())))
 
     def _masked(self, normalised: Normalised, entities: Sequence[Entity]) -> str:
         """The normalised text with numbers and ids replaced by their kind."""
@@ -110,5 +116,5 @@ class Understander:
         digest = hashlib.sha256(RECIPE.encode())
         for row in self._brand.lexicon:
             digest.update(f"{row.form}\t{row.standard}\t{row.when}\n".encode())
-        digest.update(repr((self._brand.contexts, self._brand.operators, self._brand.cues)).encode())
+        digest.update(repr((self._brand.contexts, self._brand.operators, self._brand.cues, self._brand.concepts)).encode())
         return digest.hexdigest()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chatbot.brand import BrandError
 from chatbot.forms.text import fold
 from chatbot.types import Entity
 
-VERSION = 2
+VERSION = 3
 _LENGTHS = (3, 4, 5)
 # Entities are replaced by their kind, so that no number or operator's name is learnt by heart.
 _MARKS = {"easytransfert_id": "xref", "operator_tx_id": "xid", "other_ref": "xid", "msisdn": "xphone", "secret": "xsecret",
@@ -32,10 +34,46 @@ def marks(kind: str) -> bool:
     return kind in _MARKS
 
 
-def features(text: str, asked: Sequence[str], entities: Sequence[Entity]) -> list[str]:
+class Concepts:
+    """The brand's concepts: which of them a text speaks of."""
+
+    def __init__(self, table: Mapping[str, object]) -> None:
+        concepts = table.get("concepts", {})
+        if not isinstance(concepts, dict):
+            raise BrandError("concepts.toml: field 'concepts': a table expected")
+        try:
+            self._patterns = [(str(name), re.compile(str(pattern))) for name, pattern in concepts.items()]
+        except re.error as error:
+            raise BrandError(f"concepts.toml: {error}") from error
+
+    def of(self, folded: str) -> list[str]:
+        """Names of the concepts found, in the order of the file."""
+        return [name for name, pattern in self._patterns if pattern.search(folded)]
+
+
+def features(text: str, asked: Sequence[str], entities: Sequence[Entity], concepts: Sequence[str]) -> list[str]:
     """Feature names of a message, with repeats; ``text`` is normalised and masked."""
     words = "".join(map(_letter, fold(text))).split()
-    return [*_characters(words), *_words(words), *_asked(asked, words), *_kinds(entities, words)]
+    return [
+        *_characters(words),
+        *_words(words),
+        *_asked(asked, words),
+        *_kinds(entities, words),
+        *_concepts(concepts, asked),
+    ]
+
+
+def _concepts(concepts: Sequence[str], asked: Sequence[str]) -> Iterator[str]:
+    for index, concept in enumerate(concepts):
+        # Twice: a concept weighs more than any one word that made it.
+        yield f"c={concept}"
+        yield f"c={concept}"
+        for other in concepts[index + 1 :]:
+            yield f"cc={concept}&{other}"
+        for slot in asked or ("nothing",):
+            yield f"ca={slot}&{concept}"
+    if not concepts:
+        yield "c=none"
 
 
 def _letter(char: str) -> str:

@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatbot.brand import Brand, BrandError, Example
-from chatbot.types import Entity, Intent
+from chatbot.types import Intent
 from chatbot.understand import features as feature_names
 from chatbot.understand import model as intent_model
-from chatbot.understand.features import features
 from chatbot.understand.model import IntentModel
 
 # Reads (text, question) of an example as the features its message would have.
@@ -24,15 +23,15 @@ class Intents:
     def __init__(self, model: IntentModel) -> None:
         self._model = model
 
-    def rank(self, text: str, asked: Sequence[str], entities: Sequence[Entity]) -> tuple[Intent, ...]:
+    def rank(self, names: Sequence[str]) -> tuple[Intent, ...]:
         """Intents best first, with calibrated confidence; those under 2 % are left out, the best never is."""
-        probabilities = self._model.probabilities(features(text, asked, entities))
+        probabilities = self._model.probabilities(names)
         ranked = sorted(zip(self._model.labels, probabilities.tolist(), strict=True), key=lambda p: -p[1])
         return tuple(Intent(n, round(float(p), 4)) for i, (n, p) in enumerate(ranked) if not i or p >= 0.02)
 
-    def evidence(self, text: str, asked: Sequence[str], entities: Sequence[Entity], name: str) -> list[tuple[str, float]]:
+    def evidence(self, names: Sequence[str], intent: str) -> list[tuple[str, float]]:
         """The features behind one intent, heaviest first."""
-        return self._model.evidence(features(text, asked, entities), name)
+        return self._model.evidence(names, intent)
 
 
 def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> Intents:

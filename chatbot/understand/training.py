@@ -14,7 +14,7 @@ from sklearn.svm import LinearSVC
 
 from chatbot.understand.model import IntentModel, vector
 
-C = 0.5
+C = 1.0
 MIN_DOCUMENTS = 2
 FOLDS = 3
 SEED = 7
