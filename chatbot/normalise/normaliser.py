@@ -75,6 +75,8 @@ class Normaliser:
             found = self._look_up(tokens, index, around)
             if found:
                 standard, end = found
+                if not token.text[0].isalnum():
+                    standard = _apart(standard, tokens, index, end)
                 yield ("" if standard == DROP else standard), token.start, tokens[end - 1].end
                 index = end
                 continue
@@ -185,6 +187,13 @@ def _stands(tokens: list[Token], index: int, width: int, before: tuple[str, ...]
     left = [t.key for t in tokens[max(0, index - 2 * len(before) - 2) : index] if not t.text.isspace()]
     right = [t.key for t in tokens[index + width : index + width + 2 * len(after) + 2] if not t.text.isspace()]
     return tuple(left[len(left) - len(before) :]) == before and tuple(right[: len(after)]) == after
+
+
+def _apart(standard: str, tokens: list[Token], index: int, end: int) -> str:
+    """The word for a sign, with the spaces the sign did without: 'OM>Wave'."""
+    before = " " if index and not tokens[index - 1].text.isspace() else ""
+    after = " " if end < len(tokens) and not tokens[end].text.isspace() else ""
+    return before + standard + after
 
 
 def _joined_lines(text: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # A word is a run of letters and digits; an apostrophe between two of them closes the first ("j'" + "ai").
-_TOKEN = re.compile(r"@(?:\+|2m1)|[^\W_]+(?:['’ʼ](?=[^\W_]))?|\n|[^\S\n]+|.", re.DOTALL)
+_TOKEN = re.compile(r"@(?:\+|2m1)|[-=]{1,2}>|[→➡➜>]\ufe0f?|[^\W_]+(?:['’ʼ](?=[^\W_]))?|\n|[^\S\n]+|.", re.DOTALL)
+_SIGN = re.compile(r"@(?:\+|2m1)|[-=]{1,2}>|[→➡➜>]\ufe0f?")
 _END = frozenset(".!?;:,()\n…«»\"/")
 
 
@@ -33,7 +34,7 @@ def _tokens(text: str, protected: list[tuple[int, int]]) -> Iterator[Token]:
     for start, end in [*protected, (len(text), len(text))]:
         for match in _TOKEN.finditer(text, position, start):
             piece = match.group()
-            word = piece[0].isalnum() or piece.startswith("@") and len(piece) > 1
+            word = piece[0].isalnum() or _SIGN.fullmatch(piece) is not None
             yield Token(piece, match.start(), match.end(), _key(piece) if word else piece, word)
         if end > start:
             yield Token(text[start:end], start, end, "", False, protected=True)

@@ -38,6 +38,8 @@ _CONFIRM = re.compile(
     r"\bconfirm|c'est bien|est bien|est-ce bien|bien (?:ca|cela|celui)|est-ce correct|exact\b|d'accord \?|voulez-vous|souhaitez-vous (?:que|ouvrir|continuer)"
     r"|avez-vous (?:bien )?(?:recu|verifie|pu)|\bn'est-ce pas|est-il|etes-vous|vous n'avez pas|as-tu recu|resolu"
 )
+# A question with one of these words wants more than yes or no.
+_OPEN = re.compile(r"\b(?:quel\w*|comment|ou|quand|combien|qui|que|quoi|pourquoi|puis-je)\b")
 _RECEIVED = re.compile(
     r"avez-vous (?:bien |enfin )?(?:recu|ete rembourse|vu)|est-(?:il|elle) (?:bien |enfin )?(?:arrive|resolu|credite)|a-t-(?:il|elle) (?:bien |enfin )?recu|resolu \?|est-ce (?:arrive|regle|bon maintenant)"
 )
@@ -113,4 +115,5 @@ def _slots_of(line: str) -> list[str]:
         return []
     if re.search(r"reference\b.{0,24}operateur", line):
         return ["easytransfert_id", "both_operators"]
-    return next(([slot] for slot, pattern in _QUESTIONS if pattern.search(line)), [])
+    found = next(([slot] for slot, pattern in _QUESTIONS if pattern.search(line)), [])
+    return found or (["confirm"] if "?" in line and not _OPEN.search(line) else [])

@@ -28,8 +28,8 @@ _PATTERN = re.compile(
     rf")"
 )
 # The service's own delays, prices per day, and waits still to come are not the customer's elapsed time.
-_NOT_BEFORE = re.compile(r"(?:\bpar|\bles|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\bmet|\bdure|\bdurer|\b(?:ouvert|ouverts|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$")
-_NOT_AFTER = re.compile(r"\s*(?:/|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)")
+_NOT_BEFORE = re.compile(r"(?:\bpar|\bles|\bds|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\bmet|\bdure|\bdurer|\b(?:ouvert|ouverts|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$")
+_NOT_AFTER = re.compile(r"\s*(?:(?:c'est|sont|est) (?:passe|depasse)|/|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)")
 
 
 def find_durations(text: str, taken: Taken) -> list[Entity]:

@@ -20,7 +20,7 @@ from chatbot.understand.mood import Moods
 from chatbot.understand.override import Overrides
 
 # Part of the cache key: change it whenever features of a message may come out otherwise.
-RECIPE = "3"
+RECIPE = "4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Understander:
         text = self._masked(normalised, entities)
         chosen = chosen_option(original, asked)
         intents, rule = self._decide(text, asked, entities, chosen[0] if chosen else None)
-        reading = self._moods.read(f"{normalised.text}\n{original}", intents[0].name, entities, len(context))
+        reading = self._moods.read(f"{normalised.text}\n{original}", intents[0].name, entities, asked.text)
         meaning = Meaning(intents, entities, reading.mood, reading.needs_human)
         names = self._features(text, asked.labels, entities)
         evidence = () if rule else tuple(self._intents.evidence(names, intents[0].name))

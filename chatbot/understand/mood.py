@@ -28,14 +28,17 @@ class Moods:
         self._moods = [(_mood(str(r["mood"])), _rule(r)) for r in _rules(cues, "mood")]
         self._humans = [_rule(r) for r in _rules(cues, "human")]
 
-    def read(self, text: str, intent: str, entities: Sequence[Entity], bot_turns: int) -> Reading:
-        """``text`` is normalised, with the customer's own words after a line break so that slang insults count."""
+    def read(self, text: str, intent: str, entities: Sequence[Entity], question: str) -> Reading:
+        """``text`` is normalised, with the customer's own words after a line break so that slang insults count.
+
+        ``question`` is the bot's last message: a yes to "shall I call a person?" is a wish for one.
+        """
         folded = fold(text)
-        hours = _hours(entities)
+        hours, asked = _hours(entities), fold(question)
         mood, mood_rule = next(
-            ((m, r.name) for m, r in self._moods if r.matches(folded, intent, "", hours)), ("neu", "")
+            ((m, r.name) for m, r in self._moods if r.matches(folded, intent, "", hours, asked)), ("neu", "")
         )
-        human_rule = next((r.name for r in self._humans if r.matches(folded, intent, mood, hours)), "")
+        human_rule = next((r.name for r in self._humans if r.matches(folded, intent, mood, hours, asked)), "")
         return Reading(mood, mood_rule, bool(human_rule), human_rule)
 
 
@@ -46,11 +49,13 @@ class _Rule:
     unless: re.Pattern[str] | None
     intents: frozenset[str]
     moods: frozenset[str]
+    question: re.Pattern[str] | None
     hours: float
 
-    def matches(self, text: str, intent: str, mood: str, hours: float) -> bool:
+    def matches(self, text: str, intent: str, mood: str, hours: float, question: str) -> bool:
         return (
-            (not self.intents or intent in self.intents)
+            (self.question is None or self.question.search(question) is not None)
+            and (not self.intents or intent in self.intents)
             and (not self.moods or mood in self.moods)
             and hours >= self.hours
             and (self.pattern is None or self.pattern.search(text) is not None)
@@ -79,6 +84,7 @@ def _rule(table: Mapping[str, object]) -> _Rule:
         unless=pattern("unless"),
         intents=names("intents"),
         moods=names("moods"),
+        question=pattern("question"),
         hours=float(str(table.get("hours", 0))),
     )
 

@@ -159,7 +159,7 @@ def _clause_right(window: str) -> str:
 
 
 _PAIR = re.compile(
-    r"\s*(?:money|momo|ci|africa|pay)?\s*(?:vers|a|pour|->|-->|=>|=|>|→|➡️?|➜|/|-|–|to|et|,|\+|sur|chez|:|jusqu'a|\.\s*\d[.)\-]|\d[.)\-]|\n\s*\d?\s*[.)\-]?)?\s*"
+    r"\s*(?:money|momo|ci|africa|pay|entreprise|pro|perso|cote d'ivoire)?\s*(?:vers|a|pour|->|-->|=>|=|>|→|➡️?|➜|/|-|–|to|et|,|\+|sur|chez|:|jusqu'a|\.\s*\d[.)\-]|\d[.)\-]|\n\s*\d?\s*[.)\-]?)?\s*"
     r"(?:le |un |une |la |mon |son |compte )*"
 )
 
