@@ -42,11 +42,10 @@ def resource(view: AsyncView[P]) -> AsyncView[P]:
 async def messages(request: HttpRequest) -> HttpResponse:
     """Send a message (POST) or list them (GET)."""
     if request.method == "POST":
-        fields = QueryDict(request.body)
-        row = await run_in_db_thread(provider.take, {name: fields[name] for name in fields})
+        row = await run_in_db_thread(provider.take, _plain(QueryDict(request.body)))
         return JsonResponse(twilio_json.message(row), status=201)
     path = request.path_info.removeprefix(API_PATH)
-    return JsonResponse(await run_in_db_thread(listing.page, {name: request.GET[name] for name in request.GET}, path))
+    return JsonResponse(await run_in_db_thread(listing.page, _plain(request.GET), path))
 
 
 @resource
@@ -63,6 +62,11 @@ async def media(request: HttpRequest, sid: str, media_sid: str) -> HttpResponse:
     if row := await run_in_db_thread(SimulatedMedia.objects.filter(sid=media_sid, message=sid).first):
         return HttpResponse(bytes(row.content), content_type=row.content_type)
     raise NOT_FOUND
+
+
+def _plain(query: QueryDict) -> dict[str, str]:
+    """The last value of each parameter, without the NUL that PostgreSQL cannot hold."""
+    return {name: str(query[name]).replace("\x00", "") for name in query}
 
 
 def _check_credentials(header: str) -> None:

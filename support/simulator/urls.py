@@ -4,7 +4,7 @@ from django.urls import path
 
 from support.simulator import twilio_api, views
 
-ACCOUNT = "twilio/2010-04-01/Accounts/<str:account>/"
+ACCOUNT = "twilio/2010-04-01/Accounts/<slug:account>/"
 urlpatterns = [
     path("", views.page, name="simulator"),
     path("look/", views.look),
@@ -14,8 +14,8 @@ urlpatterns = [
     path("fail/", views.fail),
     path("forget/", views.forget),
     path("clock/", views.move_clock),
-    path("media/<str:sid>/", views.media),
+    path("media/<slug:sid>/", views.media),
     path(ACCOUNT + "Messages.json", twilio_api.messages),
-    path(ACCOUNT + "Messages/<str:sid>.json", twilio_api.message),
-    path(ACCOUNT + "Messages/<str:sid>/Media/<str:media_sid>", twilio_api.media),
+    path(ACCOUNT + "Messages/<slug:sid>.json", twilio_api.message),
+    path(ACCOUNT + "Messages/<slug:sid>/Media/<slug:media_sid>", twilio_api.media),
 ]

@@ -72,7 +72,7 @@ async def look(request: HttpRequest) -> HttpResponse:
 @action
 async def send(request: HttpRequest) -> HttpResponse:
     """The phone sends text, a picture, or both."""
-    number, text = await _number(request), request.POST.get("text", "")
+    number, text = await _number(request), _plain(request, "text")
     if len(text) > MAX_TEXT:
         raise BadRequest("Un message compte au plus 4 096 caractères.")
     sent = [pictures.picture(file.read(pictures.MAX_BYTES + 1)) for file in request.FILES.getlist("picture")[:1]]
@@ -90,7 +90,7 @@ async def send_again(request: HttpRequest) -> HttpResponse:
     """Send once more what the server did not take."""
     number = await _number(request)
     unsent = SimulatedMessage.objects.filter(phone=number, from_phone=True, status__in=["failed", "sending"])
-    if not (row := await run_in_db_thread(unsent.filter(sid=request.POST.get("sid", "")).first)):
+    if not (row := await run_in_db_thread(unsent.filter(sid=_plain(request, "sid")).first)):
         raise BadRequest("Ce message n’attend pas d’être renvoyé.")
     await network.send(row.sid)
     return await _answer(request, number)
@@ -150,13 +150,18 @@ async def media(request: HttpRequest, sid: str) -> HttpResponse:
 
 
 async def _number(request: HttpRequest) -> str:
-    number = request.POST.get("phone", "")
+    number = _plain(request, "phone")
     if number in phones.CONTACTS:
         await run_in_db_thread(phones.phone, number)
         return number
-    if await run_in_db_thread(SimulatedPhone.objects.filter(number=number[:20]).exists):
+    if await run_in_db_thread(SimulatedPhone.objects.filter(number=number).exists):
         return number
     raise BadRequest("Ce téléphone n’existe pas.")
+
+
+def _plain(request: HttpRequest, name: str) -> str:
+    """A field's text, without the NUL that PostgreSQL cannot hold."""
+    return request.POST.get(name, "").replace("\x00", "")
 
 
 async def _answer(request: HttpRequest, number: str) -> HttpResponse:
