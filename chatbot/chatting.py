@@ -29,7 +29,7 @@ class Chat:
         """The assistant's answer to one message: its words, the choices offered, and what it did."""
         now = self.clock()
         lines: list[str] = []
-        masked = mask_secrets(text, from_json(self._house.state).said.asks)
+        masked = mask_secrets(text, from_json(self._house.state).said.question)
         for event in self._house.customer_writes([Incoming(f"chat-{next(self.numbers)}", masked, now)], now):
             match event:
                 case Reply():

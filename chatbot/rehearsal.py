@@ -151,7 +151,7 @@ class Rehearsal:
             now = START + timedelta(seconds=line.at)
             happened: Sequence[Event] = ()
             if line.actor == "user":
-                text = mask_secrets(line.text, from_json(self.house.state).said.asks)
+                text = mask_secrets(line.text, from_json(self.house.state).said.question)
                 held.append(Incoming(f"{self.script.id}-{index}", text, now, line.kind, line.seen))
                 self.last_inbound = now
                 if not self._more_follows(index):

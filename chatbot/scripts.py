@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -76,7 +77,7 @@ def _script(where: str, row: str) -> Script:
     if not isinstance(turns, list) or not turns:
         raise ScriptError(f"{where}: field 'turns': a list of turns is expected")
     lines = tuple(_line(where, f"turns[{index}]", turn) for index, turn in enumerate(turns))
-    for index, (earlier, later) in enumerate(zip(lines, lines[1:], strict=False), start=1):
+    for index, (earlier, later) in enumerate(pairwise(lines), start=1):
         if later.at < earlier.at:
             raise ScriptError(f"{where}: field 'turns[{index}].at': earlier than the turn before")
     return Script(_text(where, "id", table.get("id")), "web" if channel == "web" else "whatsapp", lines)
@@ -161,7 +162,3 @@ def _text(where: str, field: str, value: object) -> str:
         raise ScriptError(f"{where}: field '{field}': text is expected, not {type(value).__name__}")
     return value
 
-
-def claims_in(lines: Sequence[Line]) -> int:
-    """The highest claim number the back office speaks of."""
-    return max((line.claim for line in lines), default=0)

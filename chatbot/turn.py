@@ -67,7 +67,7 @@ def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incomi
         raise ValueError("a turn needs a message")
     before = from_json(state)
     carried = mind.dialogue.cut_short(before)
-    heard, parts = mind.ear.hear(messages, (*before.said.asks, before.said.draft), carried)
+    heard, parts = mind.ear.hear(messages, before.said.question, carried)
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 

@@ -66,6 +66,12 @@ class Said:
     status: str | None = None
     draft: str = ""  # its words with {placeholders} still open: no personal data
 
+    @property
+    def question(self) -> tuple[str, ...]:
+        """What understanding needs of it: the slots asked for or to be confirmed, and its words without the list."""
+        words = "\n".join(line for line in self.draft.splitlines() if not line.startswith("•"))
+        return (*self.asks, *self.confirms, *((words,) if words else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:

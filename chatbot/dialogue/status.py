@@ -80,9 +80,10 @@ def _report(s: Scratch, case: Case) -> None:
 
 
 def _nothing_filed(s: Scratch) -> None:
-    """No claim yet: an open case is brought on; with none, its reference finds it, or opens one."""
-    case = s.state.case
-    if case is not None and case.phase == "open":
+    """No claim yet: a case begun, even put aside, is brought on; with none, its reference finds it, or opens one."""
+    case, focus = s.state.case, s.state.focus
+    if case is not None and focus is not None:
+        s.put(focus, replace(case, phase="open"))
         s.say("status.not_filed")
         return
     s.say("status.unknown")

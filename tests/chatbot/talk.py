@@ -42,6 +42,7 @@ class Talk:
         self.handoffs: list[str] = []
         self.waiting = self.listening = False
         self.on_duty = True
+        self.announced = False  # the last step told a status, unasked
         self.step = Step(State())
         self._numbers = count(1)
 
@@ -79,6 +80,7 @@ class Talk:
         seen: Mapping[str, str | int] | None = None,
     ) -> Step:
         self.now += timedelta(seconds=20)
+        self.announced = False
         found = tuple(Entity(name, value, (0, 0)) for name, value in (seen or {}).items())
         message = Incoming(f"m{self.now:%d%H%M%S}", text, self.now, kind, found)
         meaning = Meaning((Intent(intent, 0.9),), entities, mood)
@@ -88,6 +90,7 @@ class Talk:
     def status(self, number: str, status: str, note: str = "") -> Step:
         """The back office changes a claim, and the customer is told."""
         self.claims[number] = replace(self.claims[number], status=status, note=note, changed_at=self.now)
+        self.announced = True
         return self._take(self.dialogue.announce(from_json(self.state), self.claims[number], self.desk()))
 
     def wait(self, **time: float) -> None:

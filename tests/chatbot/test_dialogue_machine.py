@@ -107,8 +107,8 @@ class Customer(RuleBasedStateMachine):
 
     @invariant()
     def what_is_complete_is_filed(self) -> None:
-        if self.talk.listening or self.talk.step.silent:
-            return
+        if self.talk.listening or self.talk.step.silent or self.talk.announced:
+            return  # what a person heard is filed at the customer's next words
         for case in self.talk.step.state.cases:
             flow = self.talk.dialogue.rules.flows[case.kind]
             assert case.phase != "open" or flow.missing(case.slots), case
