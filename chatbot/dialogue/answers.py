@@ -25,8 +25,6 @@ def answer_pending(s: Scratch) -> None:
             _offer_correction(s, pending)
         case "new_value":
             _pick(s, pending)
-        case "same_or_other":
-            pass
 
 
 def _digit(s: Scratch) -> int | None:
