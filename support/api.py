@@ -67,9 +67,7 @@ async def open_session(request: HttpRequest, data: SessionIn) -> tuple[int, Sess
     if data.brand not in ("", settings.BRAND):
         raise Problem(404, "Cette marque n'existe pas.")
     try:
-        session, expires_at = await run_in_db_thread(
-            sessions.create, settings.BRAND, data.identity, data.identity_hmac
-        )
+        session, expires_at = await run_in_db_thread(sessions.create, settings.BRAND, data.identity, data.identity_hmac)
     except sessions.SessionError as error:
         raise Problem(403, str(error), code=error.code) from error
     return 201, SessionOut(token=session.token(), conversation=session.conversation, expires_at=expires_at)

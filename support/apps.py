@@ -9,3 +9,9 @@ class SupportConfig(AppConfig):
     name = "support"
     verbose_name = "Service client"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Time the tasks of a worker."""
+        from support.insight import work
+
+        work.connect()

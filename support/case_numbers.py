@@ -30,7 +30,7 @@ def check_digit(digits: str) -> int:
 
 
 def new() -> str:
-    """A number no claim has yet. A race for the same one is settled by the unique column, and the turn is taken again."""
+    """A number no claim has yet. The unique column settles a race for one, and the turn is taken again."""
     while True:
         digits = f"{secrets.randbelow(1_000_000):06d}"
         number = f"AK-{digits[:3]}-{digits[3:]}{check_digit(digits)}"

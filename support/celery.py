@@ -14,7 +14,7 @@ app.autodiscover_tasks(["support"])
 
 @worker_init.connect
 def load_the_mind(**_: object) -> None:
-    """Load the brand before the first turn: a customer must not wait for it, and a faulty brand must stop the worker."""
+    """Load the brand before the first turn: no customer waits for it, and a faulty brand stops the worker."""
     from django.conf import settings
 
     from support import turns

@@ -1,9 +1,11 @@
-"""What time it is for the business. Leases and deadlines of the machine use the real clock; the simulator may move this one."""
+"""What time it is for the business; the simulator may move it. Leases and deadlines use the real one."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import datetime, timedelta
+from typing import cast
 
 import redis
 from django.conf import settings
@@ -25,9 +27,9 @@ def move(by: timedelta) -> timedelta:
     """Move the simulated clock forward and return the whole offset. Raises RuntimeError without the simulator."""
     if not settings.SIMULATOR:
         raise RuntimeError("only the simulator moves time")
-    seconds = redis_client.connection().incrbyfloat(KEY, by.total_seconds())
-    _remember(timedelta(seconds=float(seconds)))
-    return timedelta(seconds=float(seconds))
+    seconds = cast("float", redis_client.connection().incrbyfloat(KEY, by.total_seconds()))
+    _remember(offset := timedelta(seconds=float(seconds)))
+    return offset
 
 
 def reset() -> None:
@@ -40,10 +42,8 @@ def _offset() -> timedelta:
     read_at, offset = _seen
     if time.monotonic() - read_at < CACHE_SECONDS:
         return offset
-    try:
-        offset = timedelta(seconds=float(redis_client.connection().get(KEY) or 0))
-    except redis.RedisError:
-        pass  # the last offset seen is the best there is while Redis is away
+    with contextlib.suppress(redis.RedisError):  # the last offset seen is the best there is while Redis is away
+        offset = timedelta(seconds=float(cast("bytes | None", redis_client.connection().get(KEY)) or 0))
     _remember(offset)
     return offset
 

@@ -1,4 +1,4 @@
-"""The one way out to a provider: committed replies, in order, each attempt recorded before the call and settled after."""
+"""The one way out to a provider: committed replies in order, each attempt recorded before the call, settled after."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from chatbot import brand
-from support import clock, db, doorbell
+from support import clock, db, doorbell, house_words
 from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step, state_of
 from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES, later
 from support.leases import Lease, LeaseLost, acquire
@@ -25,6 +24,7 @@ log = structlog.get_logger(__name__)
 WINDOW = timedelta(hours=24)
 OUTBOX = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
 REOPEN = "reopen"
+CLOSED_WINDOW = ("63016",)
 
 
 def run(conversation_id: uuid.UUID) -> int:
@@ -55,14 +55,22 @@ def on_status(attempt_id: uuid.UUID | None, external_id: str, status: str, error
         attempt = Attempt.objects.filter(ours).select_related("message").first()
         if attempt is None:
             return False
-        Message.objects.select_for_update().get(id=attempt.message_id)
+        conversation = _locked(attempt.message.conversation_id)
         attempt.refresh_from_db(fields=["state", "external_id", "error_code", "permanent"])
         _record(attempt, state, external_id, error_code, permanent=error_code not in TRANSIENT_CODES)
         message_state = _update_message(attempt.message_id)
+        if error_code in CLOSED_WINDOW and message_state == Delivery.QUEUED:
+            _stop(attempt.message, Delivery.HELD, conversation)
     log.info("status", message_id=str(attempt.message_id), status=state, error_code=error_code)
     if message_state == Delivery.QUEUED:
         doorbell.ring_delivery(attempt.message.conversation_id)
     return True
+
+
+def _locked(conversation_id: uuid.UUID) -> Conversation:
+    """The row every writer locks first, so that two of them never wait for each other."""
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("identity")
+    return rows.get(id=conversation_id)
 
 
 def _next(conversation_id: uuid.UUID) -> Message | None:
@@ -91,12 +99,11 @@ def _settle(message: Message, lease: Lease) -> bool:
 def _prepare(message_id: uuid.UUID, parts: list[str], lease: Lease) -> Attempt | Reconcile | Wait | Settled:
     """Decide the next step under the row lock, and record the attempt before anything leaves the house."""
     with db.write():
-        message = Message.objects.select_related("conversation__identity").get(id=message_id)
-        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=message.conversation_id)
+        conversation = _locked(lease.conversation)
         lease.check(conversation)
+        message = Message.objects.select_related("conversation__identity").get(id=message_id)
         conversation.send_until = timezone.now() + timedelta(seconds=settings.SEND_LEASE_SECONDS)
         conversation.save(update_fields=["send_until"])
-        message.refresh_from_db(fields=["delivery"])
         attempts = list(message.attempts.all())
         step = next_step(len(parts), attempts, timezone.now())
         if isinstance(step, Reconcile | Wait) and attempts[-1].state == Delivery.SENDING:
@@ -149,7 +156,7 @@ def _ask_to_reopen(conversation: Conversation) -> None:
         conversation=conversation,
         seq=conversation.next_seq,
         author=Author.SYSTEM,
-        text=brand.load(conversation.brand).settings["fixed"]["reopen"],
+        text=house_words.fixed(conversation.brand, "reopen"),
         template=REOPEN,
         at=clock.now(),
         transport=conversation.channel,
@@ -170,7 +177,7 @@ def _hand_over(attempt: Attempt, parts: list[str]) -> None:
         _after_failure(attempt, error)
     else:
         with db.write():
-            Message.objects.select_for_update().get(id=message.id)
+            _locked(message.conversation_id)
             attempt.refresh_from_db()
             _record(attempt, FROM_TWILIO.get(accepted.status, Delivery.SENT), accepted.external_id, "")
             _update_message(message.id)
@@ -185,11 +192,7 @@ def _template(message: Message) -> str:
 def _after_failure(attempt: Attempt, error: client.SendError) -> None:
     message = attempt.message
     with db.write():
-        conversation = (
-            Conversation.objects.select_for_update(of=("self",)).select_related("identity").get(
-                id=message.conversation_id
-            )
-        )
+        conversation = _locked(message.conversation_id)
         attempt.refresh_from_db()
         state = Delivery.UNKNOWN if error.in_doubt else Delivery.FAILED
         _record(attempt, state, "", error.code, permanent=error.permanent)
@@ -211,10 +214,14 @@ def _reconcile(attempt: Attempt, parts: list[str]) -> bool:
     except client.SendError as error:
         log.warning("reconcile_failed", message_id=str(message.id), code=error.code)
         return False
-    known = set(Attempt.objects.filter(external_id__in=[each.external_id for each in found]).values_list("external_id", flat=True))
+    known = set(
+        Attempt.objects.filter(external_id__in=[each.external_id for each in found]).values_list(
+            "external_id", flat=True
+        )
+    )
     adopted = next((each for each in found if each.external_id not in known), None)
     with db.write():
-        Message.objects.select_for_update().get(id=message.id)
+        _locked(message.conversation_id)
         attempt.refresh_from_db()
         if adopted:
             _record(attempt, FROM_TWILIO.get(adopted.status, Delivery.SENT), adopted.external_id, "")
@@ -225,9 +232,7 @@ def _reconcile(attempt: Attempt, parts: list[str]) -> bool:
     return True
 
 
-def _record(
-    attempt: Attempt, state: Delivery, external_id: str, error_code: str, *, permanent: bool = False
-) -> None:
+def _record(attempt: Attempt, state: Delivery, external_id: str, error_code: str, *, permanent: bool = False) -> None:
     """Join news into an attempt: the further state stands, and the first identifier."""
     stands = later(attempt.state, state)
     if stands == state and state == Delivery.FAILED:

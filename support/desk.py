@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from django.conf import settings
-
-from chatbot import brand
 from chatbot.types import ClaimView, Desk
-from support import case_numbers, escalate
+from support import case_numbers, escalate, house_words
 from support.models import Claim, Conversation, Owner
 
 CLAIMS_SHOWN = 5
@@ -24,19 +20,10 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         new_case_number=case_numbers.new,
         waiting_for_person=waiting,
         listening=conversation.owner == Owner.AGENT,
-        on_duty=on_duty(conversation.brand, now),
+        on_duty=house_words.on_duty(conversation.brand, now),
         queue_position=escalate.queue_position(conversation) if waiting else None,
         claims=tuple(_view(claim) for claim in _latest_claims(conversation)),
     )
-
-
-def on_duty(slug: str, now: datetime) -> bool:
-    """Whether advisers answer at ``now``, by the brand's hours (``[duty]`` in brand.toml: days from Monday 1, from, to)."""
-    hours = brand.load(slug).settings.get("duty", {})
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-    if local.isoweekday() not in hours.get("days", range(1, 8)):
-        return False
-    return hours.get("from", time.min) <= local.time() <= hours.get("to", time.max)
 
 
 def _latest_claims(conversation: Conversation) -> list[Claim]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -44,7 +45,7 @@ class EscalationError(Exception):
 
 
 def open_locked(conversation: Conversation, reason: HandoffReason, priority: PriorityName, summary: str) -> Escalation:
-    """Put a locked conversation in the queue, or raise the priority of the place it has. For use inside a turn's commit."""
+    """Put a locked conversation in the queue, or raise the priority of its place. For use inside a turn's commit."""
     wanted = Priority[priority.upper()]
     now = clock.now()
     standing = conversation.escalations.filter(closed_at__isnull=True).first()
@@ -144,9 +145,7 @@ def keep(conversation_id: uuid.UUID, agent: User) -> None:
     """Renew the agent's lease while they read or type. Raises EscalationError."""
     with db.write():
         _require_owner(_locked(conversation_id), agent)
-        Escalation.objects.filter(conversation=conversation_id, closed_at__isnull=True).update(
-            lease_until=_lease_end()
-        )
+        Escalation.objects.filter(conversation=conversation_id, closed_at__isnull=True).update(lease_until=_lease_end())
 
 
 def return_abandoned() -> int:
@@ -162,7 +161,7 @@ def return_abandoned() -> int:
             audit.record(conversation.agent, "lease_expired", f"conversation:{conversation_id}")
             conversation.owner, conversation.agent = Owner.QUEUE, None
             conversation.save(update_fields=["owner", "agent"])
-            transaction.on_commit(lambda id=conversation_id: _announce(id, "waiting"))  # type: ignore[misc]
+            transaction.on_commit(partial(_announce, conversation_id, "waiting"))
             returned += 1
     return returned
 
@@ -199,7 +198,7 @@ def _cancel_unsent_bot_replies(conversation: Conversation) -> None:
     )
 
 
-def _lease_end():  # type: ignore[no-untyped-def]
+def _lease_end() -> datetime:
     return timezone.now() + timedelta(seconds=settings.AGENT_LEASE_SECONDS)
 
 

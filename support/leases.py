@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from support import db
@@ -45,7 +45,7 @@ class Lease:
         if getattr(locked, f"{self.purpose}_token") != self.token:
             raise LeaseLost(str(self.conversation))
 
-    def _held(self):  # type: ignore[no-untyped-def]
+    def _held(self) -> QuerySet[Conversation]:
         return Conversation.objects.filter(id=self.conversation, **{f"{self.purpose}_token": self.token})
 
 

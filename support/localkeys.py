@@ -22,7 +22,9 @@ def ensure(var_dir: Path) -> dict[str, str]:
         keys = json.loads(path.read_text())
         return {name: str(keys[name]) for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "IDENTITY_SECRET")}
     except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path.name} is damaged; restore it, since stored messages cannot be read without it") from error
+        raise ValueError(
+            f"{path.name} is damaged; restore it, since stored messages cannot be read without it"
+        ) from error
 
 
 def _create(path: Path) -> None:

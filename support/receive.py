@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chatbot.anonymise.secrets import mask_secrets
+from chatbot.dialogue.state import StateError, from_json
 from support import clock, db, doorbell
 from support.models import Author, Channel, Conversation, Customer, Delivery, Identity, Message, Owner
 from support.privacy.fields import blind_index
@@ -46,8 +48,8 @@ class Receipt:
 
 
 def receive(inbound: Inbound) -> Receipt:
-    """Store a message and ring for its turn. Raises django.db.Error when the database is away: do not acknowledge then."""
-    text = mask_secrets(_storable(inbound.text))
+    """Store a message and ring for its turn. Raises django.db.Error when the database is away: acknowledge nothing."""
+    text = _storable(inbound.text)
     for last_try in (False, False, True):
         try:
             with db.write():
@@ -68,7 +70,7 @@ def _store(inbound: Inbound, text: str) -> Receipt:
         seq=conversation.next_seq,
         author=Author.CUSTOMER,
         kind=inbound.kind,
-        text=text,
+        text=mask_secrets(text, _asked(conversation)),
         attachments=inbound.attachments,
         at=now,
         transport=inbound.channel,
@@ -128,6 +130,14 @@ def _announce(message: Message, conversation: Conversation) -> None:
     if conversation.owner != Owner.BOT:
         events.publish((events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation.id)}))
     doorbell.ring_turn(conversation.id, settings.QUIET_SECONDS[conversation.channel])
+
+
+def _asked(conversation: Conversation) -> Sequence[str]:
+    """What the customer was asked last: bare digits that answer it are no secret."""
+    try:
+        return from_json(conversation.state).said.question
+    except StateError:
+        return ()  # the turn will say so and start again
 
 
 def _find_repeat(inbound: Inbound) -> Message | None:

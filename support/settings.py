@@ -6,6 +6,7 @@ import hashlib
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -52,8 +53,8 @@ IDENTITY_SECRET = _secret("IDENTITY_SECRET", env.str("IDENTITY_SECRET", ""))
 # --- Who may reach us -----------------------------------------------------------------------------------------
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST] if EMBEDDED else [])
-ALLOWED_ORIGINS = env.list("ALLOWED_ORIGINS", [])
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [])
+ALLOWED_ORIGINS: list[str] = env.list("ALLOWED_ORIGINS", [])
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/api/v1/.*$"
@@ -73,7 +74,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 # --- Data -----------------------------------------------------------------------------------------------------
 
 if EMBEDDED:
-    DATABASES = {
+    DATABASES: dict[str, dict[str, Any]] = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR_DIR / env.str("SQLITE_FILE", "db.sqlite3"),
@@ -88,10 +89,11 @@ if EMBEDDED:
         }
     }
 else:
-    DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=False))}
-    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=False))
+    if _database["ENGINE"].endswith("postgresql"):
         _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 20), "timeout": 10}
-        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool
+        _database.setdefault("OPTIONS", {})["pool"] = _pool
+    DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -107,10 +109,11 @@ def _socket_path(var_dir: Path) -> Path:
 REDIS_SOCKET = _socket_path(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", "") or f"unix://{REDIS_SOCKET}"
 EMBEDDED_REDIS = not env.str("REDIS_URL", "")
+CHANNEL_PREFIX = "akwaba"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "akwaba"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": CHANNEL_PREFIX},
     }
 }
 
@@ -262,6 +265,7 @@ UNFOLD = {
     },
 }  # fmt: skip
 
+METRICS_PORT = env.int("METRICS_PORT", 0)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "console" if sys.stderr.isatty() else "json")
 LOGGING_CONFIG = None

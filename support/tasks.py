@@ -13,12 +13,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from support import deliver, doorbell, escalate, redis_client, turns
+from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
 from support.models import Conversation, Message
 
 log = structlog.get_logger(__name__)
 SWEEP_LIMIT = 500
-WORKER_SEEN = "akwaba:worker:seen"
-WORKER_SEEN_SECONDS = 30
 RING_AGAIN_SECONDS = 30
 
 

@@ -17,9 +17,10 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from chatbot import brand, types
+from chatbot import types
+from chatbot.dialogue.state import StateError
 from chatbot.turn import Mind, take_turn
-from support import clock, db, desk, doorbell, escalate
+from support import clock, db, desk, doorbell, escalate, house_words
 from support.insight import metrics
 from support.leases import Lease, LeaseLost, acquire
 from support.models import Author, Channel, Claim, ClaimEvent, Conversation, Delivery, EngineCall, Message, Owner
@@ -56,7 +57,7 @@ def warm_up(slug: str) -> None:
 
 
 def run(conversation_id: uuid.UUID) -> int:
-    """Take turns until nothing is unanswered; returns how many. Another worker at it, or a doorbell too early, is no turn."""
+    """Take turns until nothing is unanswered; returns how many. None while another worker is at it, or too early."""
     unanswered = Q(inbound_seq__gt=F("handled_seq"))
     turns, more = 0, True
     while more and (lease := acquire(conversation_id, "turn", settings.TURN_LEASE_SECONDS, unanswered)):
@@ -86,16 +87,18 @@ def _one(lease: Lease) -> Literal["done", "more", "early", "failed", "interrupte
             return "interrupted"
         except LeaseLost:
             return "lost_lease"
-        except Exception:  # noqa: BLE001 a fault of any kind in the mind must end with a person, not with silence
+        except StateError:
+            log.exception("state_damaged")  # what was collected is lost, the messages are not: start again with them
+            _forget_state(lease)
+            return "interrupted"
+        except Exception:  # a fault of any kind in the mind must end with a person, not with silence
             log.exception("turn_failed", failures=conversation.turn_failures + 1)
             _count_failure(lease, conversation, pending)
             return "failed"
 
 
 def _pending(conversation: Conversation) -> list[Message]:
-    return list(
-        conversation.messages.filter(author=Author.CUSTOMER, seq__gt=conversation.handled_seq).order_by("seq")
-    )
+    return list(conversation.messages.filter(author=Author.CUSTOMER, seq__gt=conversation.handled_seq).order_by("seq"))
 
 
 def _quiet(conversation: Conversation, pending: Sequence[Message]) -> bool:
@@ -255,11 +258,19 @@ def slot_as_json(slot: types.Slot) -> dict[str, object]:
     return {"value": slot.value, "source": slot.source, "at": slot.at.isoformat(), "validity": slot.validity}
 
 
+def _forget_state(lease: Lease) -> None:
+    with db.write():
+        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=lease.conversation)
+        lease.check(conversation)
+        conversation.state = {}
+        conversation.save(update_fields=["state"])
+
+
 def _count_failure(lease: Lease, read: Conversation, pending: Sequence[Message]) -> None:
     """After a fault: leave it to the sweeper, and after three, tell the customer and call a person."""
     if read.turn_failures + 1 >= FAILURES_BEFORE_A_PERSON:
-        fixed = brand.load(read.brand).settings["fixed"]
-        apology, handoff = fixed["technical_fault"], types.HandoffAsked("technical_fault", "high", fixed["fault_summary"])
+        apology = house_words.fixed(read.brand, "technical_fault")
+        handoff = types.HandoffAsked("technical_fault", "high", house_words.fixed(read.brand, "fault_summary"))
         commit(lease, read, pending, [types.Reply(apology), handoff], listening=read.owner == Owner.AGENT)
         return
     with db.write():

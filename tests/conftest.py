@@ -18,7 +18,9 @@ def redis_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def standing_house(django_db_setup: None, redis_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def standing_house(
+    django_db_setup: None, redis_server: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
     """One house for the whole session: starting it takes seconds."""
     log = tmp_path_factory.mktemp("house") / "log"
     with running_house(log, QUIET_SECONDS_WHATSAPP="0.4", SWEEP_AFTER_SECONDS="3") as house:
@@ -32,7 +34,9 @@ def house(standing_house: House, transactional_db: None) -> House:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failing test that used the house shows the end of the house's log."""
     report = yield
     house = getattr(item, "funcargs", {}).get("house")

@@ -1,4 +1,4 @@
-"""The whole house, really running: `manage.py serve` on the test database and the test Redis, for tests from outside."""
+"""The whole house, really running: `manage.py serve` on the test database and Redis, for tests from outside."""
 
 from __future__ import annotations
 
@@ -103,6 +103,7 @@ def free_port() -> int:
 def _environment(port: int, more: Mapping[str, str]) -> dict[str, str]:
     database = settings.DATABASES["default"]
     env = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "REDIS_URL": settings.REDIS_URL, "SIMULATOR": "1"}
+    env["ALLOWED_HOSTS"] = "127.0.0.1,localhost"
     if connection.vendor == "sqlite":
         env["SQLITE_FILE"] = Path(database["NAME"]).name
     else:

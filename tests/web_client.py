@@ -56,7 +56,9 @@ class Visitor:
         """Send, and return the assistant's next stored message after it."""
         client_id = str(await self.send(text))
         mine = await self.until(lambda event: event.get("client_id") == client_id, seconds)
-        return await self.until(lambda event: event.get("author") == "bot" and event.get("seq", 0) > mine["seq"], seconds)
+        return await self.until(
+            lambda event: event.get("author") == "bot" and event.get("seq", 0) > mine["seq"], seconds
+        )
 
     def messages(self) -> list[Event]:
         """The stored messages seen, in the order they came."""

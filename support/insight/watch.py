@@ -31,7 +31,7 @@ ROOMS = (  # the label of a request: few enough for Prometheus whatever paths st
     ("/metrics", "probe"),
     ("/ws/", "socket"),
 )
-UNLOGGED = frozenset({"static", "probe"})
+UNLOGGED = frozenset({"static", "probe", "simulator"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

@@ -33,7 +33,7 @@ class Author(models.TextChoices):
 
 
 class Conversation(models.Model):
-    """Everything said with one identity, in order of ``seq``. One identity has one conversation, closed and reopened."""
+    """Everything said with one identity, in order of ``seq``. An identity has one conversation, closed and reopened."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     identity = models.OneToOneField(Identity, models.CASCADE, related_name="conversation", verbose_name="adresse")
@@ -108,7 +108,9 @@ class Message(models.Model):
     text = EncryptedText("texte", blank=True, default="")
     attachments: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     choices: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
-    template = models.CharField(max_length=40, blank=True, default="", help_text="modèle WhatsApp approuvé, s'il y en a un")
+    template = models.CharField(
+        max_length=40, blank=True, default="", help_text="modèle WhatsApp approuvé, s'il y en a un"
+    )
     reply = models.UUIDField(null=True, blank=True, help_text="identité de la réponse pendant qu'elle était dite")
     at = models.DateTimeField("à")
     stored_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -160,4 +162,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"partie {self.part} essai {self.number}: {self.state}"
-

@@ -40,7 +40,7 @@ def record(
 
 
 def first_break() -> str | None:
-    """Where the chain breaks: the id of the first row that does not follow, "end" when rows are missing there, or None."""
+    """Where the chain breaks: id of the first row that does not follow, "end" when rows are missing there, or None."""
     previous = FIRST
     for event in AuditEvent.objects.order_by("id").iterator():
         if event.previous != previous or not hmac.compare_digest(event.digest, _digest(event)):

@@ -52,6 +52,9 @@ class EncryptedText(_Text):
 class EncryptedJSON(_Json):
     """A JSON value stored as a Fernet token."""
 
+    _pyi_private_set_type: Any  # for the type checker's Django plugin, which looks for them on the class
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, *_: object) -> Any:
         return json.loads(decrypt(value)) if value else {}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from asgiref.typing import ASGI3Application
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 
 from support.transports.addresses import client_address
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class CheckOrigin:
@@ -19,7 +21,7 @@ class CheckOrigin:
     there is no foreign page to protect from: its token decides.
     """
 
-    def __init__(self, application: ASGI3Application) -> None:
+    def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -27,10 +29,11 @@ class CheckOrigin:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         if not is_allowed(headers.get(b"origin", ""), headers.get(b"host", "")):
             denier: Any = WebsocketDenier()
-            return await denier(scope, receive, send)
+            await denier(scope, receive, send)
+            return
         peer = scope.get("client") or ["", 0]
         address = client_address(peer[0], headers.get(b"x-forwarded-for", ""), settings.TRUSTED_PROXIES)
-        return await self._application({**scope, "address": address}, receive, send)
+        await self._application({**scope, "address": address}, receive, send)
 
 
 def is_allowed(origin: str, host: str) -> bool:

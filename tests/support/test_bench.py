@@ -93,8 +93,9 @@ def test_the_command_refuses_what_it_cannot_do(wrong: list[str]) -> None:
 
 
 def test_a_row_knows_its_ratio_and_whether_the_target_is_met() -> None:
-    below, above = report.at_least(0.6, "posts", 59, 100), report.at_least(0.6, "posts", 60, 100)
+    below, above = report.at_least(0.6, "posts", [59], [100]), report.at_least(0.6, "posts", [60], [100])
     assert (below.ratio, below.met, above.met) == (0.59, False, True)
+    assert report.at_least(0.6, "posts", [50, 30, 90], [100, 50, 100]).ratio == 0.6, "the middle one of 50, 60, 90 %"
     assert report.at_most(60, "memory", 60.1, "KiB").met is False
     assert "NO" in report.table([below])
     assert "yes" in report.table([above])

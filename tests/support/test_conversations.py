@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from support import clock, deliver, desk, escalate, receive, turns
+from support import clock, deliver, escalate, house_words, receive, turns
 from support.models import Attempt, Author, Channel, Claim, ClaimEvent, Conversation, Escalation, Message
 from tests.conversations.expectations import Outcome, failure
 from tests.conversations.script import Conversation as Transcript
@@ -46,7 +46,7 @@ class Journey:
             case Says():
                 self.customer(step)
             case Duty():
-                self.monkeypatch.setattr(desk, "on_duty", lambda brand, now: step.on)
+                self.monkeypatch.setattr(house_words, "on_duty", lambda brand, now: step.on)
             case Person("take over"):
                 escalate.take(self.conversation.id, self.agent)
             case Person("hand back"):

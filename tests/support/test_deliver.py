@@ -47,7 +47,9 @@ def outgoing(*texts: str, author: str = Author.BOT) -> Conversation:
 
 
 def states(conversation: Conversation) -> list[str]:
-    return list(conversation.messages.exclude(author=Author.CUSTOMER).order_by("seq").values_list("delivery", flat=True))
+    return list(
+        conversation.messages.exclude(author=Author.CUSTOMER).order_by("seq").values_list("delivery", flat=True)
+    )
 
 
 def bodies(twilio: TwilioStandIn) -> list[str]:
@@ -116,7 +118,9 @@ def test_news_about_somebody_elses_message_is_no_news(twilio: TwilioStandIn) -> 
 
 
 @pytest.mark.parametrize("answer", [stand_in.refuse(20429, 429), stand_in.refuse(63018, 429)])
-def test_a_passing_refusal_is_tried_again_later_and_order_is_kept(twilio: TwilioStandIn, answer: stand_in.Answer) -> None:
+def test_a_passing_refusal_is_tried_again_later_and_order_is_kept(
+    twilio: TwilioStandIn, answer: stand_in.Answer
+) -> None:
     twilio.will(answer)
     conversation = outgoing("un", "deux")
     assert deliver.run(conversation.id) == 0
@@ -243,6 +247,16 @@ def test_the_providers_word_that_the_window_is_closed_holds_the_reply_too(twilio
     assert states(conversation)[0] == Delivery.SENT
 
 
+def test_a_later_report_that_the_window_was_closed_holds_the_reply_and_asks(twilio: TwilioStandIn) -> None:
+    conversation = outgoing("un")
+    deliver.run(conversation.id)
+    attempt = Attempt.objects.get()
+    deliver.on_status(attempt.id, attempt.external_id, "failed", "63016")
+    deliver.run(conversation.id)
+    assert states(conversation) == [Delivery.HELD, Delivery.SENT]
+    assert twilio.seen[-1].fields["ContentSid"].startswith("HX")
+
+
 def test_after_stop_no_template_goes_out(twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation = outgoing("un")
     Identity.objects.update(opted_out_at=timezone.now())
@@ -281,7 +295,7 @@ def test_the_sweeper_finds_what_no_doorbell_rang_for(twilio: TwilioStandIn) -> N
     from support import doorbell
 
     original = doorbell._ring
-    doorbell._ring = lambda task, conversation, wait: rung.append((task.name.split(".")[-1], conversation))
+    doorbell._ring = lambda task, conversation, wait: rung.append((task.split(".")[-1], conversation))
     try:
         tasks.sweep()
         tasks.sweep()

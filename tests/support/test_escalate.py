@@ -28,7 +28,9 @@ def koffi() -> User:
     return User.objects.create_user("koffi")
 
 
-def waiting(text: str = "je veux parler à quelqu'un", address: str = "+2250700000001", priority: str = "normal") -> Conversation:
+def waiting(
+    text: str = "je veux parler à quelqu'un", address: str = "+2250700000001", priority: str = "normal"
+) -> Conversation:
     conversation = write(text, address=address).conversation
     with db.write():
         escalate.open_locked(conversation, "human_request", priority, "résumé")  # type: ignore[arg-type]

@@ -91,7 +91,7 @@ def test_the_database_holds_no_words_and_no_number_in_clear() -> None:
     write("mon argent est bloqué", display_name="Awa Traoré")
     with connection.cursor() as cursor:
         for table in ("support_message", "support_identity", "support_customer", "support_conversation"):
-            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 fixed names
+            cursor.execute(f"SELECT * FROM {table}")
             dump = repr(cursor.fetchall())
             assert "bloqué" not in dump and "0700000001" not in dump and "Traoré" not in dump
 

@@ -1,4 +1,4 @@
-"""Processes killed and Redis wiped while customers write: nothing lost, nothing said twice (R1 and R2 of the trust bars).
+"""Processes killed and Redis wiped while customers write: nothing lost, nothing said twice (R1, R2 of the bars).
 
 Scales: R1 kills the worker 5 times (of 200), R2 kills and thereby wipes Redis 3 times (of 3), under a light load.
 """
@@ -112,9 +112,7 @@ async def drained(seconds: float) -> float:
     unsent = Message.objects.filter(delivery__in=[Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN])
     while await waiting.aexists() or await unsent.aexists():
         if time.monotonic() - started > seconds:
-            raise TimeoutError(
-                f"{await waiting.acount()} unanswered; unsent: {[m.delivery async for m in unsent]}"
-            )
+            raise TimeoutError(f"{await waiting.acount()} unanswered; unsent: {[m.delivery async for m in unsent]}")
         await asyncio.sleep(0.2)
     return time.monotonic() - started
 
@@ -133,7 +131,9 @@ async def check_nothing_lost_or_doubled(twilio: TwilioStandIn, sent_before: int,
             assert [each["body"] for each in fresh if each["to"] == to] == replies, "sent once each, in order"
 
 
-async def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(battered: House, twilio: TwilioStandIn) -> None:
+async def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(
+    battered: House, twilio: TwilioStandIn
+) -> None:
     chance, sent_before = random.Random(7), len(twilio.messages)
     tokens = [(await open_session(battered.url))["token"] for _ in range(3)]
     for number in range(KILLS):

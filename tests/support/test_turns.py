@@ -91,6 +91,7 @@ class Interrupting:
 @pytest.fixture
 def voice(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """Let the assistant speak with another voice."""
+
     def use(other: object) -> None:
         mind = turns.mind("easytransfert")
         monkeypatch.setattr(turns, "mind", lambda brand: replace(mind, voice=other))
@@ -162,6 +163,13 @@ def test_after_three_faults_the_customer_gets_a_person_instead_of_silence(monkey
     assert conversation.owner == Owner.QUEUE
     assert Escalation.objects.get().reason == "technical_fault"
     assert [message.delivery for message in bot_messages(conversation)] == [Delivery.QUEUED]
+
+
+def test_a_damaged_state_costs_what_was_collected_and_not_the_conversation() -> None:
+    conversation = write("bonjour", Channel.WEB, "visitor:1").conversation
+    Conversation.objects.filter(id=conversation.id).update(state={"version": "none of ours"})
+    assert turns.run(conversation.id) == 1
+    assert len(bot_messages(conversation)) == 1
 
 
 def test_stop_is_silent_and_remembered() -> None:

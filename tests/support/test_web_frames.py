@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 
@@ -68,7 +69,5 @@ def test_binary_frames_are_refused() -> None:
 
 @given(st.text(max_size=300) | st.recursive(st.none() | st.text() | st.floats(), st.lists).map(json.dumps))
 def test_nothing_a_browser_sends_raises_anything_else(text: str) -> None:
-    try:
+    with contextlib.suppress(frames.BadFrame):
         frames.parse(text, None)
-    except frames.BadFrame as error:
-        assert error.code in ("bad_message", "too_long")

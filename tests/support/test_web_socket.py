@@ -57,7 +57,9 @@ async def test_a_hundred_wrong_handshakes_are_refused(house: House, tries: int) 
     for number in range(tries):
         headers, query = wrong[number % len(wrong)]
         with pytest.raises(websockets.InvalidStatus) as refusal:
-            async with websockets.connect(f"{house.socket_url}/ws/chat/{query}", additional_headers=headers, proxy=None):
+            async with websockets.connect(
+                f"{house.socket_url}/ws/chat/{query}", additional_headers=headers, proxy=None
+            ):
                 pass
         assert refusal.value.response.status_code == 403
 
@@ -66,7 +68,9 @@ async def test_a_session_reads_only_its_own_conversation(house: House) -> None:
     async with visiting(house.url) as one, visiting(house.url) as other:
         await one.ask("mon transfert wave vers orange n'est pas arrivé")
         await other.ask("bonjour")
-        assert not any("transfert" in message["text"] for message in other.messages() if message["author"] == "customer")
+        assert not any(
+            "transfert" in message["text"] for message in other.messages() if message["author"] == "customer"
+        )
 
 
 async def test_bad_frames_are_answered_and_the_socket_stays_open(house: House) -> None:
@@ -165,5 +169,3 @@ async def test_a_second_device_sees_what_the_first_writes(house: House) -> None:
     async with visiting(house.url, session["token"]) as phone, visiting(house.url, session["token"]) as laptop:
         answer = await phone.ask("bonjour")
         assert await laptop.until(lambda event: event.get("id") == answer["id"])
-
-

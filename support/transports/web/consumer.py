@@ -35,13 +35,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
 
     async def connect(self) -> None:
-        """Let in who has a token. An expired session is told so on an open socket: browsers hide why a handshake failed."""
+        """Let in who has a token. An expired session is told so once open: browsers hide why a handshake failed."""
         query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
         self._seq = _after(query.get("after", ["0"])[0])
         self._ready = False
-        self.session: sessions.Session | None = None
         try:
-            self.session = sessions.read(query.get("token", [""])[0])
+            self._session = sessions.read(query.get("token", [""])[0])
         except sessions.SessionError as error:
             if error.code == "expired":
                 await self._refuse(error.code, str(error))
@@ -55,16 +54,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self._refuse("rate_limited", "Trop de connexions.", retry_after=wait)
             return
         await self.accept()
-        self._group = events.conversation_group(self.session.conversation)
+        self._group = events.conversation_group(self._session.conversation)
         await self.channel_layer.group_add(self._group, self.channel_name)
-        catchup.watch(self.session.conversation, self)
+        catchup.watch(self._session.conversation, self)
         await self._replay()
         await self._greet()
 
     async def disconnect(self, code: int) -> None:
         """Leave the group."""
-        if self.session is not None and hasattr(self, "_group"):
-            catchup.forget(self.session.conversation, self)
+        if hasattr(self, "_group"):
+            catchup.forget(self._session.conversation, self)
             await self.channel_layer.group_discard(self._group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -78,7 +77,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             case frames.Send():
                 await self._take(frame)
             case frames.Read():
-                await run_in_db_thread(receive.mark_read, self.session.conversation, frame.seq)
+                await run_in_db_thread(receive.mark_read, self._session.conversation, frame.seq)
             case frames.Typing():
                 await run_in_db_thread(
                     events.publish, (self._group, {"type": "typing", "author": "customer", "on": True})
@@ -101,18 +100,17 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self._replay()
 
     async def _take(self, frame: frames.Send) -> None:
-        assert self.session is not None
         wait = await run_in_db_thread(self._may_send)
         if wait:
             await self._error("rate_limited", "Trop de messages d'un coup.", retry_after=wait)
             return
         inbound = receive.Inbound(
-            brand=self.session.brand,
+            brand=self._session.brand,
             channel=Channel.WEB,
-            address=self.session.address,
+            address=self._session.address,
             text=frame.text,
             client_id=frame.client_id,
-            conversation=self.session.conversation,
+            conversation=self._session.conversation,
         )
         try:
             receipt = await run_in_db_thread(receive.receive, inbound)
@@ -129,14 +127,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self._replay()
 
     def _may_send(self) -> int:
-        assert self.session is not None
         return limits.retry_after(
-            "send", settings.RATE_SEND_PER_SESSION, self.session.conversation.hex
+            "send", settings.RATE_SEND_PER_SESSION, self._session.conversation.hex
         ) or limits.retry_after("send-address", settings.RATE_SEND_PER_ADDRESS, self.scope["address"])
 
     async def _replay(self) -> None:
-        assert self.session is not None
-        while page := await run_in_db_thread(_page, self.session.conversation, self._seq):
+        while page := await run_in_db_thread(_page, self._session.conversation, self._seq):
             for message in page:
                 if message.seq > self._seq:
                     self._seq = message.seq
@@ -145,12 +141,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 break
 
     async def _greet(self) -> None:
-        assert self.session is not None
-        conversation = str(self.session.conversation)
+        conversation = str(self._session.conversation)
         self._ready = True
         await self._replay()  # what was stored between the first replay and here
         await self.send(events.encode({"type": "ready", "conversation": conversation, "seq": self._seq}))
-        if handoff := await run_in_db_thread(_handoff, self.session.conversation):
+        if handoff := await run_in_db_thread(_handoff, self._session.conversation):
             await self.send(events.encode(handoff))
 
     async def _error(self, code: str, detail: str, **more: Any) -> None:

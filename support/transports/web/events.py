@@ -68,11 +68,10 @@ def encode(event: Mapping[str, Any]) -> str:
 
 def publish(*events: tuple[str, Mapping[str, Any]]) -> bool:
     """Send (group, event) pairs in one round trip; tells whether Redis took them. Never raises for a Redis away."""
-    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
     try:
         with redis_client.connection().pipeline(transaction=False) as pipe:
             for group, event in events:
-                pipe.publish(f"{prefix}__group__{group}", msgpack.packb(relay(event)))
+                pipe.publish(f"{settings.CHANNEL_PREFIX}__group__{group}", msgpack.packb(relay(event)))
             pipe.execute()
     except redis.RedisError as error:
         log.warning("publish_failed", error=type(error).__name__, events=len(events))

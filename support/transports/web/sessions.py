@@ -57,9 +57,7 @@ def create(brand: str, identity: str = "", identity_hmac: str = "") -> tuple[Ses
 def read(token: str) -> Session:
     """The session a token names. Raises SessionError."""
     try:
-        brand, address, conversation = signing.loads(
-            token, salt=SALT, max_age=timedelta(days=settings.SESSION_DAYS).total_seconds()
-        )
+        brand, address, conversation = signing.loads(token, salt=SALT, max_age=timedelta(days=settings.SESSION_DAYS))
         return Session(str(brand), str(address), uuid.UUID(str(conversation)))
     except signing.SignatureExpired:
         raise SessionError("expired", "La session a expiré.") from None

@@ -6,7 +6,10 @@ between threads; with the handler itself they take more of the processor than st
 
 from __future__ import annotations
 
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 from django.http import HttpResponse
 
 from support.transports.whatsapp import webhook
@@ -18,19 +21,19 @@ SIGNATURE_HEADER = HEADER.lower().encode()
 class WebhookDoor:
     """ASGI middleware: answers posts to the webhooks, passes everything else on."""
 
-    def __init__(self, application: ASGI3Application) -> None:
+    def __init__(self, application: Callable[[Any, Any, Any], Awaitable[None]]) -> None:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         """One request, or one socket to pass on."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in webhook.HANDLERS:
-            return await self._application(scope, receive, send)
+            await self._application(scope, receive, send)
+            return
         body = await _body(receive)
         if body is None:
-            return None
+            return
         query = scope["query_string"].decode("latin-1")
         await _send(await webhook.answer(scope["path"], query, _signature(scope), body), send)
-        return None
 
 
 def _signature(scope: HTTPScope) -> str:

@@ -1,0 +1,38 @@
+"""What the house itself says and when its people are there, from the brand's data; never worded by a voice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from chatbot import brand
+from chatbot.brand import BrandError
+
+
+def fixed(slug: str, name: str) -> str:
+    """A fixed message of the brand (``[fixed]`` in brand.toml). Raises BrandError when it has none of that name."""
+    if not isinstance(text := _table(slug, "fixed").get(name), str):
+        raise BrandError(f"{slug}/brand.toml: fixed.{name}: a text is expected")
+    return text
+
+
+def on_duty(slug: str, now: datetime) -> bool:
+    """Whether advisers answer at ``now``, by the brand's ``[duty]`` (days from Monday 1, from, to), else always."""
+    hours = _table(slug, "duty")
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    days, opens, closes = hours.get("days"), hours.get("from", time.min), hours.get("to", time.max)
+    if isinstance(days, list) and local.isoweekday() not in days:
+        return False
+    if not (isinstance(opens, time) and isinstance(closes, time)):
+        raise BrandError(f"{slug}/brand.toml: duty.from, duty.to: times are expected")
+    return opens <= local.time() <= closes
+
+
+def _table(slug: str, name: str) -> Mapping[str, object]:
+    table = brand.load(slug).settings.get(name, {})
+    if not isinstance(table, Mapping):
+        raise BrandError(f"{slug}/brand.toml: {name}: a table is expected")
+    return table
