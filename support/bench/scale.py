@@ -9,16 +9,17 @@ from dataclasses import dataclass
 class Scale:
     """Counts and times, chosen so that the whole bench stays under eight minutes on two cores."""
 
-    rounds: int = 3  # of ours and of the twin, one after the other, so that a slow minute hits both
-    posts: int = 800  # a round
+    rounds: int = 5  # of ours and of the twin, one after the other, so that a slow minute hits both
+    posts: int = 500  # a round
     senders: int = 400
     paced_seconds: int = 10
     open_conversations: tuple[int, ...] = (1, 100, 1_000)
-    busy_seconds: float = 4.0  # a round
+    busy_seconds: float = 3.0  # a round
     streams: int = 200
-    stream_words: int = 80
+    stream_words: int = 240
+    stream_starts_within: float = 4.0  # seconds; the first still speaks long after the last began
     ordered_conversations: int = 20
-    ordered_messages: int = 20  # in each
+    ordered_messages: int = 10  # in each
     burst: int = 5
     sockets: tuple[int, ...] = (1_000, 5_000, 10_000)
     settle_seconds: float = 3.0  # longer than the web process looks for missed messages
@@ -35,6 +36,7 @@ SMALLEST = Scale(
     busy_seconds=0.5,
     streams=3,
     stream_words=12,
+    stream_starts_within=0.1,
     ordered_conversations=2,
     ordered_messages=3,
     burst=3,

@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.test.utils import override_settings
 
-from chatbot.turn import Mind
+from support import turns
 from support.bench.databases import scratch_database
 from support.bench.processes import BenchError, Process, answers, free_port, listens, run_to_end, running, wait_until
 from support.supervisor import programs, redis_server
@@ -149,7 +149,7 @@ def _redis(stack: Stack) -> Iterator[None]:
 
 def _lend_models(folder: Path) -> None:
     """What is trained at install is not trained again for every stack."""
-    Mind.load(settings.BRAND, settings.VAR_DIR / "models")
+    turns.warm_up(settings.BRAND)
     shutil.copytree(settings.VAR_DIR / "models", folder / "models")
 
 

@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Awaitable, Iterator
 
-from support.bench.figures import median
 from support.bench.load.customer import Company, Customer
 from support.bench.report import Row, at_least, at_most
 from support.bench.script import questions
@@ -44,8 +43,8 @@ async def _measure(setup: Setup, house: Stack) -> list[Row]:
         wrong = sum(_out_of_order(customer) for customer in company.customers)
     what = f"order, {few} conversations"
     return [
-        at_least(SHARE, f"{what}, one message after another: answered", median(in_line), median(apart), "unordered"),
-        at_least(SHARE, f"{what}, bursts of {scale.burst}: answered", median(in_bursts), median(apart), "unordered"),
+        at_least(SHARE, f"{what}, one message after another: answered", in_line, apart, "unordered"),
+        at_least(SHARE, f"{what}, bursts of {scale.burst}: answered", in_bursts, apart, "unordered"),
         at_most(0, f"{what}: conversations out of order", wrong, ""),
     ]
 

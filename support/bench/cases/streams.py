@@ -71,7 +71,7 @@ def run(setup: Setup) -> list[Row]:
     worker = worker_of("support.bench.workers.paced", threads=scale.streams)
     pace = {"words": scale.stream_words, "seconds": 1 / WORDS_A_SECOND}
     with ours(worker, files={"pace.json": json.dumps(pace)}) as house:
-        streams = asyncio.run(_listen(house, scale.streams))
+        streams = asyncio.run(_listen(house, scale.streams, scale.stream_starts_within))
         spoken = _spoken(house.folder / "spoken.jsonl")
     lags = [_lags(stream, spoken[stream.message]) for stream in streams]
     from_voice = [lag for voice, _ in lags for lag in voice]
@@ -85,14 +85,19 @@ def run(setup: Setup) -> list[Row]:
     ]
 
 
-async def _listen(house: Stack, count: int) -> list[Stream]:
+async def _listen(house: Stack, count: int, within: float) -> list[Stream]:
     async with Audience() as audience:
         await audience.join(house.port, house.chat_paths(count))
         listeners = [each for each in audience.customers if isinstance(each, Listener)]
         await listeners[0].write(QUESTION)  # the worker is up
         listeners[0].stream = Stream()
         async with asyncio.timeout(ANSWER_SECONDS):
-            await asyncio.gather(*(listener.write(QUESTION) for listener in listeners))
+            begun = time.monotonic()
+            writing = []
+            for number, listener in enumerate(listeners):
+                await asyncio.sleep(max(0.0, begun + within * number / count - time.monotonic()))
+                writing.append(asyncio.create_task(listener.write(QUESTION)))
+            await asyncio.gather(*writing)
         house.check()
         return [listener.stream for listener in listeners]
 

@@ -59,7 +59,7 @@ class PacedVoice:
 
     def speak(self, plan: Plan, seed: str) -> Iterator[str]:
         """Words, each followed by its space."""
-        spoken: Spoken = _now_speaking.spoken
+        spoken: Spoken = getattr(_now_speaking, "spoken", None) or Spoken([], [])  # a turn with nobody has no speaker
         due = time.monotonic()
         for word in scripted(self.words):
             due += self.seconds
