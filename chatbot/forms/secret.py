@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from chatbot.forms.operator_id import find_operator_ids
+from chatbot.forms.phone import find_phones
+from chatbot.forms.reference import find_references
 from chatbot.forms.spans import Taken
 from chatbot.forms.text import fold
 
@@ -66,13 +69,25 @@ def find_secrets(text: str, amount_asked: bool = False) -> list[tuple[int, int]]
     folded = fold(text)
     taken = Taken(len(text))
     found = [m.span() for m in _ALREADY.finditer(text) if taken.claim(*m.span())]
-    for start, end in [*_cards(folded), *_passwords(folded), *_keyed(folded)]:
+    for start, end in _cards(folded):
+        if taken.claim(start, end):
+            found.append((start, end))
+    for start, end in _facts(text):
+        taken.claim(start, end)
+    for start, end in [*_passwords(folded), *_keyed(folded)]:
         if taken.claim(start, end):
             found.append((start, end))
     if not amount_asked:
         found += [span for span in _lone(folded) if taken.claim(*span)]
     found += [span for span in _next_ones(folded, found) if taken.claim(*span)]
     return sorted(found)
+
+
+def _facts(text: str) -> list[tuple[int, int]]:
+    """References, lettered ids and phones: whatever stands beside them, they are no secret."""
+    spans = [(r.start, r.end) for r in find_references(text) if r.marked]
+    spans += [(i.start, i.end) for i in find_operator_ids(text) if i.kind not in ("digits", "code")]
+    return spans + [(p.start, p.end) for p in find_phones(text) if not p.number.isdigit()]
 
 
 def _cards(folded: str) -> list[tuple[int, int]]:

@@ -38,12 +38,14 @@ class Lexicon:
     """Entries by first key. Raises BrandError naming the line of an unusable row."""
 
     def __init__(self, rows: Iterable[LexiconRow], classes: WordClasses) -> None:
+        rows = tuple(rows)
         forms: dict[tuple[str, ...], list[Sense]] = {}
         for row in rows:
             sense = _sense(row, classes)
             if sense:
                 forms.setdefault(_keys(row.form), []).append(sense)
         self._entries: dict[str, list[Entry]] = {}
+        self._words = {key for row in rows for key in _keys(row.standard)}
         for keys, senses in forms.items():
             ordered = sorted(senses, key=lambda s: (s.test is None, _RANK[s.row.confidence]))
             self._entries.setdefault(keys[0], []).append(Entry(keys, tuple(ordered)))
@@ -53,6 +55,11 @@ class Lexicon:
     def starting(self, key: str) -> list[Entry]:
         """Entries whose first word is this key, longest first."""
         return self._entries.get(key, [])
+
+
+    def knows(self, key: str) -> bool:
+        """True for a word that stands in some row's standard French."""
+        return key in self._words
 
 
 _RANK: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}

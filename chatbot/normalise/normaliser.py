@@ -81,9 +81,13 @@ class Normaliser:
                 index = end
                 continue
             here = around(1)
-            spelt = self._grammar.word(token.text, here) or token.text
+            spelt = self._grammar.word(token.text, here) or self._unrepeated(token) or token.text
             yield self._grammar.negated(spelt, here), token.start, token.end
             index += 1
+
+    def _unrepeated(self, token: Token) -> str | None:
+        """'merciiii' is merci: the fewest letters that make a known word."""
+        return next((key for key in _keys(token)[1:] if self._lexicon.knows(key)), None)
 
     def _look_up(self, tokens: list[Token], index: int, around: _Lazy) -> tuple[str, int] | None:
         for key in _keys(tokens[index]):

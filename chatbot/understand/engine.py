@@ -19,6 +19,8 @@ from chatbot.understand.intents import Intents, load_or_train
 from chatbot.understand.mood import Moods
 from chatbot.understand.override import Overrides
 
+# No channel takes a longer text (contract: 4,000 characters); a burst of a few such messages still fits.
+LONGEST = 12_000
 # Part of the cache key: change it whenever features of a message may come out otherwise.
 RECIPE = "4"
 
@@ -57,7 +59,8 @@ class Understander:
         """The meaning of a message or a burst joined by line breaks.
 
         ``original`` is the text ``normalised`` was made from; entity spans count its characters. ``context`` holds the
-        bot's last messages, oldest first, and/or the names of the slots just asked.
+        bot's last messages, oldest first, and/or the names of the slots just asked. Only the first 12,000 characters are
+        read.
         """
         return self.explain(normalised, original, context)[0]
 
@@ -65,6 +68,9 @@ class Understander:
         self, normalised: Normalised, original: str, context: Sequence[str] = ()
     ) -> tuple[Meaning, Explanation]:
         """The meaning, and the reasons for it."""
+        if len(original) > LONGEST or len(normalised.text) > LONGEST:
+            original = original[:LONGEST]
+            normalised = self._normalise(original[: LONGEST // 2])
         asked = read_context(context)
         entities = self._entities.find(normalised, original, asked)
         text = self._masked(normalised, entities)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from chatbot.understand import features as feature_names
 from chatbot.understand import model as intent_model
 from chatbot.understand.model import IntentModel
 
+FEWEST = 3
 # Reads (text, question) of an example as the features its message would have.
 Reader = Callable[[str, str], Sequence[str]]
 
@@ -49,6 +51,9 @@ def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> I
         file.unlink(missing_ok=True)
     from chatbot.understand.training import train
 
+    counts = Counter(example.intent for example in brand.examples)
+    if len(counts) < 2 or min(counts.values()) < FEWEST:
+        raise BrandError(f"intents.tsv: two intents and {FEWEST} examples of each are the least to learn from")
     examples = list(varied(brand.examples, brand.cues))
     trained = train([read(e.text, e.asked) for e in examples], [e.intent for e in examples], len(brand.examples))
     trained.save(file)

@@ -16,7 +16,7 @@ from chatbot.understand.model import IntentModel, vector
 
 C = 1.0
 MIN_DOCUMENTS = 2
-FOLDS = 3
+FOLDS = 3  # an intent needs at least as many examples
 SEED = 7
 
 
@@ -35,8 +35,8 @@ def train(documents: Sequence[Sequence[str]], labels: Sequence[str], originals: 
     return IntentModel(
         labels=names,
         index=index,
-        weights=fitted.coef_.T.astype(np.float32),
-        bias=fitted.intercept_.astype(np.float32),
+        weights=_per_label(fitted.coef_.T).astype(np.float32),
+        bias=_per_label(fitted.intercept_).astype(np.float32),
         idf=idf,
         temperature=temperature,
     )
@@ -44,6 +44,13 @@ def train(documents: Sequence[Sequence[str]], labels: Sequence[str], originals: 
 
 def _fit(matrix: csr_matrix, target: NDArray[np.int64]) -> LinearSVC:
     return LinearSVC(C=C, class_weight="balanced", random_state=SEED, tol=1e-3, max_iter=2000).fit(matrix, target)
+
+
+def _per_label(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One column per label; of two labels scikit-learn keeps only the second's."""
+    if columns.shape[-1] != 1:
+        return columns
+    return np.concatenate([-columns, columns], axis=-1)
 
 
 def _index(documents: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -77,7 +84,8 @@ def _temperature(matrix: csr_matrix, target: NDArray[np.int64], originals: int) 
     matrix, target = matrix[:originals], target[:originals]
     scores = np.zeros((originals, int(target.max()) + 1))
     for learn, check in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, target):
-        scores[check] = _fit(matrix[learn], target[learn]).decision_function(matrix[check])
+        decided = _fit(matrix[learn], target[learn]).decision_function(matrix[check])
+        scores[check] = _per_label(decided.reshape(len(check), -1))
 
     def loss(log_temperature: float) -> float:
         scaled = scores / np.exp(log_temperature)

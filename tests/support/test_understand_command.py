@@ -1,0 +1,77 @@
+"""``manage.py understand``: a line in, a line out; bad input is refused with its place and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def understand(*arguments: str, typed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "understand", *arguments],
+        cwd=ROOT, env={**os.environ}, input=typed, capture_output=True, check=False,
+    )  # fmt: skip
+
+
+def line(**fields: object) -> bytes:
+    return json.dumps(fields).encode() + b"\n"
+
+
+def test_it_answers_each_line_in_order() -> None:
+    asked = [{"role": "bot", "text": "Depuis quel opérateur avez-vous envoyé ?"}]
+    done = understand(typed=line(id="a", text="mon pin 4815") + b"\n" + line(id="b", text="wave", context=asked))
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["id"], first["normalised"]) == ("a", "mon code PIN ****")
+    assert second["entities"] == [{"type": "from_operator", "value": "Wave", "span": [0, 4]}]
+    assert set(second) == {"id", "normalised", "intent", "confidence", "sentiment", "needs_human", "entities"}
+    assert done.returncode == 0
+
+
+def test_it_explains_itself_when_asked() -> None:
+    done = understand("--explain", typed=line(id="a", text="bande de voleurs"))
+    assert json.loads(done.stdout)["why"]["sentiment"] == "insult, accusation or threat"
+
+
+def test_a_file_in_and_a_file_out(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(line(id="é", text="slt"))
+    done = understand("--in", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))["normalised"] == "salut"
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (b"{nonsense\n", "line 2: not JSON"),
+        (b'"a string"\n', "line 2: an object is expected"),
+        (line(id="x", text=5), "line 2: field 'text'"),
+        (line(text="slt"), "line 2: field 'id'"),
+        (line(id="x", text="slt", context="bonjour"), "line 2: field 'context'"),
+        (line(id="x", text="slt", context=[{"role": "king", "text": "a"}]), "line 2: field 'context.role'"),
+        (line(id="x", text="slt", context=[{"role": "bot"}]), "line 2: context: field 'text'"),
+        (b'{"id": "x", "text": "\xff"}\n', "line 2: not UTF-8"),
+        (line(id="x", text="a" * 100_001), "line 2: field 'text': 100001 characters"),
+        (b'{"id": "x", "text": "\\ud800"}\n', "line 2: field 'text': half a surrogate pair"),
+    ],
+)
+def test_bad_input_is_named_with_its_place_and_leaves_nothing(tmp_path: Path, bad: bytes, message: str) -> None:
+    (tmp_path / "in.jsonl").write_bytes(line(id="a", text="slt") + bad)
+    done = understand("--in", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"))
+    assert done.returncode == 2
+    assert f"in.jsonl: {message}" in done.stderr.decode()
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize("arguments", [("--in", "nowhere.jsonl"), ("--brand", "nobody")])
+def test_what_does_not_exist_is_said_in_one_line(arguments: tuple[str, str]) -> None:
+    done = understand(*arguments)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
