@@ -22,7 +22,10 @@ class BrandError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LexiconRow:
-    """One sense of one written form. ``standard`` is French or ``<DROP>``; ``note`` tells people when the sense applies, ``when`` the machine."""
+    """One sense of one written form.
+
+    ``standard`` is French or ``<DROP>``; ``note`` tells people when the sense applies, ``when`` tells the machine.
+    """
 
     form: str
     standard: str
@@ -37,7 +40,7 @@ class LexiconRow:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message written for this project to teach the intent classifier; ``asked`` is the question it answers, if any."""
+    """A message written for this project to teach the classifier; ``asked`` is the question it answers, if any."""
 
     intent: str
     text: str

@@ -40,7 +40,7 @@ class Reader:
         self._understander.ready()
 
     def answer(self, request: Request, explain: bool = False) -> dict[str, object]:
-        """The contract's answer; secrets are masked in ``normalised``, spans count characters of the text as written."""
+        """The contract's answer; secrets are masked in ``normalised``, spans count the text as it was written."""
         meaning, why = self._understander.explain(self._normalise(request.text), request.text, request.bot_said)
         answer: dict[str, object] = {
             "id": request.id,

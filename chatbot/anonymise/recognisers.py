@@ -75,22 +75,27 @@ class Names:
 
     kind = "NOM"
     _intro = re.compile(
-        r"(?:\bje m'?\s?appelle|\bmon nom(?: complet)?(?: de famille)?(?: c'?est| est)?|\bmon prenom(?: c'?est| est)?|\bnom et prenoms?|\bnom(?= ?:)|\bprenoms?(?= ?:)"
-        r"|\bmoi c'?est|\bau nom de|\bnomme[es]?|\bs'appelle|\bsappelle|\bici c'?est|\bje suis|\bj suis|\bjsuis|\bchui[st]?|\bjss|\bc'?est (?:m\.|monsieur|madame|mme|mr)|\b(?:monsieur|madame|mme|mr|mlle|m\.)"
-        r"|\b(?:beneficiaire|destinataire|titulaire|client)(?= ?[:=])|\bbeneficiaire (?:est|c'?est)|\bsigne[e]?|\bmy name is|\bi am|\bi'm)\s*[:=,]?\s*",
+        r"(?:\bje m'?\s?appelle|\bmon nom(?: complet)?(?: de famille)?(?: c'?est| est)?|\bmon prenom(?: c'?est"
+        r"| est)?|\bnom et prenoms?|\bnom(?= ?:)|\bprenoms?(?= ?:)"
+        r"|\bmoi c'?est|\bau nom de|\bnomme[es]?|\bs'appelle|\bsappelle|\bici c'?est|\bje suis|\bj suis|\bjsuis"
+        r"|\bchui[st]?|\bjss|\bc'?est (?:m\.|monsieur|madame|mme|mr)|\b(?:monsieur|madame|mme|mr|mlle|m\.)"
+        r"|\b(?:beneficiaire|destinataire|titulaire|client)(?= ?[:=])|\bbeneficiaire (?:est|c'?est)|\bsigne[e]?"
+        r"|\bmy name is|\bi am|\bi'm)\s*[:=,]?\s*",
     )
     _name = re.compile(r"[A-ZÀ-Ý][\w'’\-]+(?:\s+(?:[A-ZÀ-Ý][\w'’\-]*|d[eu]|N'[A-ZÀ-Ý]?\w+)){0,4}")
     _lower_name = re.compile(r"[^\W\d_][\w'’\-]{2,}(?:\s+[^\W\d_][\w'’\-]{2,})?")
     _sure = re.compile(r"appelle|nom\b|prenom|nomme|my name is")
     # What follows "je suis" without being a name.
     _not_names = frozenset(
-        "orange wave mtn moov tresor momo client cliente debite debitee fatigue fatiguee bloque bloquee desole desolee abidjan sur en un une le la au"
-        " pas tres deja bien encore toujours dans avec a chez easytransfert perdu perdue inquiet inquiete decu decue content contente votre efb francs"
-        " commercant commercante agent etudiant etudiante pret prete vraiment trop ici la-bas merci bonjour bonsoir presse pressee enerve enervee svp"
-        " sans mal malade dehors ruine foutu passe passee alle allee venu venue cote bon d'accord que qui quel quoi pourquoi comment le la ca ce cette"
-        " vous nous je tu il elle on ma mon mes sa son ses mais et ou or donc car si oui non patron chef boss monsieur madame l'argent argent"
-        " service support conseiller responsable urgent urgence bouake yopougon cocody adjame marcory treichville koumassi abobo port-bouet"
-        " daloa korhogo san-pedro yamoussoukro gagnoa trompe trompee certain certaine sure attente train cours accord".split()
+        "orange wave mtn moov tresor momo client cliente debite debitee fatigue fatiguee bloque bloquee desole"
+        " desolee abidjan sur en un une le la au pas tres deja bien encore toujours dans avec a chez easytransfert"
+        " perdu perdue inquiet inquiete decu decue content contente votre efb francs commercant commercante agent"
+        " etudiant etudiante pret prete vraiment trop ici la-bas merci bonjour bonsoir presse pressee enerve enervee"
+        " svp sans mal malade dehors ruine foutu passe passee alle allee venu venue cote bon d'accord que qui quel"
+        " quoi pourquoi comment le la ca ce cette vous nous je tu il elle on ma mon mes sa son ses mais et ou or donc"
+        " car si oui non patron chef boss monsieur madame l'argent argent service support conseiller responsable"
+        " urgent urgence bouake yopougon cocody adjame marcory treichville koumassi abobo port-bouet daloa korhogo"
+        " san-pedro yamoussoukro gagnoa trompe trompee certain certaine sure attente train cours accord".split()
     )
 
     def find(self, text: str) -> Iterator[Span]:
@@ -119,9 +124,12 @@ class Addresses:
 
     kind = "ADRESSE"
     _pattern = re.compile(
-        r"(?:\b(?:j'?habite|mon adresse(?: c'?est| est)?|adresse ?:|domicilie[e]? (?:a|au)|je vis a|i live in)\s*:?\s*(?:a |au |aux |dans |en )?(?P<place>[^.!?\n;]{3,60})"
-        r"|\b(?P<lot>(?:lot|ilot|villa|porte|appartement|appt|bp)\s*(?:n°\s*)?\d+[a-z]?(?:\s*,?\s*(?:lot|ilot|villa|porte|rue|appartement|bp|abidjan)\s*(?:n°\s*)?\d*[a-z]?)*)"
-        r"|\b(?P<street>(?:rue|avenue|boulevard|bd) (?:[a-z]?\d+|(?:des |du |de la |de )?[a-z\-]+)(?: [a-z\-]+){0,2}\s*,?\s*(?:lot|villa|porte|n°)\s*\d+))"
+        r"(?:\b(?:j'?habite|mon adresse(?: c'?est| est)?|adresse ?:|domicilie[e]? (?:a|au)|je vis a"
+        r"|i live in)\s*:?\s*(?:a |au |aux |dans |en )?(?P<place>[^.!?\n;]{3,60})"
+        r"|\b(?P<lot>(?:lot|ilot|villa|porte|appartement|appt|bp)\s*(?:n°\s*)?\d+[a-z]?(?:\s*,?\s*(?:lot|ilot"
+        r"|villa|porte|rue|appartement|bp|abidjan)\s*(?:n°\s*)?\d*[a-z]?)*)"
+        r"|\b(?P<street>(?:rue|avenue|boulevard|bd) (?:[a-z]?\d+|(?:des |du |de la "
+        r"|de )?[a-z\-]+)(?: [a-z\-]+){0,2}\s*,?\s*(?:lot|villa|porte|n°)\s*\d+))"
     )
 
     def find(self, text: str) -> Iterator[Span]:

@@ -1,1 +1,1 @@
-"""The written forms several stages must recognise alike: numbers, phones, references, ids, secrets. Pure functions on text."""
+"""The written forms several stages must recognise alike: numbers, phones, references, ids, secrets. Pure functions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,11 +12,17 @@ from chatbot.forms.spans import Taken
 WAVE_LENGTH = 17  # T and 16 characters of base 32 (domain.md)
 _S = r"[ \t\u00a0\u202f\n.:\-–_/]"
 _DATED = re.compile(
-    rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF|PT|OM){_S}{{0,3}}((?:[0-9OoIl]{_S}{{0,2}}){{10}})([A-Za-z]){_S}{{0,2}}((?:[0-9OoIl]{_S}?){{4,5}}[0-9OoIl])(?![A-Za-z0-9])",
+    (
+        rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF|PT"
+        rf"|OM){_S}{{0,3}}((?:[0-9OoIl]{_S}{{0,2}}){{10}})([A-Za-z]){_S}{{0,2}}((?:[0-9OoIl]{_S}?){{4,5}}[0-9OoIl])(?![A-Za-z0-9])"
+    ),
     re.IGNORECASE,
 )
 _DATED_CUT = re.compile(
-    rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF|PT){_S}{{0,2}}(\d{{6}}(?:{_S}{{0,2}}\d{{1,4}})?(?:{_S}{{0,2}}[A-Za-z]\d{{0,6}})?)(?![A-Za-z0-9])",
+    (
+        rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF"
+        rf"|PT){_S}{{0,2}}(\d{{6}}(?:{_S}{{0,2}}\d{{1,4}})?(?:{_S}{{0,2}}[A-Za-z]\d{{0,6}})?)(?![A-Za-z0-9])"
+    ),
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
@@ -51,40 +58,34 @@ _BY_PREFIX = {"MP": "Orange", "PP": "Orange", "CI": "Orange", "CO": "Orange", "O
 
 def find_operator_ids(text: str) -> list[OperatorId]:
     """Ids whose form says what they are, in reading order, not overlapping. Bare digits: 9 to 12, phones included."""
-    found: list[OperatorId] = []
     taken = Taken(len(text))
-
-    def add(candidate: OperatorId) -> None:
-        if taken.claim(candidate.start, candidate.end):
-            found.append(candidate)
-
-    for match in _DATED.finditer(text):
-        add(_tidy(match, "dated"))
-    for match in _PREFIXED.finditer(text):
-        add(_tidy(match, "prefixed"))
-    for match in _DATED_CUT.finditer(text):
-        add(_tidy(match, "dated"))
-    for match in _UNDERSCORED.finditer(text):
-        add(OperatorId(match.start(), match.end(), match.group().upper(), "wave", "Wave"))
-    for match in _RECEIVED.finditer(text):
-        add(OperatorId(match.start(), match.end(), match.group(), "received", "Wave"))
-    for wave in _wave_ids(text):
-        add(wave)
-    for match in _CAPITALS.finditer(text):
-        add(OperatorId(match.start(), match.end(), match.group().replace("-", ""), "code"))
-    for match in _DIGITS.finditer(text):
-        add(OperatorId(match.start(), match.end(), match.group(), "digits"))
+    found = [candidate for candidate in _candidates(text) if taken.claim(candidate.start, candidate.end)]
     return sorted(found, key=lambda f: f.start)
+
+
+def _candidates(text: str) -> Iterator[OperatorId]:
+    """The surest form first: it takes its characters before a vaguer one can."""
+    yield from (_tidy(m, "dated") for m in _DATED.finditer(text))
+    yield from (_tidy(m, "prefixed") for m in _PREFIXED.finditer(text))
+    yield from (_tidy(m, "dated") for m in _DATED_CUT.finditer(text))
+    for match in _UNDERSCORED.finditer(text):
+        yield OperatorId(match.start(), match.end(), match.group().upper(), "wave", "Wave")
+    for match in _RECEIVED.finditer(text):
+        yield OperatorId(match.start(), match.end(), match.group(), "received", "Wave")
+    yield from _wave_ids(text)
+    for match in _CAPITALS.finditer(text):
+        yield OperatorId(match.start(), match.end(), match.group().replace("-", ""), "code")
+    for match in _DIGITS.finditer(text):
+        yield OperatorId(match.start(), match.end(), match.group(), "digits")
 
 
 def find_codes(text: str) -> list[OperatorId]:
     """Anything else that looks like a code: letters and digits mixed. For a question just asked."""
-    found = [
+    return [
         OperatorId(m.start(), m.end(), m.group().upper(), "code")
         for m in _PIECE.finditer(text)
         if len(m.group()) >= 5 and _mixed(m.group())
     ]
-    return found
 
 
 def find_spaced_ids(text: str) -> list[OperatorId]:

@@ -14,7 +14,8 @@ _SEP = r"[ \u00a0\u202f.\-/]{0,2}"
 _INTERNATIONAL = rf"(?:(?:\+|00)[ ]?225|225){_SEP}"
 # 01 Moov, 05 MTN, 07 Orange; 21, 25, 27 fixed lines (national plan of 31 January 2021).
 _IVORIAN = re.compile(
-    rf"(?<![\w+.])(?:{_INTERNATIONAL})?(?:\(0\))?(?:0[157](?:{_SEP}\d){{8}}|2[157]{_SEP}[23](?:{_SEP}\d){{7}})(?![\d]|[.,]\d|[A-Za-z]\d)"
+    rf"(?<![\w+.])(?:{_INTERNATIONAL})?(?:\(0\))?(?:0[157](?:{_SEP}\d){{8}}"
+    rf"|2[157]{_SEP}[23](?:{_SEP}\d){{7}})(?![\d]|[.,]\d|[A-Za-z]\d)"
 )
 _FOREIGN = re.compile(r"(?<![\w+.])(?:\+|00)[1-9]\d{0,2}(?:[ .\-/()]{0,2}\d){6,12}(?!\d)")
 # Eight digits in pairs: the numbering before January 2021.

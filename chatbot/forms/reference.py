@@ -12,7 +12,10 @@ _PREFIX = r"(?:e[ .\-]?f[ .\-]?b|ebf|efbb|eefb|effb|feb|fbe|bef|efv|egb|rfb|edb|
 _GAP = r"[ \t\u00a0\u202f\n.:;,_#°=\-–'\"«»()]{0,4}"
 _DIGIT = "[0-9OoIl]"
 _MARKED = re.compile(
-    rf"(?<![A-Za-z0-9]){_PREFIX}(?:{_GAP}(?:n°|no|num|ref|c'est|est|:)(?![A-Za-z]))?{_GAP}({_DIGIT}{{2,12}}(?:[ .\-\n]{_DIGIT}{{2,6}})*)(?![A-Za-z0-9])",
+    (
+        rf"(?<![A-Za-z0-9]){_PREFIX}(?:{_GAP}(?:n°|no|num|ref|c'est|est"
+        rf"|:)(?![A-Za-z]))?{_GAP}({_DIGIT}{{2,12}}(?:[ .\-\n]{_DIGIT}{{2,6}})*)(?![A-Za-z0-9])"
+    ),
     re.IGNORECASE,
 )
 _OLDER = re.compile(r"(?<![A-Za-z0-9])(?:trx|tx)[-_ .:]{0,2}([A-Z0-9]{6,16})(?![A-Za-z0-9])", re.IGNORECASE)

@@ -12,60 +12,87 @@ from chatbot.forms.text import fold
 
 MASK = "****"
 _DIGIT_WORD = (
-    r"(?:zero|zéro|zeros|oh|un|une|in|de|deux|trois|troi|quatre|kat|katre|cat|quat|cinq|cink|sink|sank|sis|six|sept|set|huit|uit|8uit|"
+    r"(?:zero|zéro|zeros|oh|un|une|in|de|deux|trois|troi|quatre|kat|katre|cat|quat|cinq|cink|sink|sank|sis|six"
+    r"|sept|set|huit|uit|8uit|"
     r"wit|neuf|nef|dix|dis|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|"
     r"zero|one|two|three|four|five|seven|eight|nine|double|triple)"
 )
 _KEY = (
-    r"(?:code[s]?[ -]?(?:secret|pin|otp|sms|momo|mtn|om|orange|wave|moov|tresor|tremo|flooz|perso|personnel|confidentiel|prive|de (?:validation|"
-    r"confirmation|verification|securite|connexion|la carte|carte|retrait|deblocage|mon compte))?|kode?(?: secret| pin)?|kod"
-    r"|cod(?: secret| pin)|pin ?code|code ?pin|pin|pine|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
-    r"motdepasse|passwd|passe|pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme|numero secret|chiffres? secrets?|secret)"
+    r"(?:code[s]?[ -]?(?:secret|pin|otp|sms|momo|mtn|om|orange|wave|moov|tresor|tremo|flooz|perso|personnel"
+    r"|confidentiel|prive|de (?:validation|"
+    r"confirmation|verification|securite|connexion|la carte|carte|retrait|deblocage|mon compte))?"
+    r"|kode?(?: secret| pin)?|kod"
+    r"|cod(?: secret| pin)|pin ?code|code ?pin|pin|pine|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?"
+    r"|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
+    r"motdepasse|passwd|passe|pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
+    r"|numero secret|chiffres? secrets?|secret)"
 )
 # Codes that are no secret: a pot's code, a sponsor's, a country's …
-_PUBLIC = r"(?! ?(?:de )?(?:la |ma )?(?:cotisation|tontine|cagnotte|caisse|parrain\w*|promo\w*|ussd|marchand|pays|client|postal|transaction|transfert|barre|qr|efb|easy ?transfert? ref|ref))"
-_NUMERIC = (
-    r"(?:[a-z]{1,2}-\d{4,8}|\d(?:[ .\-_,/]?\d){3,7}|(?:\*{1,3}\d{4,8})|\d{3}(?=\W*$))"
+_PUBLIC = (
+    r"(?! ?(?:de )?(?:la |ma )?(?:cotisation|tontine|cagnotte|caisse|parrain\w*|promo\w*|ussd|marchand|pays|client"
+    r"|postal|transaction|transfert|barre|qr|efb|easy ?transfert? ref|ref))"
 )
+_NUMERIC = r"(?:[a-z]{1,2}-\d{4,8}|\d(?:[ .\-_,/]?\d){3,7}|(?:\*{1,3}\d{4,8})|\d{3}(?=\W*$))"
 _UNIT = r"(?! ?(?:f|fr|frs|franc|francs|fcfa|cfa|xof|k|mille|mil|heures?|h|jours?|min|mn|%)(?![a-z])|\d|[.,]\d|[a-z])"
 _SPELLED = rf"{_DIGIT_WORD}(?:[ ,.\-/]{{1,3}}(?:et )?{_DIGIT_WORD}){{1,11}}(?![a-z'])"
-_PASSWORD = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?«»\"()]{5,32}"
+_MIXED_VALUE = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?«»\"()]{5,32}"
 _GAP = r"(?:[^\d\n.;!?]|\.(?! )|\n){0,48}?"
 _AFTER_KEY = re.compile(
-    rf"(?<![a-z0-9]){_KEY}(?![a-z0-9@]){_PUBLIC}(?P<gap>{_GAP})(?P<value>(?<![\w.+#/]){_NUMERIC}{_UNIT}|(?<![a-z0-9']){_SPELLED}(?! ?(?:mille|mil|cents?|francs?|fois|jours?|heures?|personnes?)(?![a-z])))"
+    rf"(?<![a-z0-9]){_KEY}(?![a-z0-9@]){_PUBLIC}(?P<gap>{_GAP})(?P<value>(?<![\w.+#/]){_NUMERIC}{_UNIT}"
+    rf"|(?<![a-z0-9']){_SPELLED}(?! ?(?:mille|mil|cents?|francs?|fois|jours?|heures?|personnes?)(?![a-z])))"
 )
-_PASSWORD_KEY = r"(?:mots? ?(?:de ?)?pass?e?s?|mo ?d?e? ?pass?e?|mdp|pass ?words?|pswd|pwd|motdepasse|passcode|passwd|code|pass)"
-_IS = r"(?:c'?(?: ?est|etait| etait)?|est|etait|sera|was|is|:|=|->|\bmis|mettre|met|jai mis|j'ai mis)"
+_WORD_FOR_IT = (
+    r"(?:mots? ?(?:de ?)?pass?e?s?|mo ?d?e? ?pass?e?|mdp|pass ?words?|pswd|pwd|motdepasse|passcode|passwd|code|pass)"
+)
 _MIXED_PASSWORD = re.compile(
-    rf"(?<![a-z0-9]){_PASSWORD_KEY}(?![a-z0-9@]){_PUBLIC}(?P<gap>[^\d\n.;!?]{{0,40}}?)(?P<value>(?<![\w.@/]){_PASSWORD})"
+    rf"(?<![a-z0-9]){_WORD_FOR_IT}(?![a-z0-9@]){_PUBLIC}(?P<gap>[^\d\n.;!?]{{0,40}}?)(?P<value>(?<![\w.@/]){_MIXED_VALUE})"
 )
 _PLAIN_PASSWORD = re.compile(
-    rf"(?<![a-z0-9])(?:mots? ?(?:de ?)?pass?e?s?|mdp|pass ?words?|pwd|motdepasse)(?![a-z0-9])[a-z' ]{{0,24}}?(?:[:=]|->)\s*(?P<value>[^\s,;?!«»\"()]{{4,32}})"
+    r"(?<![a-z0-9])(?:mots? ?(?:de ?)?pass?e?s?|mdp|pass ?words?|pwd"
+    r"|motdepasse)(?![a-z0-9])[a-z' ]{0,24}?(?:[:=]|->)\s*(?P<value>[^\s,;?!«»\"()]{4,32})"
 )
 _BEFORE_KEY = re.compile(
-    rf"(?<![\w.+#/])(?P<value>[a-z]{{1,2}}-\d{{4,8}}|\d(?:[ \-]?\d){{3,7}}|{_SPELLED}){_UNIT}[ ,:=\-(]{{0,3}}(?:[a-z']+ ){{0,4}}?(?:{_KEY})(?![a-z0-9]){_PUBLIC}"
+    rf"(?<![\w.+#/])(?P<value>[a-z]{{1,2}}-\d{{4,8}}|\d(?:[ \-]?\d){{3,7}}"
+    rf"|{_SPELLED}){_UNIT}[ ,:=\-(]{{0,3}}(?:[a-z']+ ){{0,4}}?(?:{_KEY})(?![a-z0-9]){_PUBLIC}"
 )
 _CARD = re.compile(r"(?<![\w.+])\d(?:[ \-.]?\d){12,18}(?!\w)")
 _CARD_WORD = re.compile(r"(?<![a-z])(?:carte|visa|mastercard|card|cb|master)(?![a-z])")
 _CVV = re.compile(r"(?<![a-z])(?:cvv2?|cvc2?|cryptogramme)\D{0,12}(?P<value>\d{3,4})(?!\d)")
-_EXPIRY = re.compile(r"(?<![a-z])(?:expire?|expiration|exp|valide?)\D{0,18}(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2,4})(?!\d)")
+_EXPIRY = re.compile(
+    r"(?<![a-z])(?:expire?|expiration|exp|valide?)\D{0,18}(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2,4})(?!\d)"
+)
 _LONE_DIGITS = re.compile(r"\s*(?:[a-z]{1,2}-)?(?P<value>\d{4,6}|\d(?:[ .\-]\d){3,5})\s*[.!]?\s*\Z")
 _LONE_WORDS = re.compile(rf"\s*(?P<value>{_DIGIT_WORD}(?:[ ,\-]+{_DIGIT_WORD}){{3,7}})\s*[.!]?\s*\Z")
-_NEXT = re.compile(r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit) (?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs|fcfa|mille|h)\b)")
-_YEAR = re.compile(r"(?:depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)(?: le)? $")
+_NEXT = re.compile(
+    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit) (?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
+    r"|fcfa|mille|h)\b)"
+)
+_YEAR = re.compile(
+    r"(?:depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre"
+    r"|decembre)(?: le)? $"
+)
 # Talk of a shared pot: its bare "code" is the pot's and no secret.
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse")
 _PLAIN_CODE = re.compile(r"codes? (?!secret|pin|otp)|codes?[:=]")
 _ALREADY = re.compile(r"\*{3,}")
 # Words that follow "mot de passe :" without being one.
-_NO_PASSWORD = {"oublie", "oubliee", "perdu", "perdue", "incorrect", "invalide", "bloque", "refuse", "expire", "comment", "quoi", "jai", "impossible",
-                "error", "erreur", "j'ai", "merci", "svp", "faux", "mauvais", "c'est", "aidez", "aide", "besoin", "probleme", "forgot", "forgotten"}  # fmt: skip
+_NO_PASSWORD = {
+    "oublie", "oubliee", "perdu", "perdue", "incorrect", "invalide", "bloque", "refuse", "expire", "comment",
+    "quoi", "jai", "impossible", "error", "erreur", "j'ai", "merci", "svp", "faux", "mauvais", "c'est", "aidez",
+    "aide", "besoin", "probleme", "forgot", "forgotten",
+}  # fmt: skip
 # Before these the number answers something else than the code asked about.
-_OTHER_MATTER = re.compile(r"\b(?:montant|envoye|envoyer|somme|reference|ref|efb|depot|debite|numero|tel|transaction|id|transfere|recu (?=\d))\b(?!.*\b(?:c|cest|c'est|est|:)\s*$)")
+_OTHER_MATTER = re.compile(
+    r"\b(?:montant|envoye|envoyer|somme|reference|ref|efb|depot|debite|numero|tel|transaction|id|transfere"
+    r"|recu (?=\d))\b(?!.*\b(?:c|cest|c'est|est|:)\s*$)"
+)
 
 
 def find_secrets(text: str, amount_asked: bool = False) -> list[tuple[int, int]]:
-    """Spans of secrets, in order. ``amount_asked``: the message answers a question about money, so bare digits are a sum."""
+    """Spans of secrets, in order.
+
+    ``amount_asked``: the message answers a question about money, so bare digits are a sum.
+    """
     folded = fold(text)
     taken = Taken(len(text))
     found = [m.span() for m in _ALREADY.finditer(text) if taken.claim(*m.span())]
@@ -133,7 +160,9 @@ def _passwords(folded: str) -> list[tuple[int, int]]:
         m.span("value")
         for m in _MIXED_PASSWORD.finditer(folded)
         if not (pot and _PLAIN_CODE.match(m.group()))
-        and not re.match(r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|h|go|mo)$|[24]\w{0,2}$)", m.group("value"))
+        and not re.match(
+            r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|h|go|mo)$|[24]\w{0,2}$)", m.group("value")
+        )
         and not _OTHER_MATTER.search(m.group("gap"))
     ]
     spans += [

@@ -1,4 +1,4 @@
-"""Texting French, Nouchi and phonetic spelling into standard French, with a map back to the customer's own characters."""
+"""Texting French, Nouchi and phonetic spelling into standard French, with a map back to the customer's text."""
 
 from chatbot.normalise.normaliser import Normaliser
 

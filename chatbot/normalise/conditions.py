@@ -1,8 +1,8 @@
 """The small language of the lexicon's ``when`` column: which neighbours a sense of a word needs.
 
 Terms joined by spaces must all hold; alternatives are parted by ``;``. A term may be negated with ``!``.
-``prev:a|b|@class`` the word before (punctuation parts clauses) · ``prev2:`` one of the two before · ``next:`` ``next2:``
-likewise · ``near:`` within three words · ``has:`` anywhere · ``first`` ``last`` ``alone`` of the message ·
+``prev:a|b|@class`` the word before (punctuation parts clauses) · ``prev2:`` one of the two before · ``next:``
+``next2:`` likewise · ``near:`` within three words · ``has:`` anywhere · ``first`` ``last`` ``alone`` of the message ·
 ``start`` ``end`` of the clause · ``upper`` ``lower`` as typed · ``question`` the message asks · ``never``.
 """
 

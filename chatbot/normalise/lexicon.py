@@ -1,4 +1,4 @@
-"""The brand's lexicon compiled for look-up: phrases by their first word, longest first, each sense with its condition."""
+"""The brand's lexicon for look-up: phrases by their first word, longest first, each sense with its condition."""
 
 from __future__ import annotations
 
@@ -55,7 +55,6 @@ class Lexicon:
     def starting(self, key: str) -> list[Entry]:
         """Entries whose first word is this key, longest first."""
         return self._entries.get(key, [])
-
 
     def knows(self, key: str) -> bool:
         """True for a word that stands in some row's standard French."""

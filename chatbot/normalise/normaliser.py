@@ -107,7 +107,9 @@ class Normaliser:
 class _Lazy:
     """Builds what stands around a candidate only when a condition asks, once per width."""
 
-    def __init__(self, tokens: list[Token], words: list[int], place: int, question: bool, everything: frozenset[str]) -> None:
+    def __init__(
+        self, tokens: list[Token], words: list[int], place: int, question: bool, everything: frozenset[str]
+    ) -> None:
         self._tokens, self._words, self._place = tokens, words, place
         self._question, self._everything = question, everything
         self._made: dict[int, Around] = {}
@@ -214,9 +216,8 @@ def _spaced(pieces: Iterator[Piece]) -> list[Piece]:
             if out and out[-1][0].isspace() and out[-1][0] != "\n":
                 out.pop()
             continue
-        if text.isspace() and text != "\n" and (not out or out[-1][0].endswith("'") and len(out[-1][0]) > 1):
-            if out:
-                continue
+        if out and text.isspace() and text != "\n" and out[-1][0].endswith("'") and len(out[-1][0]) > 1:
+            continue
         out.append(piece)
     if out and out[0][0].isspace() and out[0][1] > 0:
         out.pop(0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # A word is a run of letters and digits; an apostrophe between two of them closes the first ("j'" + "ai").
 _TOKEN = re.compile(r"@(?:\+|2m1)|[-=]{1,2}>|[→➡➜>]\ufe0f?|[^\W_]+(?:['’ʼ](?=[^\W_]))?|\n|[^\S\n]+|.", re.DOTALL)
 _SIGN = re.compile(r"@(?:\+|2m1)|[-=]{1,2}>|[→➡➜>]\ufe0f?")
-_END = frozenset(".!?;:,()\n…«»\"/")
+_END = frozenset('.!?;:,()\n…«»"/')
 
 
 @dataclass(slots=True)

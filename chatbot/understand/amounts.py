@@ -18,7 +18,8 @@ _UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|f)(
 _NUMERAL = re.compile(
     rf"(?<![\w.,'*#+/@])(?:"
     rf"(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
-    rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|milles|m|million|millions|milion|milions)(?![a-z])"
+    rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|milles|m|million"
+    rf"|millions|milion|milions)(?![a-z])"
     rf"|(?P<kilo>\d{{1,3}})(?:k|mil|mille)(?P<kilo_tail>\d|\d{{3}})(?!\w)"
     rf"|(?P<grouped>{_GROUPED})"
     rf"|(?P<plain>\d{{1,8}})(?![\d])(?:[.,]0{{1,2}}(?!\d))?"
@@ -26,15 +27,24 @@ _NUMERAL = re.compile(
 )
 # Numbers that count something else.
 _NOT_MONEY_AFTER = re.compile(
-    r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b|fois\b|x\b|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|fois\b|eme\b|e\b|er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b)"
+    r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b|fois\b"
+    r"|x\b|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|fois\b|eme\b|e\b"
+    r"|er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b)"
 )
 _NOT_MONEY_BEFORE = re.compile(
-    r"(?:\bsolde(?: actuel| disponible)?|\bcode|\bcommence\w* par|\bindicatif|\ben|\bannee|\bligne|\bpage|\bnumero|\bnum|\bn°|\bpin|\bversion|\ble|\bdu|\bdepuis le|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\s*(?:est|c'est|:)?\s*$"
+    r"(?:\bsolde(?: actuel| disponible)?|\bcode|\bcommence\w* par|\bindicatif|\ben|\bannee|\bligne|\bpage"
+    r"|\bnumero|\bnum|\bn°|\bpin|\bversion|\ble|\bdu|\bdepuis le|janvier|fevrier|mars|avril|mai|juin|juillet"
+    r"|aout|septembre|octobre|novembre|decembre)\s*(?:est|c'est|:)?\s*$"
 )
-_MONEY_WORDS = re.compile(r"montant|envoy|frais|somme|argent|debit|coup|transf|depot|retir|credit|recu|franc|payer|paye|pris|plafond|limite|solde")
+_MONEY_WORDS = re.compile(
+    r"montant|envoy|frais|somme|argent|debit|coup|transf|depot|retir|credit|recu|franc|payer|paye|pris|plafond"
+    r"|limite|solde"
+)
 _BALANCE = re.compile(r"\bsolde(?: actuel| disponible| est| de| du compte)*\s*[:=]?\s*$")
 _FEE_LEFT = re.compile(r"(?:frais|commission|taxe)\s*(?:de|:|=|est|c'est|est de|sont de|etaient de)?\s*$")
-_FEE_RIGHT = re.compile(r"\s*(?:fcfa|francs?|frs|f)?\s*(?:de|pour|pr|en|comme|c'est)?\s*(?:les\s*)?(?:frais|commission)\b")
+_FEE_RIGHT = re.compile(
+    r"\s*(?:fcfa|francs?|frs|f)?\s*(?:de|pour|pr|en|comme|c'est)?\s*(?:les\s*)?(?:frais|commission)\b"
+)
 _RECEIVED_LEFT = re.compile(r"(?:recu|recoit|arrive|credite de|a eu|touche|trouve)\s*(?:que|seulement|:|de)?\s*$")
 _INSTEAD_LEFT = re.compile(r"(?:au lieu de|pas|et non|plutot que|corriger?)\s*$")
 # "50 000, pas 5 000": the second sum is what it is not.

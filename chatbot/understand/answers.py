@@ -6,13 +6,21 @@ import re
 
 from chatbot.understand.asked import Asked
 
-_DIGITS = re.compile(r"\s*(?:le |la |option |choix |num(?:ero)? |n° ?|c'est le |tape )?(\d)(?:\ufe0f?\u20e3)?\s*[.!)]?\s*\Z", re.IGNORECASE)
-_WORDS = {"un": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "premier": "1", "premiere": "1", "première": "1",
-          "deuxieme": "2", "deuxième": "2", "troisieme": "3", "troisième": "3"}  # fmt: skip
+_DIGITS = re.compile(
+    r"\s*(?:le |la |option |choix |num(?:ero)? |n° ?|c'est le |tape )?(\d)(?:\ufe0f?\u20e3)?\s*[.!)]?\s*\Z",
+    re.IGNORECASE,
+)
+_WORDS = {
+    **dict.fromkeys(("un", "premier", "premiere", "première"), "1"),
+    **dict.fromkeys(("deux", "deuxieme", "deuxième"), "2"),
+    **dict.fromkeys(("trois", "troisieme", "troisième"), "3"),
+    "quatre": "4",
+    "cinq": "5",
+}
 
 
 def chosen_option(text: str, asked: Asked) -> tuple[str, tuple[int, int]] | None:
-    """The option a bare digit (or its word) picks, and the span of the digit; None when the message is no such answer."""
+    """The option a bare digit (or its word) picks, and the span of the digit; None when there is no such answer."""
     if not asked.options:
         return None
     match = _DIGITS.match(text)

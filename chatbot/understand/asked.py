@@ -18,16 +18,28 @@ _QUESTIONS = tuple(
     (slot, re.compile(pattern))
     for slot, pattern in (
         ("anything_else", r"autre chose|autre besoin|besoin d'autre|autre question|vous aider pour autre"),
-        ("refund_to_operator", r"etre rembourse|rembourse\w* sur|remboursement sur|quel compte souhaitez|ou (?:souhaitez|voulez)-vous (?:etre|recevoir) (?:rembourse|le remboursement)"),
-        ("both_operators", r"deux operateurs|operateurs? d'envoi et|operateurs? de depart et|quels? (?:sont|est) l?e?s? ?operateurs|et les operateurs|de quel operateur vers quel"),
+        ("refund_to_operator", (
+            r"etre rembourse|rembourse\w* sur|remboursement sur|quel compte souhaitez|ou (?:souhaitez"
+            r"|voulez)-vous (?:etre|recevoir) (?:rembourse|le remboursement)"
+        )),
+        ("both_operators", (
+            r"deux operateurs|operateurs? d'envoi et|operateurs? de depart et|quels? (?:sont|est) l?e?s? ?operateurs"
+            r"|et les operateurs|de quel operateur vers quel"
+        )),
         ("cotisation_code", r"code (?:de )?(?:la |votre )?cotisation|code de la tontine"),
         ("operator_tx_id", r"\bid\b|identifiant|id de (?:la )?transaction|transaction id|numero de transaction"),
         ("easytransfert_id", r"reference|\befb\b|\bref\b"),
-        ("to_operator", r"operateur (?:de reception|destinataire|du beneficiaire|d'arrivee)|vers quel|sur quel (?:operateur|compte|reseau)|devait arriver|quel operateur (?:devait )?recevoir|operateur a recu|arriver sur"),
-        ("from_operator", r"operateur (?:d'envoi|de depart|d'origine)|d'ou est parti|depuis quel|avec quel|quel compte avez-vous|de quel operateur|paye avec|compte debite|quel operateur avez-vous"),
+        ("to_operator", (
+            r"operateur (?:de reception|destinataire|du beneficiaire|d'arrivee)|vers quel|sur quel (?:operateur"
+            r"|compte|reseau)|devait arriver|quel operateur (?:devait )?recevoir|operateur a recu|arriver sur"
+        )),
+        ("from_operator", (
+            r"operateur (?:d'envoi|de depart|d'origine)|d'ou est parti|depuis quel|avec quel|quel compte avez-vous"
+            r"|de quel operateur|paye avec|compte debite|quel operateur avez-vous"
+        )),
         ("wrong_msisdn", r"(?:mauvais|faux|errone).{0,12}numero|numero (?:errone|incorrect)"),
         ("right_msisdn", r"(?:bon|vrai|correct) numero|numero correct"),
-        ("recipient_msisdn", r"numero (?:du|de la|de votre|a crediter|de reception|de telephone|qui)|quel numero|beneficiaire"),
+        ("recipient_msisdn", r"numero (?:du|de (?:la|votre|reception|telephone)|qui)|quel numero|beneficiaire"),
         ("amount_fcfa", r"montant|combien (?:avez|vous)|quelle somme"),
         ("date", r"\bquand\b|quelle date|quel jour|\bdate\b|a quelle heure"),
         ("identity_document", r"piece d'identite|\bcni\b|document"),
@@ -35,28 +47,38 @@ _QUESTIONS = tuple(
     )
 )  # fmt: skip
 _CONFIRM = re.compile(
-    r"\bconfirm|c'est bien|est bien|est-ce bien|bien (?:ca|cela|celui)|est-ce correct|exact\b|d'accord \?|voulez-vous|souhaitez-vous (?:que|ouvrir|continuer)"
+    r"\bconfirm|c'est bien|est bien|est-ce bien|bien (?:ca|cela|celui)|est-ce correct|exact\b|d'accord \?"
+    r"|voulez-vous|souhaitez-vous (?:que|ouvrir|continuer)"
     r"|avez-vous (?:bien )?(?:recu|verifie|pu)|\bn'est-ce pas|est-il|etes-vous|vous n'avez pas|as-tu recu|resolu"
 )
 # A question with one of these words wants more than yes or no.
 _OPEN = re.compile(r"\b(?:quel\w*|comment|ou|quand|combien|qui|que|quoi|pourquoi|puis-je)\b")
 _RECEIVED = re.compile(
-    r"avez-vous (?:bien |enfin )?(?:recu|ete rembourse|vu)|est-(?:il|elle) (?:bien |enfin )?(?:arrive|resolu|credite)|a-t-(?:il|elle) (?:bien |enfin )?recu|resolu \?|est-ce (?:arrive|regle|bon maintenant)"
+    r"avez-vous (?:bien |enfin )?(?:recu|ete rembourse|vu)|est-(?:il|elle) (?:bien |enfin )?(?:arrive|resolu"
+    r"|credite)|a-t-(?:il|elle) (?:bien |enfin )?recu|resolu \?|est-ce (?:arrive|regle|bon maintenant)"
 )
 # What the bot last said, when it was not (only) a question: it changes how "ok" or "toujours rien" must be read.
 _STATES = tuple(
     (state, re.compile(pattern))
     for state, pattern in (
-        ("said_settled", r"a ete rembourse|a ete regle|est arrive|a ete credite|est resolu|c'est fait|a ete effectue|remboursement effectue|est termine|success"),
+        ("said_settled", (
+            r"a ete rembourse|a ete regle|est arrive|a ete credite|est resolu|c'est fait|a ete effectue"
+            r"|remboursement effectue|est termine|success"
+        )),
         ("said_refused", r"rejete|refuse|n'a pas pu"),
         ("said_failed", r"echoue"),
-        ("said_filed", r"enregistre|transmis|prise? en charge|en cours|traite|technique|dossier|patient|revenons vers vous|delai|24 a 48|analyse|verification|processing|attendant"),
+        ("said_filed", (
+            r"enregistre|transmis|prise? en charge|en cours|traite|technique|dossier|patient|revenons vers vous"
+            r"|delai|24 a 48|analyse|verification|processing|attendant"
+        )),
         ("said_hello", r"comment puis-je|bienvenue|je vous ecoute|puis-je vous aider \?"),
         ("said_lost", r"pas compris|pas saisi|reformul"),
         ("said_noted", r"j'ai (?:bien )?note|bien recu|concerne"),
     )
 )  # fmt: skip
-_OPTION = re.compile(r"(?:^|\n|(?<=\s))\s*(\d)(?:\ufe0f?\u20e3|[.)\-:]|\s-)\s*([^\n]+?)(?=\s*(?:\n|$|\s\d(?:\ufe0f?\u20e3|[.)\-])\s))")
+_OPTION = re.compile(
+    r"(?:^|\n|(?<=\s))\s*(\d)(?:\ufe0f?\u20e3|[.)\-:]|\s-)\s*([^\n]+?)(?=\s*(?:\n|$|\s\d(?:\ufe0f?\u20e3|[.)\-])\s))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +124,11 @@ def _lines(text: str, options: tuple[tuple[str, str], ...]) -> list[str]:
 
 def _slots_of(line: str) -> list[str]:
     question = "?" in line or re.search(
-        r"merci d|indique|donne|envoye[zr]|il me (?:manque|faut)|tapez|quel|precise|besoin d|veuillez|manque|^\s*\d", line
+        (
+            r"merci d|indique|donne|envoye[zr]|il me (?:manque|faut)|tapez|quel|precise|besoin d|veuillez|manque"
+            r"|^\s*\d"
+        ),
+        line,
     )
     if "?" in line and _RECEIVED.search(line):
         return ["asked_received"]

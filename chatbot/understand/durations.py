@@ -9,18 +9,26 @@ from chatbot.forms.text import fold
 from chatbot.types import Entity
 
 _COUNT = r"(?:\d{1,3}|une?|deux|trois|quatre|cinq|six|sept|huit|dix|quelques?|plusieurs|kelk|kelke|qq)"
-_UNIT = r"(?:heures?|hres?|hrs?|h|minutes?|mins?|mn|jours?|jrs?|j|semaines?|sem|mois|ans?|nuits?|days?|hours?|weeks?|secondes?)"
+_UNIT = (
+    r"(?:heures?|hres?|hrs?|h|minutes?|mins?|mn|jours?|jrs?|j|semaines?|sem|mois|ans?|nuits?|days?|hours?|weeks?"
+    r"|secondes?)"
+)
 _DAY = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
 _MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)"
 _CLOCK = r"(?:\s*(?:a|vers|at)\s*\d{1,2}\s?[h:]\s?\d{0,2})"
 _WHEN = (
-    rf"(?:avant[ -]?hier|hier(?: (?:soir|matin|nuit|apres-midi))?|ier|yer|yesterday|kunu|ce matin|ce soir|ce midi|cet apres-?midi|cette nuit|cette semaine|this morning|tonight|last night"
+    rf"(?:avant[ -]?hier|hier(?: (?:soir|matin|nuit|apres-midi))?|ier|yer|yesterday|kunu|ce matin|ce soir"
+    rf"|ce midi|cet apres-?midi|cette nuit|cette semaine|this morning|tonight|last night"
     rf"|(?:la )?semaine (?:derniere|passee)|(?:le )?mois (?:dernier|passe)|{_DAY}(?: (?:dernier|passe|matin|soir))?"
-    rf"|le [1-3]?\d(?<!0\d)(?:er)?(?: (?:de ce mois|{_MONTH}))?(?: \d{{4}})?(?![\d%]| ?\d|[.,/]\d)|tout a l'?(?:heure|eure)|tout a leure|toute a l'heure|le \d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})"
+    rf"|le [1-3]?\d(?<!0\d)(?:er)?(?: (?:de ce mois|{_MONTH}))?(?: \d{{4}})?(?![\d%]| ?\d|[.,/]\d)"
+    rf"|tout a l'?(?:heure|eure)|tout a leure|toute a l'heure|le \d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?"
+    rf"|\d{{1,2}} {_MONTH}(?: \d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})"
 )
 _PATTERN = re.compile(
     rf"(?<![\w])(?:"
-    rf"(?:depuis|dps|dpui|2puis|since|il y a|y a|ya|ca fait|sa fait|fait|ca va faire|for) (?:bientot |deja |plus de |presque |environ |au moins |a peine |le |la |ce |cet |cette )?(?:{_COUNT} ?{_UNIT}(?!\w)|{_WHEN}|{_MONTH}|\d{{1,2}}\s?[h:]\s?\d{{0,2}}|matin|midi|l'aube|longtemps|toute la journee)"
+    rf"(?:depuis|dps|dpui|2puis|since|il y a|y a|ya|ca fait|sa fait|fait|ca va faire|for) (?:bientot |deja "
+    rf"|plus de |presque |environ |au moins |a peine |le |la |ce |cet |cette )?(?:{_COUNT} ?{_UNIT}(?!\w)"
+    rf"|{_WHEN}|{_MONTH}|\d{{1,2}}\s?[h:]\s?\d{{0,2}}|matin|midi|l'aube|longtemps|toute la journee)"
     rf"|{_WHEN}{_CLOCK}?"
     rf"|\d{{1,3}}\s?{_UNIT}(?!\w)(?:\s?\d{{1,2}}(?!\d))?"
     rf"|{_COUNT} (?:heures?|minutes?|jours?|semaines?|mois|days|hours)(?!\w)"
@@ -28,8 +36,14 @@ _PATTERN = re.compile(
     rf")"
 )
 # The service's own delays, prices per day, and waits still to come are not the customer's elapsed time.
-_NOT_BEFORE = re.compile(r"(?:\bpar|\bles|\bds|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\bmet|\bdure|\bdurer|\b(?:ouvert|ouverts|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$")
-_NOT_AFTER = re.compile(r"\s*(?:(?:c'est|sont|est) (?:passe|depasse)|/|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)")
+_NOT_BEFORE = re.compile(
+    r"(?:\bpar|\bles|\bds|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a"
+    r"|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\bmet|\bdure|\bdurer|\b(?:ouvert|ouverts"
+    r"|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$"
+)
+_NOT_AFTER = re.compile(
+    r"\s*(?:(?:c'est|sont|est) (?:passe|depasse)|/|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)"
+)
 
 
 def find_durations(text: str, taken: Taken) -> list[Entity]:

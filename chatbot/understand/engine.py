@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from chatbot.brand import Brand
+from chatbot.forms.text import fold
 from chatbot.types import Entity, Intent, Meaning, Normalised
 from chatbot.understand.answers import chosen_option
 from chatbot.understand.asked import Asked, read_context
 from chatbot.understand.entities import Entities
 from chatbot.understand.features import Concepts, features, marks, masked
-from chatbot.forms.text import fold
 from chatbot.understand.intents import Intents, load_or_train
 from chatbot.understand.mood import Moods
 from chatbot.understand.override import Overrides
@@ -27,7 +27,7 @@ RECIPE = "4"
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a message was understood as it was: the rule or features behind the intent, the rules behind mood and need."""
+    """Why a message was understood so: the rule or features behind the intent, the rules behind mood and need."""
 
     intent_rule: str
     features: tuple[tuple[str, float], ...]
@@ -59,8 +59,8 @@ class Understander:
         """The meaning of a message or a burst joined by line breaks.
 
         ``original`` is the text ``normalised`` was made from; entity spans count its characters. ``context`` holds the
-        bot's last messages, oldest first, and/or the names of the slots just asked. Only the first 12,000 characters are
-        read.
+        bot's last messages, oldest first, and/or the names of the slots just asked. Only the first 12,000
+        characters are read.
         """
         return self.explain(normalised, original, context)[0]
 
@@ -122,5 +122,7 @@ class Understander:
         digest = hashlib.sha256(RECIPE.encode())
         for row in self._brand.lexicon:
             digest.update(f"{row.form}\t{row.standard}\t{row.when}\n".encode())
-        digest.update(repr((self._brand.contexts, self._brand.operators, self._brand.cues, self._brand.concepts)).encode())
+        digest.update(
+            repr((self._brand.contexts, self._brand.operators, self._brand.cues, self._brand.concepts)).encode()
+        )
         return digest.hexdigest()

@@ -48,7 +48,7 @@ class Entities:
         return tuple(sorted(located, key=lambda e: e.span))
 
     def _named(self, normalised: Normalised, located: list[Entity], asked: Asked) -> list[Entity]:
-        """Operators are read in the standard French, where sentences have one shape, and pointed back to the original."""
+        """Operators are read in standard French, where sentences have one shape, and pointed back to the original."""
         named = self._operators.find(normalised.text, Taken(len(normalised.text)), asked)
         out = []
         for entity in named:

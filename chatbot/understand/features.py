@@ -12,9 +12,20 @@ from chatbot.types import Entity
 VERSION = 3
 _LENGTHS = (3, 4, 5)
 # Entities are replaced by their kind, so that no number or operator's name is learnt by heart.
-_MARKS = {"easytransfert_id": "xref", "operator_tx_id": "xid", "other_ref": "xid", "msisdn": "xphone", "secret": "xsecret",
-          "amount_fcfa": "xamount", "cotisation_code": "xpot", "from_operator": "xop", "to_operator": "xop",
-          "refund_to_operator": "xop"}  # fmt: skip
+_MARKS = {
+    "easytransfert_id": "xref",
+    "operator_tx_id": "xid",
+    "other_ref": "xid",
+    "msisdn": "xphone",
+    "secret": "xsecret",
+    "amount_fcfa": "xamount",
+    "cotisation_code": "xpot",
+    "from_operator": "xop",
+    "to_operator": "xop",
+    "refund_to_operator": "xop",
+}
+# Upper ends of the message lengths, in plain words, that are told apart.
+_SIZES = (0, 1, 3, 7, 15)
 
 
 def masked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
@@ -121,6 +132,6 @@ def _kinds(entities: Sequence[Entity], words: Sequence[str]) -> Iterator[str]:
     for kind in kinds:
         yield "has=" + kind
     plain = sum(1 for w in words if not w.startswith("x"))
-    yield f"length={0 if not words else 1 if plain <= 1 else 2 if plain <= 3 else 3 if plain <= 7 else 4 if plain <= 15 else 5}"
+    yield f"length={sum(plain > size for size in _SIZES)}"
     if kinds and plain <= 3:
         yield "mostly-entities"

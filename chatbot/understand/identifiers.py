@@ -1,4 +1,4 @@
-"""References and transaction ids of a message: what each code-like span is, by its form, its label and what was asked."""
+"""References and transaction ids: what each code-like span is, by its form, its label and what was asked."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from chatbot.understand.asked import Asked
 
 _REF_LABEL = re.compile(r"(?:\bref\w*|\befb|\breference)\W{0,3}(?:numero|num|n°|no)?\W{0,3}(?:c'?est|est|de)?\W{0,4}$")
 _ID_LABEL = re.compile(
-    r"(?:\bid|\bidentifiant|\btrans\w*|\btrx|\btxn|\bnumero (?:de )?(?:la )?transaction|\bfinan\w+|\bref(?:erence)? (?:mtn|momo))"
+    r"(?:\bid|\bidentifiant|\btrans\w*|\btrx|\btxn|\bnumero (?:de )?(?:la )?transaction|\bfinan\w+"
+    r"|\bref(?:erence)? (?:mtn|momo))"
     r"(?:\s*(?:de|du|la|transaction|trans|number|num|no|n°|est|c'?est|is|mtn|momo))*\W{0,4}$"
 )
-_PHONE_LABEL = re.compile(r"(?:\bnumero|\bnum|\btel\w*|\bcontact|\bappel\w*|\bphone|\bwhatsapp|\bau|\bbeneficiaire)\W{0,3}(?:c'?est|est|du|de)?\W{0,4}$")
+_PHONE_LABEL = re.compile(
+    r"(?:\bnumero|\bnum|\btel\w*|\bcontact|\bappel\w*|\bphone|\bwhatsapp|\bau|\bbeneficiaire)\W{0,3}(?:c'?est|est|du"
+    r"|de)?\W{0,4}$"
+)
 _POT = re.compile(
-    r"(?:cotisation|tontine|cagnotte|caisse|code)\s*(?:de |la |ma |notre |cotisation |tontine |secret )*(?:c'?est|est|:|=|n°|numero)?\s*[\"«]?\s*"
-    r"(?P<code>(?=[a-z0-9\-]*\d)[a-z]{1,6}[\- ]?\d[a-z0-9\-]{1,11}|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})(?![\w.])"
+    r"(?:cotisation|tontine|cagnotte|caisse|code)\s*(?:de |la |ma |notre |cotisation |tontine "
+    r"|secret )*(?:c'?est|est|:|=|n°|numero)?\s*[\"«]?\s*"
+    r"(?P<code>(?=[a-z0-9\-]*\d)[a-z]{1,6}[\- ]?\d[a-z0-9\-]{1,11}"
+    r"|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})(?![\w.])"
 )
 _ANY_REFERENCE = re.compile(r"(?<![\w.,+])\d{5,12}(?![\w]|[.,]\d)")
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse|\bpot\b")
@@ -91,10 +97,28 @@ def _is_phone(phone: Phone, folded: str, asked: Asked) -> bool:
 
 
 _ROLES = (
-    ("wrong", re.compile(r"(?:\bfaux|\bmauvais|\berreur|\berrone|\bincorrect|\bau lieu (?:de|du)|\bpas (?:le|sur|au)|\benvoye (?:a|au|sur)|\bwrong)\W{0,3}(?:est|le|la|numero|num|au|sur|c'?est|number)?\s*(?:est|le|numero|c'?est|au)?\W{0,4}$")),
-    ("right", re.compile(r"(?:\bbon|\bvrai|\bcorrect|\bvoulais|\bdevait|\bau lieu|\bright)\W{0,3}(?:numero|num|est|c'?est|le|aller|sur|au)?\s*(?:est|c'?est|sur|au|le)?\W{0,4}$")),
-    ("own", re.compile(r"(?:\bmon|\bmes)\s+(?:propre\s+)?(?:numero|num|compte|tel\w*|contact)\W{0,3}(?:est|c'?est|de|depot)?\W{0,4}$")),
-)  # fmt: skip
+    (
+        "wrong",
+        re.compile(
+            r"(?:\bfaux|\bmauvais|\berreur|\berrone|\bincorrect|\bau lieu (?:de|du)|\bpas (?:le|sur|au)"
+            r"|\benvoye (?:a|au|sur)|\bwrong)\W{0,3}(?:est|le|la|numero|num|au|sur|c'?est|number)?\s*"
+            r"(?:est|le|numero|c'?est|au)?\W{0,4}$"
+        ),
+    ),
+    (
+        "right",
+        re.compile(
+            r"(?:\bbon|\bvrai|\bcorrect|\bvoulais|\bdevait|\bau lieu|\bright)\W{0,3}"
+            r"(?:numero|num|est|c'?est|le|aller|sur|au)?\s*(?:est|c'?est|sur|au|le)?\W{0,4}$"
+        ),
+    ),
+    (
+        "own",
+        re.compile(
+            r"(?:\bmon|\bmes)\s+(?:propre\s+)?(?:numero|num|compte|tel\w*|contact)\W{0,3}(?:est|c'?est|de|depot)?\W{0,4}$"
+        ),
+    ),
+)
 
 
 def _phone_role(folded: str, phone: Phone) -> str:

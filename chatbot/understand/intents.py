@@ -61,7 +61,7 @@ def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> I
 
 
 def varied(examples: Sequence[Example], cues: Mapping[str, object]) -> Iterator[Example]:
-    """The examples, then copies of them with a greeting before and facts behind, as ``[training]`` of cues.toml says."""
+    """The examples, then copies with a greeting before and facts behind, as ``[training]`` of cues.toml says."""
     yield from examples
     rules = cues.get("training", {})
     if not isinstance(rules, dict):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class IntentModel:
-    """Linear weights: ``weights`` (features × labels, float32), ``bias`` (labels), ``idf`` (features), ``temperature`` > 0."""
+    """``weights`` (features × labels, float32), ``bias`` (labels), ``idf`` (features), ``temperature`` > 0."""
 
     labels: tuple[str, ...]
     index: dict[str, int]
@@ -59,7 +59,7 @@ class IntentModel:
                     idf=self.idf,
                     temperature=np.float32(self.temperature),
                 )
-            os.replace(temporary, file)
+            Path(temporary).replace(file)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

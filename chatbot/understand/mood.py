@@ -96,12 +96,44 @@ def _mood(name: str) -> Mood:
     return moods[name]
 
 
-_UNITS = (("mois", 720.0), ("sem", 168.0), ("jour", 24.0), ("jr", 24.0), ("day", 24.0), ("an", 8760.0), ("heure", 1.0), ("hour", 1.0), ("h", 1.0), ("m", 1 / 60))
-_NUMBERS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "dix": 10, "plusieurs": 3, "quelques": 2}
-_COUNTED = re.compile(r"(\d+|" + "|".join(_NUMBERS) + r")\s?(mois|sem\w*|jours?|jrs?|days?|ans?|heures?|hours?|h|mn|min\w*)\b")
-_FIXED = ((r"avant[ -]?hier", 40.0), (r"\bhier|yesterday|kunu", 24.0), (r"semaine (?:derniere|passee)", 120.0), (r"mois (?:dernier|passe)", 720.0),
-          (r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche", 48.0), (r"longtemps", 48.0), (r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre", 100.0),
-          (r"^(?:depuis )?le \d", 48.0))  # fmt: skip
+_UNITS = (
+    ("mois", 720.0),
+    ("sem", 168.0),
+    ("jour", 24.0),
+    ("jr", 24.0),
+    ("day", 24.0),
+    ("an", 8760.0),
+    ("heure", 1.0),
+    ("hour", 1.0),
+    ("h", 1.0),
+    ("m", 1 / 60),
+)
+_NUMBERS = {
+    "un": 1,
+    "une": 1,
+    "deux": 2,
+    "trois": 3,
+    "quatre": 4,
+    "cinq": 5,
+    "six": 6,
+    "sept": 7,
+    "huit": 8,
+    "dix": 10,
+    "plusieurs": 3,
+    "quelques": 2,
+}
+_COUNTED = re.compile(
+    r"(\d{1,4}|" + "|".join(_NUMBERS) + r")\s?(mois|sem\w*|jours?|jrs?|days?|ans?|heures?|hours?|h|mn|min\w*)\b"
+)
+_FIXED = (
+    (r"avant[ -]?hier", 40.0),
+    (r"\bhier|yesterday|kunu", 24.0),
+    (r"semaine (?:derniere|passee)", 120.0),
+    (r"mois (?:dernier|passe)", 720.0),
+    (r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|longtemps", 48.0),
+    (r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre", 100.0),
+    (r"^(?:depuis )?le \d", 48.0),
+)
 
 
 def _hours(entities: Sequence[Entity]) -> float:
@@ -112,7 +144,11 @@ def _hours(entities: Sequence[Entity]) -> float:
 def _phrase_hours(phrase: str) -> float:
     counted = _COUNTED.search(phrase)
     if counted:
-        if re.match(r"(?:depuis|vers|a)\s\d{1,2}\s?h", phrase) and int(counted.group(1)) < 24 and "depuis" not in phrase[:6]:
+        if (
+            re.match(r"(?:depuis|vers|a)\s\d{1,2}\s?h", phrase)
+            and int(counted.group(1)) < 24
+            and "depuis" not in phrase[:6]
+        ):
             return 0.0
         count = _NUMBERS.get(counted.group(1)) or int(counted.group(1))
         return count * next(factor for unit, factor in _UNITS if counted.group(2).startswith(unit))

@@ -1,4 +1,4 @@
-"""Which operators a message names, and which sends, which receives, which is refunded; by grammar, question and order."""
+"""Which operators a message names, and which sends, receives or is refunded; by grammar, question and order."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ _LEFT_WINDOW = 64
 _RIGHT_WINDOW = 72
 # Signs of money or network talk that make an everyday word an operator's name.
 _MONEY_TALK = re.compile(
-    r"compte|numero|reseau|puce|momo|money|transf|depot|envoy|debit|credit|recu|recev|retir|\bfrais|vers|depuis|operateur|efb|argent|\d{3}|solde|limite|plafond|wave|orange|mtn|moov|tresor"
+    r"compte|numero|reseau|puce|momo|money|transf|depot|envoy|debit|credit|recu|recev|retir|\bfrais|vers|depuis"
+    r"|operateur|efb|argent|\d{3}|solde|limite|plafond|wave|orange|mtn|moov|tresor"
 )
 _WORD = re.compile(r"[^\W\d_]{4,12}")
 FUZZY_AT_LEAST = 84
 # Everyday words near an operator's name.
-_NEVER = {"avec", "vaut", "veux", "save", "have", "gave", "mange", "range", "grange", "move", "mois", "mon", "trop", "tres", "tremper",
-          "tester", "moovs", "change", "etrange", "arrange", "avez", "wari", "moyen", "mort", "amove", "franc", "orages", "savez", "moins"}  # fmt: skip
+_NEVER = {
+    "avec", "vaut", "veux", "save", "have", "gave", "mange", "range", "grange", "move", "mois", "mon", "trop",
+    "tres", "tremper", "tester", "moovs", "change", "etrange", "arrange", "avez", "wari", "moyen", "mort", "amove",
+    "franc", "orages", "savez", "moins",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,9 @@ def _clause_right(window: str) -> str:
 
 
 _PAIR = re.compile(
-    r"\s*(?:money|momo|ci|africa|pay|entreprise|pro|perso|cote d'ivoire)?\s*(?:vers|a|pour|->|-->|=>|=|>|→|➡️?|➜|/|-|–|to|et|,|\+|sur|chez|:|jusqu'a|\.\s*\d[.)\-]|\d[.)\-]|\n\s*\d?\s*[.)\-]?)?\s*"
+    r"\s*(?:money|momo|ci|africa|pay|entreprise|pro|perso|cote d'ivoire)?\s*"
+    r"(?:vers|a|pour|->|-->|=>|=|>|→|➡️?|➜"
+    r"|/|-|–|to|et|,|\+|sur|chez|:|jusqu'a|\.\s*\d[.)\-]|\d[.)\-]|\n\s*\d?\s*[.)\-]?)?\s*"
     r"(?:le |un |une |la |mon |son |compte )*"
 )
 
@@ -174,7 +180,11 @@ def _settle(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]
     for mention in mentions:
         before = [m for m in kept if m.name == mention.name]
         # A name said twice keeps its first role; only a pair ("wave vers wave") or a refund gives it a second.
-        if not before or (mention.role == "refund_to" or mention.paired) and mention.role not in {m.role for m in before}:
+        if (
+            not before
+            or (mention.role == "refund_to" or mention.paired)
+            and mention.role not in {m.role for m in before}
+        ):
             kept.append(mention)
     return kept
 
@@ -225,9 +235,7 @@ def _by_question(folded: str, mentions: list[Mention], asked: Asked) -> list[Men
         role = "refund_to"
     elif asked.wants("to_operator", "receiving_operator") and not asked.wants("from_operator", "both_operators"):
         role = "to"
-    elif asked.wants("operator_tx_id") and not asked.wants("to_operator", "both_operators"):
-        role = "from"
-    elif asked.wants("from_operator") and not asked.wants("to_operator", "both_operators"):
+    elif asked.wants("operator_tx_id", "from_operator") and not asked.wants("to_operator", "both_operators"):
         role = "from"
     if not role or len(mentions) != 1:
         return mentions
@@ -243,9 +251,7 @@ def _by_opposite(mentions: list[Mention]) -> list[Mention]:
     for i in open_ones:
         if "from" in roles and "to" not in roles:
             out[i] = replace(out[i], role="to", weight=1)
-        elif "to" in roles and "from" not in roles:
-            out[i] = replace(out[i], role="from", weight=1)
-        elif "from" not in roles:
+        elif "to" in roles and "from" not in roles or "from" not in roles:
             out[i] = replace(out[i], role="from", weight=1)
         roles.add(out[i].role)
     return out

@@ -1,4 +1,4 @@
-"""Written rules over the learnt intents, from ``[[intent_rule]]`` of cues.toml: what the state of the talk makes certain."""
+"""Written rules over the learnt intents (``[[intent_rule]]`` of cues.toml): what the talk makes certain."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class Overrides:
         for rule in self._rules:
             if rule.matches(folded, asked, kinds, ranked[0].name):
                 others = tuple(
-                    Intent(i.name, round(min(i.confidence, 1 - rule.confidence), 4)) for i in ranked if i.name != rule.intent
+                    Intent(i.name, round(min(i.confidence, 1 - rule.confidence), 4))
+                    for i in ranked
+                    if i.name != rule.intent
                 )
                 return (Intent(rule.intent, rule.confidence), *others), rule.name
         return ranked, ""

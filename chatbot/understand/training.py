@@ -1,4 +1,4 @@
-"""Trains the intent model from the brand's examples. Imports scikit-learn, so nothing that serves imports this up front."""
+"""Trains the intent model from the brand's examples. Imports scikit-learn: nothing that serves imports it up front."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_a_vault_survives_storage() -> None:
 
 @pytest.mark.parametrize("stored", ["[]", '{"x": "y"}', '{"[TEL_1]": 5}', "nonsense", '{"[PIN_1]": "4815"}'])
 def test_it_refuses_what_is_no_vault(stored: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"vault|Expecting"):
         Vault.from_json(stored)
 
 

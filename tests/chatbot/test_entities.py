@@ -79,7 +79,10 @@ def test_an_operator_id_in_any_form(written: str, identifier: str) -> None:
     assert values(written, "operator_tx_id") == [identifier]
 
 
-@pytest.mark.parametrize("phone", ["0700112233", "05 11 22 33 44", "01-11-22-33-44", "+225 0711223344", "002250511223344", "(07.00.11.22.33)"])
+@pytest.mark.parametrize(
+    "phone",
+    ["0700112233", "05 11 22 33 44", "01-11-22-33-44", "+225 0711223344", "002250511223344", "(07.00.11.22.33)"],
+)
 @pytest.mark.parametrize("frame", ["id = {}", "{}", "le bénéficiaire c'est {}", "transaction {} svp"])
 def test_a_phone_is_never_taken_for_an_id(frame: str, phone: str) -> None:
     found = find(frame.format(phone), "Quel est l'ID de transaction MTN ?")
@@ -186,7 +189,9 @@ def test_a_digit_picks_from_the_menu_of_operators() -> None:
 
 
 def test_numbered_answers_map_to_the_questions() -> None:
-    found = find("1. EFB 29121808  2. moov. 3. mtn. 4. MRCH2506264733050", "1- Référence\n2- Envoi\n3- Réception\n4- ID")
+    found = find(
+        "1. EFB 29121808  2. moov. 3. mtn. 4. MRCH2506264733050", "1- Référence\n2- Envoi\n3- Réception\n4- ID"
+    )
     assert [(e.type, e.value) for e in found] == [
         ("easytransfert_id", "EFB.29121808"),
         ("from_operator", "Moov"),
@@ -196,19 +201,33 @@ def test_numbered_answers_map_to_the_questions() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["depuis hier", "ce matin à 8h12", "ya 3 jours", "depuis 14h", "le 3 de ce mois", "30mn", "avant-hier", "la semaine passée"]
+    "text",
+    [
+        "depuis hier",
+        "ce matin à 8h12",
+        "ya 3 jours",
+        "depuis 14h",
+        "le 3 de ce mois",
+        "30mn",
+        "avant-hier",
+        "la semaine passée",
+    ],
 )
 def test_when_it_happened_is_heard(text: str) -> None:
     assert len(values(text, "time_elapsed")) == 1
 
 
-@pytest.mark.parametrize("text", ["la limite par jour", "le délai de 24 à 48 h", "vous travaillez le dimanche ?", "dans 24h"])
+@pytest.mark.parametrize(
+    "text", ["la limite par jour", "le délai de 24 à 48 h", "vous travaillez le dimanche ?", "dans 24h"]
+)
 def test_a_rule_of_the_house_is_no_elapsed_time(text: str) -> None:
     assert values(text, "time_elapsed") == []
 
 
 def test_a_pots_code_is_no_secret() -> None:
-    assert [(e.type, e.value) for e in find("retrait anticipé cotisation code 7JK-204")] == [("cotisation_code", "7JK-204")]
+    assert [(e.type, e.value) for e in find("retrait anticipé cotisation code 7JK-204")] == [
+        ("cotisation_code", "7JK-204")
+    ]
 
 
 def test_spans_count_characters_of_the_original() -> None:
@@ -219,7 +238,14 @@ def test_spans_count_characters_of_the_original() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.one_of(st.sampled_from(["wave", "EFB 31482095", "0700112233", "50k", "de", "vers", "\n"]), st.text(max_size=5)), max_size=12))
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["wave", "EFB 31482095", "0700112233", "50k", "de", "vers", "\n"]), st.text(max_size=5)
+        ),
+        max_size=12,
+    )
+)
 def test_entities_never_share_a_character(words: list[str]) -> None:
     text = " ".join(words)
     last = 0

@@ -49,7 +49,9 @@ def test_it_stays_above_the_floor(scores: dict[str, dict[str, float]], part: str
 
 
 @pytest.mark.parametrize("kind", ["easytransfert_id", "operator_tx_id", "msisdn", "secret"])
-def test_references_ids_phones_and_secrets_are_all_but_certain(scores: dict[str, dict[str, dict[str, float]]], kind: str) -> None:
+def test_references_ids_phones_and_secrets_are_all_but_certain(
+    scores: dict[str, dict[str, dict[str, float]]], kind: str
+) -> None:
     assert scores["entities"][kind]["f1"] >= 0.98
 
 

@@ -1,4 +1,4 @@
-"""Texting French comes out as standard French, standard French as it is, and every character knows where it came from."""
+"""Texting French comes out as standard French, standard French as it is, and every character knows its origin."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ from chatbot.anonymise import Vault, anonymise
 from chatbot.brand import load
 from chatbot.normalise import Normaliser
 normalise = Normaliser(load("easytransfert")).normalise
-for piece in ("a", "e.", "0", "07 ", "T2", "m'", "-", "k ", "mtn ", "wari ma se ", "@", "*", "a-", "1 000 ", "EFB ", "efb.3 "):
+for piece in ("a", "e.", "0", "07 ", "T2", "m'", "-", "k ", "mtn ", "wari ma se ", "@", "*", "a-", "1 0 ", "EFB "):
     text = (piece * 100_000)[:100_000]
     normalise(text)
     anonymise(text, Vault())

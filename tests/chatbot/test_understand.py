@@ -108,7 +108,9 @@ def test_it_says_why() -> None:
     assert why.human_rule == "anger"
 
 
-SMALL = "greeting\tbonjour\ngreeting\tsalut\ngreeting\tbonsoir\nthanks\tmerci\nthanks\tmerci bien\nthanks\tgrand merci\n"
+SMALL = (
+    "greeting\tbonjour\ngreeting\tsalut\ngreeting\tbonsoir\nthanks\tmerci\nthanks\tmerci bien\nthanks\tgrand merci\n"
+)
 
 
 def small_brand(folder: Path) -> Path:
@@ -122,13 +124,13 @@ def test_the_model_is_trained_once_and_safely_by_many_at_a_time(tmp_path: Path) 
 
     brand = load_folder(small_brand(tmp_path / "small"))
     normalise = Normaliser(brand).normalise
-    errors: list[BaseException] = []
+    errors: list[Exception] = []
 
     def start() -> None:
         try:
             text = "merci"
             assert Understander(brand, tmp_path / "cache", normalise).understand(normalise(text), text).intents
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - whatever happens in a thread must reach the test
             errors.append(error)
 
     workers = [threading.Thread(target=start) for _ in range(4)]
@@ -170,7 +172,8 @@ def test_serving_needs_no_scikit_learn(tmp_path: Path) -> None:
     UNDERSTANDER.ready()
     code = (
         "import sys; from pathlib import Path\n"
-        "from chatbot.brand import load; from chatbot.normalise import Normaliser; from chatbot.understand import Understander\n"
+        "from chatbot.brand import load; from chatbot.normalise import Normaliser\n"
+        "from chatbot.understand import Understander\n"
         "b = load('easytransfert'); n = Normaliser(b).normalise\n"
         f"u = Understander(b, Path({str(VAR_DIR / 'models')!r}), n); u.understand(n('slt'), 'slt')\n"
         "print([m for m in ('sklearn', 'scipy', 'joblib') if m in sys.modules])"

@@ -39,7 +39,9 @@ class Command(BaseCommand):
             reader = Reader(str(options["brand"]), settings.VAR_DIR / "models")
             with _opened(source if isinstance(source, Path) else None) as (lines, name), _writer(out) as answers:
                 for request in read_requests(lines, name):
-                    answers.write(json.dumps(reader.answer(request, bool(options["explain"])), ensure_ascii=False) + "\n")
+                    answers.write(
+                        json.dumps(reader.answer(request, bool(options["explain"])), ensure_ascii=False) + "\n"
+                    )
                     answers.flush()
         except (RequestError, BrandError) as error:
             raise CommandError(str(error), returncode=2) from error
