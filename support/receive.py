@@ -149,8 +149,8 @@ def _find_repeat(inbound: Inbound) -> Message | None:
 
 
 def _storable(text: str) -> str:
-    """Text every database and every JSON reader takes: no NUL, no lone surrogate."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    """Text every database and every JSON reader takes (no NUL, no lone surrogate), its lines ended by one character."""
+    return text.replace("\x00", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()
 
 
 def mark_read(conversation_id: uuid.UUID, seq: int) -> None:

@@ -17,11 +17,11 @@ def redis_server() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def standing_house(
     django_db_setup: None, redis_server: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
-    """One house for the whole session: starting it takes seconds."""
+    """One house a module: left standing, its worker would answer the customers of tests that take turns themselves."""
     log = tmp_path_factory.mktemp("house") / "log"
     with running_house(log, QUIET_SECONDS_WHATSAPP="0.4", SWEEP_AFTER_SECONDS="3") as house:
         yield house

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from support.console.roles import sync_roles
+from tests.browser.console_page import DESKTOP, PASSWORD, Console
 from tests.browser.stand_in import StandIn
 from tests.browser.widget_page import HOST_PAGE, Widget
+from tests.house import House
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 OpenWidget = Callable[..., Widget]
+SignIn = Callable[..., Console]
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +28,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def orm_beside_playwright() -> Iterator[None]:
+    """Playwright keeps an event loop in this very thread, beside which Django would refuse to work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
 
 
 @pytest.fixture
@@ -71,3 +84,19 @@ def open_widget(stand_in: StandIn, new_context: Callable[..., BrowserContext]) -
 def widget(open_widget: OpenWidget) -> Widget:
     """An open, connected chat on a desktop, in French."""
     return open_widget()
+
+
+@pytest.fixture
+def sign_in(house: House, new_context: Callable[..., BrowserContext]) -> SignIn:
+    """Opens a browser of a member of staff, signed in and looking at the live queue."""
+    sync_roles()
+
+    def make(name: str = "awa", role: str = "agent", **options: object) -> Console:
+        user = User.objects.create_user(name, password=PASSWORD, first_name=name.title(), is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        context = new_context(**{**DESKTOP, **options})
+        console = Console(context.new_page(), house.url)
+        console.sign_in(name)
+        return console
+
+    return make

@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import BrowserContext, Route, expect
 
 from chatbot.types import HandoffReason
 from chatbot.types import Priority as PriorityName
 from support import db, escalate
-from support.console.roles import sync_roles
 from support.models import AuditEvent, Channel, Conversation, Owner
 from tests.browser.axe import serious_findings
-from tests.browser.console_page import DESKTOP, PASSWORD, TABLET, Console
+from tests.browser.conftest import SignIn
+from tests.browser.console_page import DESKTOP, TABLET
 from tests.house import House
 from tests.support.journeys import write
 
 pytestmark = pytest.mark.browser
-SignIn = Callable[..., Console]
 NUMBER = "+2250700000001"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def orm_beside_playwright() -> Iterator[None]:
-    """Playwright keeps an event loop in this very thread, beside which Django would refuse to work."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
-@pytest.fixture
-def sign_in(house: House, new_context: Callable[..., BrowserContext]) -> SignIn:
-    """Opens a browser of a member of staff, signed in and looking at the live queue."""
-    sync_roles()
-
-    def make(name: str = "awa", role: str = "agent", **options: object) -> Console:
-        user = User.objects.create_user(name, password=PASSWORD, first_name=name.title(), is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
-        context = new_context(**{**DESKTOP, **options})
-        console = Console(context.new_page(), house.url)
-        console.sign_in(name)
-        return console
-
-    return make
 
 
 def waiting(

@@ -17,14 +17,6 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touc
 SECONDS = 15_000
 
 
-@pytest.fixture(scope="module", autouse=True)
-def orm_beside_playwright() -> Iterator[None]:
-    """Playwright keeps an event loop in this very thread, beside which Django would refuse to work."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
 @pytest.fixture
 def open_phone(house: House, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
     """Opens the page; at the end, nothing may have gone wrong in it."""

@@ -103,6 +103,11 @@ def test_any_text_can_be_stored(text: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_lines_end_alike_whatever_form_carried_them() -> None:
+    assert write("T7A2N5TSA\r\nD33EUPVJ").text == "T7A2N5TSA\nD33EUPVJ"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_closed_conversation_opens_again() -> None:
     conversation = write("bonjour").conversation
     Conversation.objects.update(owner=Owner.NOBODY)
