@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from chatbot.forms.operator_id import find_operator_ids
 from chatbot.forms.phone import find_phones
@@ -73,7 +75,10 @@ _YEAR = re.compile(
 )
 # Talk of a shared pot: its bare "code" is the pot's and no secret.
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse")
+_AMOUNT_ASKED = re.compile(r"montant|somme|amount|combien")
+_NUMBER_ASKED = re.compile(r"\bid\b|tx_id|identifiant|transaction|reference|\befb\b|easytransfert_id|msisdn|numero")
 _PLAIN_CODE = re.compile(r"codes? (?!secret|pin|otp)|codes?[:=]")
+_POT_CODE = re.compile(r"[A-Z]{2,6}-?\d{3,8}")
 _ALREADY = re.compile(r"\*{3,}")
 # Words that follow "mot de passe :" without being one.
 _NO_PASSWORD = {
@@ -88,11 +93,22 @@ _OTHER_MATTER = re.compile(
 )
 
 
-def find_secrets(text: str, amount_asked: bool = False) -> list[tuple[int, int]]:
-    """Spans of secrets, in order.
+class Answering(NamedTuple):
+    """What the message answers: a question about a sum, about an id or a number, about a pot's code."""
 
-    ``amount_asked``: the message answers a question about money, so bare digits are a sum.
-    """
+    amount: bool = False
+    number: bool = False
+    pot: bool = False
+
+
+def answering(asked: Sequence[str]) -> Answering:
+    """Reads the slots or questions just put to the customer."""
+    questions = fold(" ".join(asked))
+    return Answering(*(pattern.search(questions) is not None for pattern in (_AMOUNT_ASKED, _NUMBER_ASKED, _POT_TALK)))
+
+
+def find_secrets(text: str, answer: Answering = Answering()) -> list[tuple[int, int]]:  # noqa: B008 - immutable
+    """Spans of secrets, in order. ``answer`` decides what bare digits are; a code named as secret is one whatever."""
     folded = fold(text)
     taken = Taken(len(text))
     found = [m.span() for m in _ALREADY.finditer(text) if taken.claim(*m.span())]
@@ -101,11 +117,13 @@ def find_secrets(text: str, amount_asked: bool = False) -> list[tuple[int, int]]
             found.append((start, end))
     for start, end in _facts(text):
         taken.claim(start, end)
-    for start, end in [*_passwords(folded), *_keyed(folded)]:
+    pot = answer.pot or _POT_TALK.search(folded) is not None
+    for start, end in [*_passwords(text, folded, pot), *_keyed(folded, pot)]:
         if taken.claim(start, end):
             found.append((start, end))
-    if not amount_asked:
-        found += [span for span in _lone(folded) if taken.claim(*span)]
+    if not (answer.amount or answer.pot):
+        lone = [span for span in _lone(folded) if not (answer.number and _digits(folded, span) >= PART_OF_ID)]
+        found += [span for span in lone if taken.claim(*span)]
     found += [span for span in _next_ones(folded, found) if taken.claim(*span)]
     return sorted(found)
 
@@ -154,12 +172,11 @@ def _keyed(folded: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _passwords(folded: str) -> list[tuple[int, int]]:
-    pot = _POT_TALK.search(folded) is not None
+def _passwords(text: str, folded: str, pot: bool) -> list[tuple[int, int]]:
     spans = [
         m.span("value")
         for m in _MIXED_PASSWORD.finditer(folded)
-        if not (pot and _PLAIN_CODE.match(m.group()))
+        if not ((pot or _POT_CODE.fullmatch(text[slice(*m.span("value"))])) and _PLAIN_CODE.match(m.group()))
         and not re.match(
             r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|h|go|mo)$|[24]\w{0,2}$)", m.group("value")
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chatbot.brand import Brand, BrandError
 from chatbot.forms.protected import unspeakable_spans
-from chatbot.forms.secret import find_secrets
+from chatbot.forms.secret import answering, find_secrets
 from chatbot.forms.spans import Taken
 from chatbot.forms.text import clean, fold
 from chatbot.types import Entity, Normalised
@@ -37,7 +37,7 @@ class Entities:
         if chosen:
             return self._chosen(chosen, asked)
         found: list[Entity] = []
-        for start, end in find_secrets(text, amount_asked=bool(asked.slots) or bool(asked.options)):
+        for start, end in find_secrets(text, answering((*asked.slots, asked.text))):
             if taken.claim(start, end):
                 found.append(Entity("secret", "masked", (start, end)))
         found += find_identifiers(text, taken, asked)

@@ -243,8 +243,21 @@ def _by_question(folded: str, mentions: list[Mention], asked: Asked) -> list[Men
     return [replace(only, role=role)] if only.weight <= 2 or role == "refund_to" else mentions
 
 
+def _two_alike(mentions: list[Mention]) -> list[Mention]:
+    if len({m.name for m in mentions}) != 2 or len(mentions) != 2 or mentions[0].role != mentions[1].role:
+        return mentions
+    first, second = mentions
+    if first.role == "to":
+        return [replace(first, role="from", weight=1), second]
+    return [first, replace(second, role="to", weight=1)] if first.role == "from" else mentions
+
+
 def _by_opposite(mentions: list[Mention]) -> list[Mention]:
-    """With one role given by grammar, an open neighbour takes the other; two open ones are sender and receiver."""
+    """With one role given by grammar, an open neighbour takes the other; two open ones are sender and receiver.
+
+    Money goes from one to another: two different names with the same role are sender and receiver as well.
+    """
+    mentions = _two_alike(mentions)
     open_ones = [i for i, m in enumerate(mentions) if m.role is None]
     roles = {m.role for m in mentions}
     out = list(mentions)

@@ -114,3 +114,13 @@ def test_a_bare_sum_that_was_asked_for_is_no_secret() -> None:
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = mask_secrets(text)
     assert mask_secrets(once) == once
+
+
+@pytest.mark.parametrize("asked", ["operator_tx_id", "Quel est l'ID de transaction ?", "Quelle est la référence ?"])
+def test_the_rest_of_an_id_that_was_asked_for_is_no_secret(asked: str) -> None:
+    assert mask_secrets("033758", [asked]) == "033758"
+    assert mask_secrets("mon pin est 033758", [asked]) == "mon pin est ****"
+
+
+def test_a_pots_code_is_left_to_its_question() -> None:
+    assert mask_secrets("code CT51907") == "code CT51907"
