@@ -26,7 +26,8 @@ _DATED_CUT = re.compile(
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
-    rf"(?<![A-Za-z0-9])(MRCH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_S}?\d){{4,18}})(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
+    rf"(?<![A-Za-z0-9])(MRCH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_S}?\d){{4,18}})"
+    r"(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
     re.IGNORECASE,
 )
 # Capitals and a long number: an id of an operator whose form we do not know.

@@ -69,6 +69,7 @@ _NEXT = re.compile(
     r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit) (?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
     r"|fcfa|mille|h)\b)"
 )
+PART_OF_ID = 6  # digits: the rest of an id that was asked for is no shorter, a PIN is
 _YEAR = re.compile(
     r"(?:depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre"
     r"|decembre)(?: le)? $"
@@ -155,9 +156,8 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _keyed(folded: str) -> list[tuple[int, int]]:
+def _keyed(folded: str, pot: bool) -> list[tuple[int, int]]:
     spans = []
-    pot = _POT_TALK.search(folded) is not None
     for match in _AFTER_KEY.finditer(folded):
         if pot and _PLAIN_CODE.match(match.group()):
             continue
@@ -186,6 +186,10 @@ def _passwords(text: str, folded: str, pot: bool) -> list[tuple[int, int]]:
         m.span("value") for m in _PLAIN_PASSWORD.finditer(folded) if m.group("value").strip(".") not in _NO_PASSWORD
     ]
     return spans
+
+
+def _digits(folded: str, span: tuple[int, int]) -> int:
+    return sum(character.isdigit() for character in folded[slice(*span)])
 
 
 def _lone(folded: str) -> list[tuple[int, int]]:
