@@ -137,12 +137,14 @@ def _is_reference(reference: Reference, folded: str, asked: Asked) -> bool:
 
 
 def _pot_codes(text: str, folded: str, asked: Asked) -> list[Entity]:
-    if not (_POT_TALK.search(folded) or asked.wants("cotisation_code")):
+    # "It stands in the app, under Cotisations": an answer about pots keeps the talk on them.
+    wanted = asked.wants("cotisation_code") or _POT_TALK.search(fold(asked.text)) is not None
+    if not (wanted or _POT_TALK.search(folded)):
         return []
     spans = [m.span("code") for m in _POT.finditer(folded)]
     if not spans:
         pattern = r"(?<![\w.])(?=[a-z]*[a-z\-]*\d)[a-z]{2,6}-?\d{3,8}(?![\w.])"
-        if asked.wants("cotisation_code"):
+        if wanted:
             pattern = r"(?<![\w.])(?:[a-z]{1,6} \d{3,8}|(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13})(?![\w.])"
         spans = [m.span() for m in re.finditer(pattern, folded)]
     return [

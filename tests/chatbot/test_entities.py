@@ -233,6 +233,11 @@ def test_a_pots_code_is_no_secret() -> None:
     ]
 
 
+def test_a_pots_code_is_heard_while_the_talk_is_of_pots() -> None:
+    found = find("ok cest CT 33815, c'est échu", "Le code est dans l'application : ouvrez « Cotisations ».")
+    assert [(e.type, e.value) for e in found] == [("cotisation_code", "CT33815")]
+
+
 def test_spans_count_characters_of_the_original() -> None:
     text = "slt g envoyé 5\u200b000f de wav EFB 31482095"
     for entity in find(text):
