@@ -51,8 +51,9 @@ class Command(BaseCommand):
         try:
             return case.run(setup)
         except (BenchError, OSError, TimeoutError) as error:
-            self.stderr.write(f"{name}: {error or type(error).__name__}")
-            return [failed(name, (str(error) or type(error).__name__).splitlines()[0])]
+            why = str(error) or type(error).__name__
+            self.stderr.write(f"{name}: {why}")
+            return [failed(name, why.splitlines()[0])]
 
     def _say(self, line: str) -> None:
         self.stderr.write(f"· {line}")
