@@ -161,4 +161,3 @@ def _text(where: str, field: str, value: object) -> str:
     if not isinstance(value, str):
         raise ScriptError(f"{where}: field '{field}': text is expected, not {type(value).__name__}")
     return value
-
