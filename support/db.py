@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.db import connection, transaction
 
@@ -19,14 +19,18 @@ def write() -> Iterator[None]:
     """A transaction that writes. Rows are locked with ``select_for_update`` inside it.
 
     SQLite has one writer, and its busy handler is neither fair nor prompt: threads of a process therefore queue here
-    first, and BEGIN IMMEDIATE (settings) settles it between processes.
+    first, and BEGIN IMMEDIATE (settings) settles it between processes. The queue moves on with the commit, before the
+    on-commit hooks, which talk to Redis.
     """
     if connection.vendor != "sqlite":
         with transaction.atomic():
             yield
         return
-    with _sqlite_writer, transaction.atomic():
-        yield
+    with ExitStack() as turn:
+        turn.enter_context(_sqlite_writer)
+        with transaction.atomic():
+            transaction.on_commit(turn.close)  # the first hook, so that the others run after it
+            yield
 
 
 def uuid7() -> uuid.UUID:

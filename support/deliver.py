@@ -139,13 +139,21 @@ def _reason_not_to_send(message: Message, conversation: Conversation, *, started
 def _stop(message: Message, state: Delivery, conversation: Conversation) -> None:
     Message.objects.filter(id=message.id).update(delivery=state)
     if state == Delivery.HELD:
+        _window_is_closed(conversation)
         _ask_to_reopen(conversation)
     transaction.on_commit(lambda: _tell_console(message.conversation_id))
 
 
+def _window_is_closed(conversation: Conversation) -> None:
+    """Remember it, also where only the provider knew: the customer's next message then frees what is held."""
+    if conversation.identity.last_inbound_at is not None:
+        conversation.identity.last_inbound_at = None
+        conversation.identity.save(update_fields=["last_inbound_at"])
+
+
 def _ask_to_reopen(conversation: Conversation) -> None:
     """Queue the approved template that invites the customer to write, once per closed window."""
-    since = conversation.identity.last_inbound_at
+    since = conversation.inbound_at
     asked = conversation.messages.filter(template=REOPEN)
     if (asked.filter(at__gt=since) if since else asked).exists():
         return

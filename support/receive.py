@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,6 +21,8 @@ from support.privacy.fields import blind_index
 from support.transports.web import events
 
 log = structlog.get_logger(__name__)
+MAY_HAVE_CLOSED = timedelta(hours=23)
+READ = ("id", "channel", "owner", "next_seq", "inbound_seq", "inbound_at", "waiting_since", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,10 @@ def _locked_conversation(inbound: Inbound) -> Conversation:
     known = (
         Conversation.objects.select_for_update(of=("self",))
         .select_related("identity")
+        .only(*READ, "identity__last_inbound_at")
         .filter(identity__brand=inbound.brand, identity__channel=inbound.channel, identity__value_index=index)
-        .first()
     )
-    return known or _first_conversation(inbound, index)
+    return next(iter(known), None) or _first_conversation(inbound, index)
 
 
 def _first_conversation(inbound: Inbound, index: str) -> Conversation:
@@ -117,9 +119,12 @@ def _first_conversation(inbound: Inbound, index: str) -> Conversation:
 
 
 def _open_window(conversation: Conversation, now: datetime) -> None:
-    """A message from the customer opens WhatsApp's 24 hours and frees what was held for them."""
-    conversation.identity.last_inbound_at = now
-    conversation.identity.save(update_fields=["last_inbound_at"])
+    """A message from the customer opens WhatsApp's 24 hours and frees what was held while they were over."""
+    identity = conversation.identity
+    before, identity.last_inbound_at = identity.last_inbound_at, now
+    identity.save(update_fields=["last_inbound_at"])
+    if before is not None and now - before < MAY_HAVE_CLOSED:
+        return
     if Message.objects.filter(conversation=conversation, delivery=Delivery.HELD).update(delivery=Delivery.QUEUED):
         transaction.on_commit(lambda: doorbell.ring_delivery(conversation.id))
 

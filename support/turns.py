@@ -98,7 +98,8 @@ def _one(lease: Lease) -> Literal["done", "more", "early", "failed", "interrupte
 
 
 def _pending(conversation: Conversation) -> list[Message]:
-    return list(conversation.messages.filter(author=Author.CUSTOMER, seq__gt=conversation.handled_seq).order_by("seq"))
+    rows = conversation.messages.filter(author=Author.CUSTOMER, seq__gt=conversation.handled_seq).order_by("seq")
+    return list(rows.only("id", "conversation_id", "seq", "text", "kind", "at", "stored_at"))
 
 
 def _quiet(conversation: Conversation, pending: Sequence[Message]) -> bool:

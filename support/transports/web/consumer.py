@@ -7,12 +7,14 @@ from urllib.parse import parse_qs
 
 import redis
 import structlog
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
 
 from support import receive
 from support.models import Channel, Conversation, Message, Owner
+from support.receive import Receipt
 from support.threads import run_in_db_thread
 from support.transports import limits
 from support.transports.web import catchup, events, frames, sessions
@@ -33,6 +35,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except redis.RedisError as error:
             log.warning("socket_without_redis", error=type(error).__name__)
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Hand an event to its method. Unlike the library's, it closes no connection: this loop never opens one."""
+        handler = getattr(self, get_handler_name(message), None)
+        if handler is None:
+            raise ValueError(f"no handler for {message['type']}")
+        await handler(message)
 
     async def connect(self) -> None:
         """Let in who has a token. An expired session is told so once open: browsers hide why a handshake failed."""
@@ -100,23 +109,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self._replay()
 
     async def _take(self, frame: frames.Send) -> None:
-        wait = await run_in_db_thread(self._may_send)
-        if wait:
-            await self._error("rate_limited", "Trop de messages d'un coup.", retry_after=wait)
-            return
-        inbound = receive.Inbound(
-            brand=self._session.brand,
-            channel=Channel.WEB,
-            address=self._session.address,
-            text=frame.text,
-            client_id=frame.client_id,
-            conversation=self._session.conversation,
-        )
         try:
-            receipt = await run_in_db_thread(receive.receive, inbound)
+            receipt = await run_in_db_thread(self._store, frame)
         except DatabaseError:
             log.exception("not_stored")
             await self._error("rate_limited", "Le message n'a pas pu être enregistré.", retry_after=5)
+            return
+        if isinstance(receipt, int):
+            await self._error("rate_limited", "Trop de messages d'un coup.", retry_after=receipt)
             return
         if not receipt.fresh:
             await self.send(events.encode(events.message_event(receipt.message)))
@@ -126,7 +126,22 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif receipt.message.seq > self._seq:
             await self._replay()
 
-    def _may_send(self) -> int:
+    def _store(self, frame: frames.Send) -> Receipt | int:
+        """The stored message, or the seconds to wait before another. Runs in a database thread."""
+        if wait := self._seconds_to_wait():
+            return wait
+        return receive.receive(
+            receive.Inbound(
+                brand=self._session.brand,
+                channel=Channel.WEB,
+                address=self._session.address,
+                text=frame.text,
+                client_id=frame.client_id,
+                conversation=self._session.conversation,
+            )
+        )
+
+    def _seconds_to_wait(self) -> int:
         return limits.retry_after(
             "send", settings.RATE_SEND_PER_SESSION, self._session.conversation.hex
         ) or limits.retry_after("send-address", settings.RATE_SEND_PER_ADDRESS, self.scope["address"])
