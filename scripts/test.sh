@@ -4,7 +4,7 @@ set -uo pipefail
 
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
-pytest=(.venv/bin/python -m pytest -q "$@")
+pytest=(.venv/bin/python -m pytest -q -n 2 --dist loadfile "$@")  # a file stays whole: houses are started per file
 status=0
 
 echo "── on SQLite ──"
