@@ -80,7 +80,7 @@ def split_by_case(found: Sequence[Found], identity: str) -> tuple[tuple[Found, .
     return tuple(groups)
 
 
-def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s: Scratch) -> dict[str, Slot]:
+def assign(found: Sequence[Found], flow: FlowSpec, known: Mapping[str, Slot], s: Scratch) -> dict[str, Slot]:
     """Slot values of a case that these facts give: each fact fills one slot, best suited first."""
     given: dict[str, Slot] = {}
     used: set[int] = set()
@@ -90,7 +90,26 @@ def assign(found: Iterable[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
             cut = flow.slot(target).looks_short(one.entity)
             given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
             used.add(order)
-    return given
+    return given | _implied_sender(found, {**known, **given}, flow)
+
+
+def _implied_sender(found: Sequence[Found], told: Mapping[str, Slot], flow: FlowSpec) -> dict[str, Slot]:
+    """The sender when none was named: whose form the identifier has, else the account to be refunded."""
+    sender, receiver = OPERATORS
+    if sender in told or sender not in {slot.name for slot in flow.required}:
+        return {}
+    held = told.get("operator_tx_id")
+    signs = [
+        replace(one.slot, value=one.entity.role)
+        for one in found
+        if held and one.slot.value == held.value and one.entity.role and not str(held.value).isdigit()
+    ]
+    if "refund_to_operator" in told:
+        signs.append(told["refund_to_operator"])
+    other = told.get(receiver)
+    if not signs or (other and other.value == signs[0].value):
+        return {}
+    return {sender: replace(signs[0], validity="ok")}
 
 
 def _ranked(found: Iterable[Found], flow: FlowSpec) -> list[tuple[int, str, Found]]:

@@ -450,3 +450,33 @@ def test_two_transfers_in_one_message_are_two_claims() -> None:
     )  # fmt: skip
     assert [claim.slots["from_operator"].value for claim in talk.filed] == ["MTN", "Moov"]
     assert talk.claims["AK-2"].slots["to_operator"] == "Wave"
+
+
+REFUND = {"easytransfert_id": "EFB.31593293", "operator_tx_id": "MP250127.2135.C18952", "to_operator": "MTN"}
+
+
+def test_the_account_to_be_refunded_is_the_sender_when_none_is_named() -> None:
+    talk = Talk()
+    facts = {**REFUND, "operator_tx_id": "8081655111"}
+    talk.say("remboursez moi sur mon orange", "refund_request", refund_to_operator="Orange", **facts)
+    assert talk.filed[0].slots["from_operator"].value == "Orange"
+    talk.say("retournez mon argent", "refund_request")
+    assert talk.handoffs == ["repeated_refund"]
+
+
+def test_an_identifier_whose_form_betrays_its_network_names_the_sender() -> None:
+    talk = Talk()
+    talk.say("rien reçu", "transfer_not_received", role="Orange", **REFUND)
+    assert talk.filed[0].slots["from_operator"].value == "Orange"
+
+
+def test_an_identifier_of_the_receiving_network_names_no_sender() -> None:
+    talk = Talk()
+    talk.say("rien reçu", "transfer_not_received", role="Orange", **{**REFUND, "to_operator": "Orange"})
+    assert talk.asks == {"from_operator"}
+
+
+def test_a_sender_named_outweighs_the_account_to_be_refunded() -> None:
+    talk = Talk()
+    talk.say("remboursez", "refund_request", refund_to_operator="Orange", from_operator="Wave", role="Orange", **REFUND)
+    assert talk.filed[0].slots["from_operator"].value == "Wave"
