@@ -78,6 +78,7 @@ _YEAR = re.compile(
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse")
 _AMOUNT_ASKED = re.compile(r"montant|somme|amount|combien")
 _NUMBER_ASKED = re.compile(r"\bid\b|tx_id|identifiant|transaction|reference|\befb\b|easytransfert_id|msisdn|numero")
+_SLOT = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _PLAIN_CODE = re.compile(r"codes? (?!secret|pin|otp)|codes?[:=]")
 _POT_CODE = re.compile(r"[A-Z]{2,6}-?\d{3,8}")
 _ALREADY = re.compile(r"\*{3,}")
@@ -103,9 +104,17 @@ class Answering(NamedTuple):
 
 
 def answering(asked: Sequence[str]) -> Answering:
-    """Reads the slots or questions just put to the customer."""
-    questions = fold(" ".join(asked))
-    return Answering(*(pattern.search(questions) is not None for pattern in (_AMOUNT_ASKED, _NUMBER_ASKED, _POT_TALK)))
+    """Reads the slots or questions just put to the customer.
+
+    Where slots are named they alone say what was asked: the words around them may speak of sums without asking for one.
+    """
+    slots = [item for item in asked if _SLOT.fullmatch(item)]
+    questions = fold(" ".join(slots or asked))
+    return Answering(
+        amount=_AMOUNT_ASKED.search(questions) is not None,
+        number=_NUMBER_ASKED.search(questions) is not None,
+        pot=_POT_TALK.search(fold(" ".join(asked))) is not None,
+    )
 
 
 def find_secrets(text: str, answer: Answering = Answering()) -> list[tuple[int, int]]:  # noqa: B008 - immutable

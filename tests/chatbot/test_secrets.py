@@ -124,3 +124,18 @@ def test_the_rest_of_an_id_that_was_asked_for_is_no_secret(asked: str) -> None:
 
 def test_a_pots_code_is_left_to_its_question() -> None:
     assert mask_secrets("code CT51907") == "code CT51907"
+    assert mask_secrets("code CT51907", ["cotisation_code"]) == "code CT51907"
+
+
+@pytest.mark.parametrize(
+    "asked", ["operator_tx_id", "easytransfert_id", "recipient_msisdn", "Quel est l'identifiant ?"]
+)
+@pytest.mark.parametrize("pin", ["4821", "48213", "0417", "4 8 1 5"])
+def test_four_or_five_digits_alone_are_a_pin_even_where_an_id_or_a_number_was_asked_for(asked: str, pin: str) -> None:
+    assert mask_secrets(pin, [asked]) == "****"
+
+
+def test_an_answer_about_fees_on_the_way_does_not_make_a_pin_an_amount() -> None:
+    question = "Pour {amount}, les frais sont de {fee}, en plus du montant. Quel est l'identifiant de la transaction ?"
+    assert mask_secrets("4821", ["operator_tx_id", question]) == "****"
+    assert mask_secrets("4821", ["amount_fcfa", "operator_tx_id", question]) == "4821"
