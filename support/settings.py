@@ -234,6 +234,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
+if EMBEDDED:
+    STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise wants it to be there; on a laptop its finders do the work
 WHITENOISE_USE_FINDERS = True
 LOGIN_URL = reverse_lazy("admin:login")
 CONTENT_SECURITY_POLICY = {

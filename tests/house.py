@@ -30,6 +30,7 @@ class House:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    env: Mapping[str, str]
 
     @property
     def socket_url(self) -> str:
@@ -72,15 +73,16 @@ class House:
 def running_house(log: Path, **env: str) -> Iterator[House]:
     """Start everything, wait until it is ready, stop everything at the end. The test database must exist by now."""
     port = free_port()
+    environment = _environment(port, env)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env=_environment(port, env),
+            env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    house = House(f"http://127.0.0.1:{port}", port, process, log)
+    house = House(f"http://127.0.0.1:{port}", port, process, log, environment)
     try:
         house.wait_until_ready()
         yield house

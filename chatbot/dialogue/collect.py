@@ -10,21 +10,21 @@ from chatbot.dialogue.fill import Found, assign, found_in, phone_for_id, split_b
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, Pending
+from chatbot.dialogue.sums import STRONG, belongs_to_a_question
 from chatbot.figures import YES
 from chatbot.types import Slot
 
-FIGURES = ("fees", "limits", "out_of_scope")  # topics that speak of amounts and operators of their own
 CLEAR = 0.9  # confidence of an intent that outweighs a turn of phrase
 SENT = "envoyée"  # the value of a document slot: people look at the document itself
-STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")  # a fact that alone says there is a case
 
 
 def collect(s: Scratch) -> None:
     """Write every fact of the turn; afterwards ``s.learned`` names the slots that gained or changed a value."""
-    found = found_in(s)
+    everything = found_in(s)
+    found = tuple(one for one in everything if one.pictured or not belongs_to_a_question(s, one.entity))
     wish = wished_flow(s)
-    if _belongs_to_a_question(s, found):
-        return
+    if everything and not found:
+        return  # the amount and operators of « c combien les frais pour 100000 » are the question's, not the case's
     _explain_what_it_is_not(s)
     groups = split_by_case(found, (wish or s.rules.default_flow).identity)
     for group in groups:
@@ -53,12 +53,6 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
-
-
-def _belongs_to_a_question(s: Scratch, found: Sequence[Found]) -> bool:
-    """The amount and operators of « c combien les frais pour 100000 » are the question's, not the case's."""
-    asked = any(question.topic in FIGURES for question in s.questions)
-    return asked and not any(one.entity.type in STRONG for one in found)
 
 
 def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> None:

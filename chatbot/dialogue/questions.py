@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from chatbot.dialogue.fill import taken_back
+from chatbot.dialogue import sums
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.state import Topic
-from chatbot.types import Entity, Question, Slot
+from chatbot.dialogue.sums import NUMERIC, SHORT, STRONG
+from chatbot.types import Question, Slot
 
 TOPICS = {
-    "fees_question": "fees",
-    "limits_question": "limits",
+    **sums.TOPICS,
     "info_question": "info",
     "password_reset": "password",
     "how_to": "how_to",
     "out_of_scope": "out_of_scope",
     "ask_if_bot": "are_you_bot",
 }
-NUMERIC = ("fees", "limits")
-SHORT = 5  # words: « et 9 999 alors » goes on with a topic whatever else it resembles
-STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")
 
 
 def raise_questions(s: Scratch) -> None:
     """Note what the turn asks; knowledge answers it. A short « et 33 333 ? » goes on with the last topic."""
     topics = [topic for intent, topic in TOPICS.items() if s.wants(intent)]
-    if not topics and _charged_more(s):
+    if not topics and sums.charged_more(s):
         topics = ["fees"]
     if _answers_us(s):
         topics = [topic for topic in topics if topic in ("password", "are_you_bot")]
@@ -36,11 +34,10 @@ def raise_questions(s: Scratch) -> None:
     if (stuck and _explain_slot(s)) or (_asked_now(s) and s.hears("cannot_supply")):
         topics = [topic for topic in topics if topic in NUMERIC]
     for topic in topics:
-        about = _about(s, topic)
-        s.questions.append(Question(topic, about))
-        s.state = replace(s.state, topic=Topic(topic, about, s.desk.now))
-    if "fees" in topics:
-        _remember_overcharged(s)
+        for about in _abouts(s, topic):
+            s.questions.append(Question(topic, about))
+            s.state = replace(s.state, topic=Topic(topic, about, s.desk.now))
+            _remember_overcharged(s, about)
 
 
 def _answers_us(s: Scratch) -> bool:
@@ -71,60 +68,15 @@ def _bears_figures(s: Scratch) -> bool:
     return any(entity.type in about for entity in s.heard.meaning.entities) or s.hears("day", "minimum", "total")
 
 
-def _about(s: Scratch, topic: str) -> dict[str, str | int]:
-    about: dict[str, str | int] = {"text": " ".join(s.folded)}
-    if topic in NUMERIC:
-        about = _operators(s, topic) | _amounts(s)
-        for cue in ("day", "minimum", "total"):
-            if s.hears(cue):
-                about[cue] = 1
-    return about
+def _abouts(s: Scratch, topic: str) -> tuple[dict[str, str | int], ...]:
+    return sums.abouts(s, topic) if topic in NUMERIC else ({"text": " ".join(s.folded)},)
 
 
-def _operators(s: Scratch, topic: str) -> dict[str, str | int]:
-    """Those named now, else those of the same topic just before, else those of the case being collected."""
-    named = {e.type: e.value for e in s.heard.meaning.entities if e.type in ("from_operator", "to_operator")}
-    if named:
-        return named
-    last = s.state.topic
-    if last and last.name in NUMERIC and s.desk.now - last.at <= s.rules.loose_life:
-        return {name: value for name, value in last.about.items() if name.endswith("_operator")}
-    case = s.state.case
-    if case is None or case.phase != "open":
-        return {}
-    return {name: slot.value for name, slot in case.slots.items() if name in ("from_operator", "to_operator")}
-
-
-def _amounts(s: Scratch) -> dict[str, str | int]:
-    """One amount is what would be sent; of two in a question about fees, the larger is what was taken."""
-    found = [e for e in s.heard.meaning.entities if e.type == "amount_fcfa"]
-    if not _charged_more(s):
-        found = [entity for entity in found if not taken_back(entity, s)]
-    values = sorted({_francs(entity) for entity in found})
-    if not values:
-        return {}
-    return {"amount_fcfa": values[0]} if len(values) == 1 else {"amount_fcfa": values[0], "charged_fcfa": values[-1]}
-
-
-def _charged_more(s: Scratch) -> bool:
-    """« J'ai payé 7 500, on m'a coupé 7 612 » : two amounts no further apart than a fee, and no identifier."""
-    entities = s.heard.meaning.entities
-    values = sorted({_francs(entity) for entity in entities if entity.type == "amount_fcfa"})
-    if len(values) != 2 or any(entity.type in STRONG for entity in entities):
-        return False
-    return 0 < values[1] - values[0] <= s.rules.fee_gap
-
-
-def _francs(entity: Entity) -> int:
-    return entity.value if isinstance(entity.value, int) else int(entity.value)
-
-
-def _remember_overcharged(s: Scratch) -> None:
+def _remember_overcharged(s: Scratch, about: Mapping[str, str | int]) -> None:
     """« J'ai payé 7 500, on m'a coupé 7 612 » tells the amount of a transfer a claim may follow."""
-    amounts = _amounts(s)
-    if "charged_fcfa" in amounts:
+    if "charged_fcfa" in about:
         source = s.heard.messages[-1]
-        slot = Slot(amounts["amount_fcfa"], source.id, source.at)
+        slot = Slot(about["amount_fcfa"], source.id, source.at)
         s.state = replace(s.state, loose={**s.state.loose, "amount_fcfa": slot})
 
 

@@ -480,3 +480,16 @@ def test_a_sender_named_outweighs_the_account_to_be_refunded() -> None:
     talk = Talk()
     talk.say("remboursez", "refund_request", refund_to_operator="Orange", from_operator="Wave", role="Orange", **REFUND)
     assert talk.filed[0].slots["from_operator"].value == "Wave"
+
+
+def test_two_sums_of_a_price_question_are_two_questions_not_an_overcharge() -> None:
+    talk = Talk()
+    talk.say_in_order("les frais pour 1000 et 1200", "fees_question", ("amount_fcfa", 1_000), ("amount_fcfa", 1_200))
+    assert [question.about for question in talk.step.questions] == [{"amount_fcfa": 1_000}, {"amount_fcfa": 1_200}]
+
+
+def test_fees_really_taken_are_compared_with_the_tariff() -> None:
+    talk = Talk()
+    paid, charged = ("amount_fcfa", 7_500), ("amount_fcfa", 8_400)
+    talk.say_in_order("j'ai payé 7 500 on m'a coupé 8 400 c quoi ces frais", "fees_question", paid, charged)
+    assert [question.about for question in talk.step.questions] == [{"amount_fcfa": 7_500, "charged_fcfa": 8_400}]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import subprocess
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -21,7 +23,8 @@ from django.db.models import F
 from twilio.request_validator import RequestValidator
 
 from support.models import Author, Channel, Conversation, Delivery, Message
-from tests.house import House, running_house
+from support.supervisor.programs import web_command
+from tests.house import ROOT, House, free_port, running_house
 from tests.support.whatsapp.twilio_stand_in import TwilioStandIn
 from tests.web_client import open_session, visiting
 
@@ -68,9 +71,16 @@ def link_models(folder: Path) -> None:
 
 
 async def post_whatsapp(house: House, number: str, text: str) -> None:
-    """A signed webhook; repeated until acknowledged, as a customer's message must be."""
-    url = f"{house.url}/webhooks/whatsapp/"
-    fields = {
+    """A signed webhook, which must be acknowledged."""
+    fields = inbound_fields(number, text)
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        response = await client.post(f"{house.url}/webhooks/whatsapp/", data=fields, headers=signed(house, fields))
+        assert response.status_code == 200, response.text
+
+
+def inbound_fields(number: str, text: str) -> dict[str, str]:
+    """A customer's message as Twilio posts it."""
+    return {
         "MessageSid": f"SM{uuid.uuid4().hex}",
         "AccountSid": "AC" + "1" * 32,
         "From": f"whatsapp:{number}",
@@ -78,10 +88,12 @@ async def post_whatsapp(house: House, number: str, text: str) -> None:
         "Body": text,
         "NumMedia": "0",
     }
-    headers = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(url, fields)}
-    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
-        response = await client.post(url, data=fields, headers=headers)
-        assert response.status_code == 200, response.text
+
+
+def signed(house: House, fields: dict[str, str]) -> dict[str, str]:
+    """The signature header, over the public URL."""
+    url = f"{house.url}/webhooks/whatsapp/"
+    return {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(url, fields)}
 
 
 async def write_once(house: House, tokens: list[str], number: int) -> None:
@@ -103,6 +115,56 @@ async def send_until_stored(house: House, token: str, text: str) -> None:
         except (websockets.WebSocketException, OSError, TimeoutError):
             await asyncio.sleep(0.25)
     raise TimeoutError("no socket for a quarter of a minute")
+
+
+@contextmanager
+def second_web_process(house: House) -> Iterator[str]:
+    """Another Daphne of the same house; yields its base URL."""
+    port = free_port()
+    env = {**house.env, "PORT": str(port), "PUBLIC_URL": house.url}
+    with subprocess.Popen(web_command("127.0.0.1", port), cwd=ROOT, env=env) as process:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def wait_for(url: str) -> None:
+    """Until it answers. Raises TimeoutError."""
+    for _ in range(300):
+        try:
+            if httpx.get(url, timeout=2, trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+async def test_one_message_posted_twenty_times_on_two_web_processes_is_one_row_one_turn_one_reply(
+    battered: House, twilio: TwilioStandIn
+) -> None:
+    """T4, whole."""
+    fields = inbound_fields("+2250700000077", "bonjour")
+    headers = signed(battered, fields)
+    sent_before = len(twilio.messages)
+    with second_web_process(battered) as other:
+        async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+            answers = await asyncio.gather(
+                *(
+                    client.post(
+                        f"{(battered.url, other)[number % 2]}/webhooks/whatsapp/",
+                        data=fields,
+                        headers={**headers, "I-Twilio-Idempotency-Token": str(uuid.uuid4())},
+                    )
+                    for number in range(20)
+                )
+            )
+    assert {answer.status_code for answer in answers} == {200}
+    await drained(30)
+    assert await Message.objects.filter(author=Author.CUSTOMER).acount() == 1
+    assert await Message.objects.filter(author=Author.BOT).acount() == 1
+    assert len(twilio.messages) - sent_before == 1
 
 
 async def drained(seconds: float) -> float:
