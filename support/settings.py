@@ -32,7 +32,6 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/")
 BRAND = env.str("BRAND", "easytransfert")
-VOICE = env.str("VOICE", "template")
 
 # --- Secrets --------------------------------------------------------------------------------------------------
 

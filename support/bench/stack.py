@@ -172,7 +172,6 @@ def _our_env(folder: Path, port: int, database: str) -> dict[str, str]:
         "SIMULATOR": "0",
         "LOG_LEVEL": "INFO",
         "LOG_FORMAT": "json",
-        "VOICE": "template",
         "HOST": HOST,
         "PORT": str(port),
         "PUBLIC_URL": f"http://{HOST}:{port}",
