@@ -76,6 +76,8 @@ def be_clear(s: Scratch) -> None:
     if s.answered or s.learned or s.asks:
         s.state = replace(s.state, unclear=0)
         return
+    if s.said("warn.secret") and not s.wants("complaint", "already_provided", "vague_problem"):
+        return  # the warning answers it; what is missing is asked on
     if not any(character.isalnum() for character in s.heard.text):
         s.say("empty")
     elif s.wants("complaint", "already_provided", "vague_problem"):
