@@ -65,13 +65,20 @@ def reason_for(s: Scratch) -> HandoffReason | None:
     checks: tuple[tuple[HandoffReason, bool], ...] = (
         ("wrong_recipient", _flow_calls(s, case)),
         ("anger", s.heard.meaning.mood == "angry"),
-        ("human_request", s.wants("ask_human") or s.hears("human")),
+        ("human_request", _wants_a_person(s)),
         ("repeated_refund", case is not None and case.phase == "filed" and case.demands >= 2),
         ("dead_loop", _settled_but_not_seen(s, case)),
         ("stale_claim", _stale(s, case)),
         ("cannot_supply_id", _cannot_supply(s, case)),
     )
     return next((reason for reason, due in checks if due and _not_done(s, reason, case)), None)
+
+
+def _wants_a_person(s: Scratch) -> bool:
+    """« Je parle à un humain ? » only asks who answers."""
+    if s.heard.meaning.intent.name == "ask_if_bot" and not s.hears("wished_for"):
+        return False
+    return s.wants("ask_human") or s.hears("human")
 
 
 def _not_done(s: Scratch, reason: HandoffReason, case: Case | None) -> bool:
