@@ -164,3 +164,23 @@ def test_every_act_named_in_the_code_has_words(mind: Mind) -> None:
     named = set(re.findall(r'(?:say|Move)\(\s*"([a-z_.]+)"', code))
     assert len(named) > 40
     assert named <= set(mind.wording.acts), named - set(mind.wording.acts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "les frais pour 100000",
+        "frais pour 1250000 en tout",
+        "j'ai payé 7 500, on m'a coupé 7 612",
+        "j'ai payé 7 500, on m'a coupé 7 900, c quoi ces frais",
+        "limite wave vers orange",
+        "je peux envoyer 3000000 en une fois ?",
+        "quel est le minimum",
+        STORY + " 20000 fcfa",
+    ],
+)
+def test_an_amount_never_breaks_over_two_lines(mind: Mind, text: str) -> None:
+    said = reply(turn(mind, text))
+    assert "FCFA" in said
+    assert re.search(r"[ \n]FCFA|\d[ \n]\d{3}(?!\d)", said) is None
+    assert re.search(r"\d{4}\u00a0FCFA", said) is None

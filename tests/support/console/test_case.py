@@ -78,7 +78,7 @@ def test_a_claim_shows_each_fact_with_its_source_and_whether_to_trust_it(awa: Us
     reference, transaction, amount = shown["slots"]
     assert (reference["value"], reference["seq"], reference["doubtful"]) == ("EFB.31570264", message.seq, False)
     assert (transaction["seq"], transaction["doubtful"], transaction["validity"]) == (None, True, "à vérifier")
-    assert amount["value"] == "20\u202f000 FCFA"
+    assert amount["value"] == "20\u202f000\u00a0FCFA"
     assert shown["status_label"] == "Reçu" and shown["events"][0]["label"] == "Dossier ouvert"
 
 
