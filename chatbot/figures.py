@@ -1,9 +1,20 @@
-"""How figures are written for customers: amounts with thin spaces, phone numbers in pairs."""
+"""How French is set for customers: amounts, phone numbers, and punctuation that keeps to its word."""
 
 from __future__ import annotations
 
+import re
+
 YES = "true"  # the value of a slot that only says something is so
 THIN = "\u202f"  # narrow no-break space: an amount never breaks over two lines
+
+
+_BEFORE = re.compile(r" (?=[»?!;:])")
+_AFTER = re.compile(r"(?<=«) ")
+
+
+def typeset(text: str) -> str:
+    """French punctuation keeps to its word: the spaces before » ? ! ; : and after « do not break. Idempotent."""
+    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
 
 
 def francs(amount: int) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from chatbot import brand as brands
 from chatbot.dialogue.flow import Dialogue, Step
 from chatbot.dialogue.state import from_json, to_json
+from chatbot.figures import typeset
 from chatbot.guard import Guard, Watch, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import Knowledge
@@ -91,7 +92,7 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk) -> Iterator[Event]
     moves = (*step.moves, *answers)
     plan = make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
     draft = yield from _speak(mind, plan, seed, desk.channel)
-    yield Reply(fill(draft, plan.facts), plan.choices)
+    yield Reply(typeset(fill(draft, plan.facts)), plan.choices)
     yield TurnDone(to_json(replace(step.state, said=replace(step.state.said, draft=draft))))
 
 
@@ -106,7 +107,7 @@ def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, 
                 break
             said += sentence
             if attempt == 0:
-                yield Words(fill(sentence, plan.facts))
+                yield Words(typeset(fill(sentence, plan.facts)))
         if reason == "passed":
             reason = guard.finish().reason
         yield Spoken(voice.tier, reason, (mind.ticks() - started) * 1000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatbot import brand
+from chatbot.figures import typeset
 from chatbot.knowledge.limits import Limits, LimitTable, TariffError
 from chatbot.knowledge.tariff import AboveMaximum, BelowMinimum, Tariff, fee
 
@@ -84,3 +85,9 @@ def test_a_pair_without_an_arrow_is_refused() -> None:
 def test_an_operator_without_limits_is_refused() -> None:
     with pytest.raises(TariffError, match="transfer"):
         LimitTable.read({"limits": {"minimum": 1, "maximum": 2, "operators": {"Wave": {}}}})
+
+
+def test_french_punctuation_keeps_to_its_word() -> None:
+    set_once = typeset("Touchez « Mot de passe oublié » : c'est tout ! Compris ?")
+    assert set_once == "Touchez «\u00a0Mot de passe oublié\u00a0»\u00a0: c'est tout\u00a0! Compris\u00a0?"
+    assert typeset(set_once) == set_once
