@@ -131,7 +131,7 @@ def _reason_not_to_send(message: Message, conversation: Conversation, *, started
         return Delivery.CANCELLED
     if message.template:
         return Delivery.CANCELLED if identity.opted_out_at else None
-    if identity.last_inbound_at is None or clock.now() - identity.last_inbound_at >= WINDOW:
+    if conversation.window_from is None or clock.now() - conversation.window_from >= WINDOW:
         return Delivery.HELD
     return None
 
@@ -146,9 +146,9 @@ def _stop(message: Message, state: Delivery, conversation: Conversation) -> None
 
 def _window_is_closed(conversation: Conversation) -> None:
     """Remember it, also where only the provider knew: the customer's next message then frees what is held."""
-    if conversation.identity.last_inbound_at is not None:
-        conversation.identity.last_inbound_at = None
-        conversation.identity.save(update_fields=["last_inbound_at"])
+    if conversation.window_from is not None:
+        conversation.window_from = None
+        conversation.save(update_fields=["window_from"])
 
 
 def _ask_to_reopen(conversation: Conversation) -> None:

@@ -22,7 +22,8 @@ from support.transports.web import events
 
 log = structlog.get_logger(__name__)
 MAY_HAVE_CLOSED = timedelta(hours=23)
-READ = ("id", "channel", "owner", "next_seq", "inbound_seq", "inbound_at", "waiting_since", "state")
+WRITTEN = ("next_seq", "inbound_seq", "inbound_at", "window_from", "waiting_since", "owner")
+READ = ("id", "channel", "state", *WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _store(inbound: Inbound, text: str) -> Receipt:
     conversation.waiting_since = conversation.waiting_since or stored
     if conversation.owner == Owner.NOBODY:
         conversation.owner = Owner.BOT
-    conversation.save(update_fields=["next_seq", "inbound_seq", "inbound_at", "waiting_since", "owner"])
+    conversation.save(update_fields=WRITTEN)
     transaction.on_commit(lambda: _announce(message, conversation))
     return Receipt(message, fresh=True)
 
@@ -97,8 +98,7 @@ def _locked_conversation(inbound: Inbound) -> Conversation:
     index = blind_index(f"{inbound.brand}:{inbound.channel}", inbound.address)
     known = (
         Conversation.objects.select_for_update(of=("self",))
-        .select_related("identity")
-        .only(*READ, "identity__last_inbound_at")
+        .only(*READ)
         .filter(identity__brand=inbound.brand, identity__channel=inbound.channel, identity__value_index=index)
     )
     return next(iter(known), None) or _first_conversation(inbound, index)
@@ -120,9 +120,7 @@ def _first_conversation(inbound: Inbound, index: str) -> Conversation:
 
 def _open_window(conversation: Conversation, now: datetime) -> None:
     """A message from the customer opens WhatsApp's 24 hours and frees what was held while they were over."""
-    identity = conversation.identity
-    before, identity.last_inbound_at = identity.last_inbound_at, now
-    identity.save(update_fields=["last_inbound_at"])
+    before, conversation.window_from = conversation.window_from, now
     if before is not None and now - before < MAY_HAVE_CLOSED:
         return
     if Message.objects.filter(conversation=conversation, delivery=Delivery.HELD).update(delivery=Delivery.QUEUED):

@@ -77,7 +77,7 @@ def _window_end(conversation: Conversation) -> str | None:
     """When WhatsApp stops taking free words; None where no such rule holds. Never written: closed since the epoch."""
     if conversation.channel != Channel.WHATSAPP:
         return None
-    since = conversation.identity.last_inbound_at
+    since = conversation.window_from
     return isoformat((since or conversation.created_at - WINDOW - timedelta(seconds=1)) + WINDOW)
 
 

@@ -50,7 +50,7 @@ class IdentityInline(RecordInline):
     """The addresses of a customer."""
 
     model = Identity
-    fields = ("channel", "address", "last_inbound_at", "opted_out_at")
+    fields = ("channel", "address", "opted_out_at")
     ordering = ("id",)
     readonly_fields = ("address",)
 

@@ -49,6 +49,9 @@ class Conversation(models.Model):
     handled_seq = models.PositiveIntegerField(default=0, help_text="dernier message du client traité par l'assistant")
     customer_read_seq = models.PositiveIntegerField(default=0)
     inbound_at = models.DateTimeField("dernier message du client", null=True, blank=True)
+    window_from = models.DateTimeField(
+        "fenêtre WhatsApp ouverte depuis", null=True, blank=True, help_text="vide quand l'opérateur l'a dite fermée"
+    )
     waiting_since = models.DateTimeField(
         null=True, blank=True, help_text="horloge machine : plus ancien message du client pas encore traité"
     )

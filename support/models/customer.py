@@ -38,7 +38,6 @@ class Identity(models.Model):
     channel = models.CharField("canal", max_length=10, choices=Channel)
     value = EncryptedText("adresse")
     value_index = models.CharField(max_length=64, editable=False)
-    last_inbound_at = models.DateTimeField("dernier message reçu", null=True, blank=True)
     opted_out_at = models.DateTimeField("STOP reçu le", null=True, blank=True)
 
     class Meta:

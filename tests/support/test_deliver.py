@@ -212,7 +212,7 @@ def test_the_window_closes_at_24_hours_to_the_second(
     twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch, seconds: int, state: Delivery
 ) -> None:
     conversation = outgoing("un")
-    opened = Identity.objects.get().last_inbound_at
+    opened = Conversation.objects.get().window_from
     assert opened is not None
     monkeypatch.setattr(clock, "now", lambda: opened + timedelta(hours=24, seconds=seconds))
     deliver.run(conversation.id)

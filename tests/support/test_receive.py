@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from support import receive
-from support.models import Channel, Conversation, Customer, Delivery, Identity, Message, Owner
+from support.models import Channel, Conversation, Customer, Delivery, Message, Owner
 from tests.support.journeys import BRAND, NUMBER, write
 
 
@@ -125,7 +125,7 @@ def test_a_message_from_the_customer_frees_what_the_closed_window_held() -> None
         conversation=message.conversation, seq=50, author="agent", text="réponse", at=message.at,
         transport=Channel.WHATSAPP, delivery=Delivery.HELD,
     )  # fmt: skip
-    Identity.objects.update(last_inbound_at=timezone.now() - timedelta(hours=25))
+    Conversation.objects.update(window_from=timezone.now() - timedelta(hours=25))
     write("toujours là")
     held.refresh_from_db()
     assert held.delivery == Delivery.QUEUED

@@ -99,7 +99,7 @@ def test_a_state_of_another_version_shows_as_nothing(awa: User, waiting: Waiting
 
 def test_the_whatsapp_window_ends_a_day_after_the_customer_wrote(awa: User, waiting: Waiting) -> None:
     case = waiting()
-    wrote_at = case.identity.last_inbound_at
+    wrote_at = case.window_from
     assert wrote_at
     assert card(case, awa)["window"] == isoformat(wrote_at + timedelta(hours=24))
 
