@@ -209,6 +209,22 @@ async def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(
     await check_nothing_lost_or_doubled(twilio, sent_before, KILLS, len(tokens))
 
 
+async def test_a_socket_opened_while_redis_is_away_is_told_to_come_back_and_keeps_its_session(battered: House) -> None:
+    token = (await open_session(battered.url))["token"]
+    battered.kill("unixsocket")
+    for _ in range(100):
+        try:
+            async with visiting(battered.url, token) as visitor:  # a refused handshake would raise InvalidStatus
+                await visitor.until(lambda event: event["type"] == "ready", 5)
+                break
+        except (websockets.ConnectionClosed, TimeoutError):
+            await asyncio.sleep(0.1)
+    else:
+        pytest.fail("no socket after Redis came back")
+    await send_until_stored(battered, token, "toujours là")
+    await drained(60)
+
+
 async def test_redis_wiped_under_load_loses_nothing_and_heals_within_a_minute(
     battered: House, twilio: TwilioStandIn
 ) -> None:

@@ -29,11 +29,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
     """One open widget. ``_seq`` is the last message this socket has shown; messages pass in order, once."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one socket. While Redis is away none can be opened: it is refused, and the widget comes back."""
+        """Serve one socket. While Redis is away it is closed at once with 1013, and the widget comes back.
+
+        Closed, not refused: to a browser a refused handshake may mean a token that is no good any more.
+        """
         try:
             await super().__call__(scope, receive, send)
         except redis.RedisError as error:
             log.warning("socket_without_redis", error=type(error).__name__)
+            if not hasattr(self, "_group"):
+                await send({"type": "websocket.accept"})
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
 
     async def dispatch(self, message: dict[str, Any]) -> None:
