@@ -53,6 +53,7 @@ def test_a_screen_reader_is_told_a_reply_once_and_whole(open_widget: OpenWidget,
         stand_in.push(delta(word + " "))
     stand_in.say(TEXT + " ", replaces="r1")
     widget.write("merci")
+    expect(widget.tick("merci")).to_have_accessible_name("Envoyé")
     stand_in.say("Avec plaisir.")
     expect(widget.bubbles).to_have_count(3)
     expect(widget.tick("merci")).to_have_accessible_name("Lu")

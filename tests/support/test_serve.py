@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import free_port
 from tests.support.test_supervisor import PATIENCE, ROOT, gone, until, wait_gone
 
 STARTED = re.compile(r"(\w+) +│ started \(process (\d+)\)")
@@ -27,9 +28,7 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
         self.env |= {"VAR_DIR": str(folder), "LOG_LEVEL": "INFO", "PORT": str(self.port)}
         self.log = folder / "serve.log"
