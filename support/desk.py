@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal, cast
 
 from chatbot.types import ClaimView, Desk
 from support import case_numbers, escalate, house_words
@@ -16,7 +17,7 @@ def at(conversation: Conversation, now: datetime) -> Desk:
     waiting = conversation.owner == Owner.QUEUE
     return Desk(
         now=now,
-        channel=conversation.channel,  # type: ignore[arg-type]
+        channel=cast('Literal["web", "whatsapp"]', conversation.channel),  # the column's choices
         new_case_number=case_numbers.new,
         waiting_for_person=waiting,
         listening=conversation.owner == Owner.AGENT,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from itertools import count
-from typing import Literal
+from typing import Literal, cast
 
 import structlog
 from django.conf import settings
@@ -115,7 +115,7 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
     surroundings = desk.at(conversation, clock.now())
     speaker = Speaker(lease, conversation, pending)
     incoming = [
-        types.Incoming(str(message.id), message.text, message.at, message.kind)  # type: ignore[arg-type]
+        types.Incoming(str(message.id), message.text, message.at, cast("types.Kind", message.kind))
         for message in pending
     ]
     happened: list[types.Event] = []
