@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -187,7 +187,7 @@ class Desk:
     listening: bool = False  # a person owns the conversation: learn from it, say nothing, file nothing
     on_duty: bool = True
     queue_position: int | None = None
-    claims: tuple[ClaimView, ...] = ()
+    claims: Sequence[ClaimView] = ()
 
 
 # Events of a turn, in the order they happen ------------------------------------------------------------------

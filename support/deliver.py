@@ -139,16 +139,16 @@ def _reason_not_to_send(message: Message, conversation: Conversation, *, started
 def _stop(message: Message, state: Delivery, conversation: Conversation) -> None:
     Message.objects.filter(id=message.id).update(delivery=state)
     if state == Delivery.HELD:
-        _window_is_closed(conversation)
+        _keep_until_reopened(conversation)
         _ask_to_reopen(conversation)
     transaction.on_commit(lambda: _tell_console(message.conversation_id))
 
 
-def _window_is_closed(conversation: Conversation) -> None:
-    """Remember it, also where only the provider knew: the customer's next message then frees what is held."""
-    if conversation.window_from is not None:
-        conversation.window_from = None
-        conversation.save(update_fields=["window_from"])
+def _keep_until_reopened(conversation: Conversation) -> None:
+    """The window is closed, also where only the provider knew; the customer's next message frees what is held."""
+    if conversation.window_from is not None or not conversation.holds_reply:
+        conversation.window_from, conversation.holds_reply = None, True
+        conversation.save(update_fields=["window_from", "holds_reply"])
 
 
 def _ask_to_reopen(conversation: Conversation) -> None:
@@ -269,4 +269,4 @@ def _update_message(message_id: uuid.UUID) -> Delivery:
 
 
 def _tell_console(conversation_id: uuid.UUID) -> None:
-    events.publish((events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation_id)}))
+    events.publish(events.changed(conversation_id))

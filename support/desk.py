@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, cast
+from functools import cached_property
+from typing import Literal, cast, overload
 
 from chatbot.types import ClaimView, Desk
 from support import case_numbers, escalate, house_words
@@ -23,12 +26,30 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         listening=conversation.owner == Owner.AGENT,
         on_duty=house_words.on_duty(conversation.brand, now),
         queue_position=escalate.queue_position(conversation) if waiting else None,
-        claims=tuple(_view(claim) for claim in _latest_claims(conversation)),
+        claims=LatestClaims(conversation.customer_id),
     )
 
 
-def _latest_claims(conversation: Conversation) -> list[Claim]:
-    return list(Claim.objects.filter(customer_id=conversation.customer_id).order_by("-filed_at")[:CLAIMS_SHOWN])
+class LatestClaims(Sequence[ClaimView]):
+    """A customer's claims, newest first, read when the assistant first looks at them: most turns never do."""
+
+    def __init__(self, customer: uuid.UUID) -> None:
+        self._customer = customer
+
+    @cached_property
+    def _views(self) -> tuple[ClaimView, ...]:
+        claims = Claim.objects.filter(customer_id=self._customer).order_by("-filed_at")[:CLAIMS_SHOWN]
+        return tuple(map(_view, claims))
+
+    @overload
+    def __getitem__(self, index: int) -> ClaimView: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ClaimView, ...]: ...
+    def __getitem__(self, index: int | slice) -> ClaimView | tuple[ClaimView, ...]:
+        return self._views[index]
+
+    def __len__(self) -> int:
+        return len(self._views)
 
 
 def _view(claim: Claim) -> ClaimView:

@@ -1,34 +1,53 @@
 """Ringing for work after a commit. A ring that fails costs a few seconds: the sweeper finds the rows.
 
-Tasks are rung for by name, so that a web process need not load what they do.
+Tasks are rung for by name, so that a web process need not load what they do. A ring is Celery's own task message put on
+the list that kombu's Redis transport reads (pinned by a test): through the producer it costs a trip of its own and five
+times the processor.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 
-import structlog
-from kombu.exceptions import OperationalError
+from django.conf import settings
 
+from support import redis_client
 from support.celery import app
+from support.redis_client import News
 
-log = structlog.get_logger(__name__)
 TAKE_TURN = "support.tasks.take_turn"
 SEND_REPLIES = "support.tasks.send_replies"
 
 
 def ring_turn(conversation: uuid.UUID, wait: float = 0.0) -> None:
     """Ask a worker to answer ``conversation``, ``wait`` seconds from now."""
-    _ring(TAKE_TURN, conversation, wait)
+    redis_client.tell(ring(TAKE_TURN, conversation, wait))
 
 
 def ring_delivery(conversation: uuid.UUID, wait: float = 0.0) -> None:
     """Ask a worker to send what stands in the outbox of ``conversation``."""
-    _ring(SEND_REPLIES, conversation, wait)
+    redis_client.tell(ring(SEND_REPLIES, conversation, wait))
 
 
-def _ring(task: str, conversation: uuid.UUID, wait: float) -> None:
-    try:
-        app.send_task(task, (str(conversation),), countdown=wait or None)
-    except (OperationalError, OSError) as error:
-        log.warning("doorbell_failed", task=task, error=type(error).__name__)
+def ring(task: str, conversation: uuid.UUID, wait: float = 0.0) -> News:
+    """A ring on its way, to be told together with other news."""
+    identity, queue = str(uuid.uuid4()), settings.CELERY_TASK_ROUTES[task]["queue"]
+    message = app.amqp.as_task_v2(identity, task, args=(str(conversation),), countdown=wait or None, ignore_result=True)
+    envelope = {
+        "body": base64.b64encode(json.dumps(message.body).encode()).decode(),
+        "content-encoding": "utf-8",
+        "content-type": "application/json",
+        "headers": message.headers,
+        "properties": {
+            **message.properties,
+            "body_encoding": "base64",
+            "delivery_info": {"exchange": "", "routing_key": queue},
+            "delivery_mode": 2,
+            "delivery_tag": identity,
+            "priority": 0,
+        },
+    }
+    prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+    return "LPUSH", f"{prefix}{queue}", json.dumps(envelope).encode()

@@ -205,7 +205,7 @@ def _lease_end() -> datetime:
 def _publish_reply(message: Message) -> None:
     events.publish(
         (events.conversation_group(message.conversation_id), events.message_event(message)),
-        (events.CONSOLE_GROUP, {"type": "changed", "conversation": str(message.conversation_id)}),
+        events.changed(message.conversation_id),
     )
     if message.transport == Channel.WHATSAPP:
         doorbell.ring_delivery(message.conversation_id)
@@ -218,5 +218,5 @@ def _announce(conversation_id: uuid.UUID, status: str) -> None:
         event["position"] = position
     events.publish(
         (events.conversation_group(conversation_id), event),
-        (events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation_id)}),
+        events.changed(conversation_id),
     )

@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from support import db
 from support.models import Conversation
 
 Purpose = Literal["turn", "send"]
+TAKE: dict[Purpose, str] = {
+    "turn": """
+        UPDATE support_conversation SET turn_token = %s, turn_until = %s
+        WHERE id = %s AND (turn_until IS NULL OR turn_until < %s) AND inbound_seq > handled_seq
+        RETURNING *
+    """,
+    "send": """
+        UPDATE support_conversation SET send_token = %s, send_until = %s
+        WHERE id = %s AND (send_until IS NULL OR send_until < %s)
+        RETURNING id
+    """,
+}
 
 
 class LeaseLost(Exception):
@@ -22,11 +34,15 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to work on a conversation until it expires. Only the holder of ``token`` may commit."""
+    """The right to work on a conversation until it expires. Only the holder of ``token`` may commit.
+
+    ``row`` is the conversation as it was when the lease was taken.
+    """
 
     conversation: uuid.UUID
     purpose: Purpose
     token: uuid.UUID
+    row: Conversation
 
     def renew(self, seconds: float) -> None:
         """Hold it ``seconds`` longer from now. Raises LeaseLost."""
@@ -49,11 +65,11 @@ class Lease:
         return Conversation.objects.filter(id=self.conversation, **{f"{self.purpose}_token": self.token})
 
 
-def acquire(conversation: uuid.UUID, purpose: Purpose, seconds: float, only_if: Q | None = None) -> Lease | None:
-    """Take the lease when it is free or expired (and ``only_if`` holds); None otherwise. One conditional UPDATE."""
+def acquire(conversation: uuid.UUID, purpose: Purpose, seconds: float) -> Lease | None:
+    """Take the lease when it is free or expired, and for a turn only when something is unanswered; else None."""
     now, token = timezone.now(), uuid.uuid4()
-    free = Q(**{f"{purpose}_until__isnull": True}) | Q(**{f"{purpose}_until__lt": now})
-    rows = Conversation.objects.filter(free, only_if or Q(), id=conversation)
     with db.write():
-        taken = rows.update(**{f"{purpose}_token": token, f"{purpose}_until": now + timedelta(seconds=seconds)})
-    return Lease(conversation, purpose, token) if taken else None
+        row = db.update_returning(
+            Conversation.objects, TAKE[purpose], token, now + timedelta(seconds=seconds), conversation, now
+        )
+    return Lease(conversation, purpose, token, row) if row else None

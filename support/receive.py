@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -15,15 +15,27 @@ from django.utils import timezone
 
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
-from support import clock, db, doorbell
+from support import clock, db, doorbell, redis_client
 from support.models import Author, Channel, Conversation, Customer, Delivery, Identity, Message, Owner
 from support.privacy.fields import blind_index
 from support.transports.web import events
 
 log = structlog.get_logger(__name__)
-MAY_HAVE_CLOSED = timedelta(hours=23)
-WRITTEN = ("next_seq", "inbound_seq", "inbound_at", "window_from", "waiting_since", "owner")
-READ = ("id", "channel", "state", *WRITTEN)
+# The message's number is taken under the row's lock; a closed conversation opens again; the customer's message opens
+# WhatsApp's 24 hours.
+TAKE_A_NUMBER = """
+    UPDATE support_conversation
+    SET next_seq = next_seq + 1,
+        inbound_seq = next_seq,
+        inbound_at = %s,
+        window_from = CASE channel WHEN 'whatsapp' THEN %s ELSE window_from END,
+        waiting_since = COALESCE(waiting_since, %s),
+        owner = CASE owner WHEN 'nobody' THEN 'bot' ELSE owner END
+    WHERE identity_id = (
+        SELECT id FROM support_identity WHERE brand = %s AND channel = %s AND value_index = %s
+    )
+    RETURNING id, channel, owner, state, inbound_seq, holds_reply
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +78,11 @@ def receive(inbound: Inbound) -> Receipt:
 
 
 def _store(inbound: Inbound, text: str) -> Receipt:
-    conversation = _locked_conversation(inbound)
-    now, stored = clock.now(), timezone.now()
+    now = clock.now()
+    conversation = _next_of(inbound, now)
     message = Message.objects.create(
         conversation=conversation,
-        seq=conversation.next_seq,
+        seq=conversation.inbound_seq,
         author=Author.CUSTOMER,
         kind=inbound.kind,
         text=mask_secrets(text, _asked(conversation)),
@@ -81,35 +93,30 @@ def _store(inbound: Inbound, text: str) -> Receipt:
         client_id=inbound.client_id,
         delivery=Delivery.RECEIVED,
     )
-    if inbound.channel == Channel.WHATSAPP:
-        _open_window(conversation, now)
-    conversation.next_seq = message.seq + 1
-    conversation.inbound_seq = message.seq
-    conversation.inbound_at = now
-    conversation.waiting_since = conversation.waiting_since or stored
-    if conversation.owner == Owner.NOBODY:
-        conversation.owner = Owner.BOT
-    conversation.save(update_fields=WRITTEN)
+    if conversation.holds_reply:
+        _free_held(conversation)
     transaction.on_commit(lambda: _announce(message, conversation))
     return Receipt(message, fresh=True)
 
 
-def _locked_conversation(inbound: Inbound) -> Conversation:
+def _next_of(inbound: Inbound, now: datetime) -> Conversation:
+    """The conversation with its next number taken for this message (``inbound_seq``), its row locked."""
     index = blind_index(f"{inbound.brand}:{inbound.channel}", inbound.address)
-    known = (
-        Conversation.objects.select_for_update(of=("self",))
-        .only(*READ)
-        .filter(identity__brand=inbound.brand, identity__channel=inbound.channel, identity__value_index=index)
-    )
-    return next(iter(known), None) or _first_conversation(inbound, index)
+    values = (now, now, timezone.now(), inbound.brand, inbound.channel, index)
+    conversation = db.update_returning(Conversation.objects, TAKE_A_NUMBER, *values)
+    if conversation is None:
+        _first_conversation(inbound, index)
+        conversation = db.update_returning(Conversation.objects, TAKE_A_NUMBER, *values)
+    assert conversation is not None  # noqa: S101  it was created in this transaction
+    return conversation
 
 
-def _first_conversation(inbound: Inbound, index: str) -> Conversation:
+def _first_conversation(inbound: Inbound, index: str) -> None:
     customer = Customer.objects.create(brand=inbound.brand, display_name=inbound.display_name[:80])
     identity = Identity.objects.create(
         customer=customer, brand=inbound.brand, channel=inbound.channel, value=inbound.address, value_index=index
     )
-    return Conversation.objects.create(
+    Conversation.objects.create(
         id=inbound.conversation or db.uuid7(),
         identity=identity,
         customer=customer,
@@ -118,21 +125,20 @@ def _first_conversation(inbound: Inbound, index: str) -> Conversation:
     )
 
 
-def _open_window(conversation: Conversation, now: datetime) -> None:
-    """A message from the customer opens WhatsApp's 24 hours and frees what was held while they were over."""
-    before, conversation.window_from = conversation.window_from, now
-    if before is not None and now - before < MAY_HAVE_CLOSED:
-        return
+def _free_held(conversation: Conversation) -> None:
+    """The customer's message has opened the window: what was held while it was closed may go."""
+    Conversation.objects.filter(id=conversation.id).update(holds_reply=False)
     if Message.objects.filter(conversation=conversation, delivery=Delivery.HELD).update(delivery=Delivery.QUEUED):
         transaction.on_commit(lambda: doorbell.ring_delivery(conversation.id))
 
 
 def _announce(message: Message, conversation: Conversation) -> None:
     log.info("received", message_id=str(message.id), conversation=str(conversation.id), kind=message.kind)
-    events.publish((events.conversation_group(conversation.id), events.message_event(message)))
+    news = [events.news(events.conversation_group(conversation.id), events.message_event(message))]
     if conversation.owner != Owner.BOT:
-        events.publish((events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation.id)}))
-    doorbell.ring_turn(conversation.id, settings.QUIET_SECONDS[conversation.channel])
+        news.append(events.news(*events.changed(conversation.id)))
+    ring = doorbell.ring(doorbell.TAKE_TURN, conversation.id, settings.QUIET_SECONDS[conversation.channel])
+    redis_client.tell(*news, ring)
 
 
 def _asked(conversation: Conversation) -> Sequence[str]:
@@ -166,5 +172,4 @@ def mark_read(conversation_id: uuid.UUID, seq: int) -> None:
         conversation.save(update_fields=["customer_read_seq"])
         conversation.messages.filter(seq__lte=seq, delivery=Delivery.SENT).update(delivery=Delivery.READ)
         if conversation.owner != Owner.BOT:
-            changed = {"type": "changed", "conversation": str(conversation_id)}
-            transaction.on_commit(lambda: events.publish((events.CONSOLE_GROUP, changed)))
+            transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))

@@ -14,13 +14,12 @@ from typing import Literal, cast
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from chatbot import types
 from chatbot.dialogue.state import StateError
 from chatbot.turn import Mind, take_turn
-from support import clock, db, desk, doorbell, escalate, house_words
+from support import clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.insight import metrics
 from support.leases import Lease, LeaseLost, acquire
 from support.models import Author, Channel, Claim, ClaimEvent, Conversation, Delivery, EngineCall, Message, Owner
@@ -58,9 +57,8 @@ def warm_up(slug: str) -> None:
 
 def run(conversation_id: uuid.UUID) -> int:
     """Take turns until nothing is unanswered; returns how many. None while another worker is at it, or too early."""
-    unanswered = Q(inbound_seq__gt=F("handled_seq"))
     turns, more = 0, True
-    while more and (lease := acquire(conversation_id, "turn", settings.TURN_LEASE_SECONDS, unanswered)):
+    while more and (lease := acquire(conversation_id, "turn", settings.TURN_LEASE_SECONDS)):
         started = time.perf_counter()
         outcome = _one(lease)
         if outcome not in ("done", "more", "lost_lease"):
@@ -74,7 +72,7 @@ def run(conversation_id: uuid.UUID) -> int:
 
 def _one(lease: Lease) -> Literal["done", "more", "early", "failed", "interrupted", "lost_lease"]:
     """One turn under the lease, given up with the commit when ``done``, or when there is already ``more`` to answer."""
-    conversation = Conversation.objects.select_related("identity").get(id=lease.conversation)
+    conversation = lease.row
     pending = _pending(conversation)
     if not pending or not _quiet(conversation, pending):
         return "early"
@@ -144,7 +142,7 @@ def commit(
     Raises LeaseLost when another worker has it, Interrupted when the customer wrote again or the owner changed.
     """
     with db.write():
-        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=read.id)
+        conversation = Conversation.objects.select_for_update(of=("self",)).defer("state").get(id=read.id)
         lease.check(conversation)
         if (conversation.owner == Owner.AGENT) != listening:
             raise Interrupted
@@ -171,13 +169,13 @@ def commit(
 def publish(conversation: Conversation, replies: Sequence[Message]) -> None:
     """Show committed replies to whoever follows the conversation, and ring for those that a provider must carry."""
     group = events.conversation_group(conversation.id)
-    news = [(group, events.message_event(message)) for message in replies]
+    news = [events.news(group, events.message_event(message)) for message in replies]
     if conversation.owner != Owner.BOT:
-        news.append((events.CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation.id)}))
-    if news:
-        events.publish(*news)
+        news.append(events.news(*events.changed(conversation.id)))
     if replies and conversation.channel == Channel.WHATSAPP:
-        doorbell.ring_delivery(conversation.id)
+        news.append(doorbell.ring(doorbell.SEND_REPLIES, conversation.id))
+    if news:
+        redis_client.tell(*news)
 
 
 def _apply(conversation: Conversation, event: types.Event, last: Message, ordinals: Iterator[int]) -> Message | None:

@@ -52,6 +52,7 @@ class Conversation(models.Model):
     window_from = models.DateTimeField(
         "fenêtre WhatsApp ouverte depuis", null=True, blank=True, help_text="vide quand l'opérateur l'a dite fermée"
     )
+    holds_reply = models.BooleanField(default=False, help_text="une réponse attend que la fenêtre se rouvre")
     waiting_since = models.DateTimeField(
         null=True, blank=True, help_text="horloge machine : plus ancien message du client pas encore traité"
     )

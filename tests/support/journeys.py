@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 
-from support import receive, turns
+from support import receive, redis_client, turns
 from support.models import Channel, Conversation, Message
 
 BRAND = "easytransfert"
@@ -33,3 +35,9 @@ def let_quiet_pass(conversation: Conversation) -> None:
     from django.db.models import F
 
     conversation.messages.update(stored_at=F("stored_at") - timedelta(seconds=5))
+
+
+def rings(queue: str) -> list[tuple[str, str]]:
+    """What stands in a worker's queue, newest first: tasks and the conversations they are rung for."""
+    messages = map(json.loads, redis_client.connection().lrange(f"akwaba:{queue}", 0, -1))
+    return [(each["headers"]["task"], json.loads(base64.b64decode(each["body"]))[0][0]) for each in messages]

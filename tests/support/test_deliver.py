@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 
-from support import clock, deliver, delivery_plan, escalate, tasks, turns
+from support import clock, deliver, delivery_plan, doorbell, escalate, redis_client, tasks, turns
 from support.models import Attempt, Author, Channel, Conversation, Delivery, Identity, Message, Owner
-from tests.support.journeys import NUMBER, let_quiet_pass, write
+from tests.support.journeys import NUMBER, let_quiet_pass, rings, write
 from tests.support.test_receive import in_parallel
 from tests.support.whatsapp import twilio_stand_in as stand_in
 from tests.support.whatsapp.twilio_stand_in import TwilioStandIn
@@ -291,17 +291,11 @@ def test_the_sweeper_finds_what_no_doorbell_rang_for(twilio: TwilioStandIn) -> N
     old = timezone.now() - timedelta(minutes=1)
     Message.objects.update(stored_at=old)
     Conversation.objects.filter(id=unanswered.id).update(waiting_since=old)
-    rung: list[tuple[str, uuid.UUID]] = []
-    from support import doorbell
-
-    original = doorbell._ring
-    doorbell._ring = lambda task, conversation, wait: rung.append((task.split(".")[-1], conversation))
-    try:
-        tasks.sweep()
-        tasks.sweep()
-    finally:
-        doorbell._ring = original
-    assert sorted(rung) == sorted([("send_replies", conversation.id), ("take_turn", unanswered.id)])
+    redis_client.connection().flushall()
+    tasks.sweep()
+    tasks.sweep()
+    assert rings("delivery") == [(doorbell.SEND_REPLIES, str(conversation.id))]
+    assert rings("turns") == [(doorbell.TAKE_TURN, str(unanswered.id))]
 
 
 def test_a_whole_whatsapp_turn_reaches_the_provider(twilio: TwilioStandIn) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from support import receive
 from support.models import Channel, Conversation, Customer, Delivery, Message, Owner
@@ -125,7 +123,8 @@ def test_a_message_from_the_customer_frees_what_the_closed_window_held() -> None
         conversation=message.conversation, seq=50, author="agent", text="réponse", at=message.at,
         transport=Channel.WHATSAPP, delivery=Delivery.HELD,
     )  # fmt: skip
-    Conversation.objects.update(window_from=timezone.now() - timedelta(hours=25))
+    Conversation.objects.update(window_from=None, holds_reply=True)
     write("toujours là")
     held.refresh_from_db()
     assert held.delivery == Delivery.QUEUED
+    assert not Conversation.objects.get().holds_reply

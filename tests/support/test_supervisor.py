@@ -46,12 +46,17 @@ def until(look: Callable[[], list[str]], what: str, seconds: float = PATIENCE) -
 
 
 def gone(pid: int) -> bool:
-    """Whether no such process runs; one that only waits to be collected by its parent no longer runs."""
+    """Whether no such process runs; one that only waits to be collected by its parent no longer runs.
+
+    Its first thread may be dead (Z) while others still die, and hold its ports and files until they have.
+    """
+    process = Path(f"/proc/{pid}")
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        threads = len(list((process / "task").iterdir()))
     except (FileNotFoundError, ProcessLookupError):
         return True
-    return state in "ZX"
+    return state in "ZX" and threads <= 1
 
 
 def wait_gone(pid: int) -> None:

@@ -14,15 +14,13 @@ from datetime import datetime
 from typing import Any
 
 import msgpack
-import redis
-import structlog
 from django.conf import settings
 
 from support import redis_client
 from support.models.conversation import Message
+from support.redis_client import News
 
 CONSOLE_GROUP = "console"
-log = structlog.get_logger(__name__)
 
 
 def conversation_group(conversation: uuid.UUID) -> str:
@@ -68,12 +66,14 @@ def encode(event: Mapping[str, Any]) -> str:
 
 def publish(*events: tuple[str, Mapping[str, Any]]) -> bool:
     """Send (group, event) pairs in one round trip; tells whether Redis took them. Never raises for a Redis away."""
-    try:
-        with redis_client.connection().pipeline(transaction=False) as pipe:
-            for group, event in events:
-                pipe.publish(f"{settings.CHANNEL_PREFIX}__group__{group}", msgpack.packb(relay(event)))
-            pipe.execute()
-    except redis.RedisError as error:
-        log.warning("publish_failed", error=type(error).__name__, events=len(events))
-        return False
-    return True
+    return redis_client.tell(*(news(group, event) for group, event in events))
+
+
+def news(group: str, event: Mapping[str, Any]) -> News:
+    """An event on its way to everyone in a group, to be told together with other news."""
+    return "PUBLISH", f"{settings.CHANNEL_PREFIX}__group__{group}", msgpack.packb(relay(event))
+
+
+def changed(conversation: uuid.UUID) -> tuple[str, dict[str, Any]]:
+    """For the console: something about a conversation is not as it was."""
+    return CONSOLE_GROUP, {"type": "changed", "conversation": str(conversation)}
