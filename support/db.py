@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 import time
@@ -9,32 +10,51 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any, TypeVar
 
 from django.db import connection, models, transaction
 
 M = TypeVar("M", bound=models.Model)
 
-_sqlite_writer = threading.RLock()
+_writing = threading.Lock()
 
 
 @contextmanager
 def write() -> Iterator[None]:
     """A transaction that writes. Rows are locked with ``select_for_update`` inside it.
 
-    SQLite has one writer, and its busy handler is neither fair nor prompt: threads of a process therefore queue here
-    first, and BEGIN IMMEDIATE (settings) settles it between processes. The queue moves on with the commit, before the
+    SQLite has one writer, and its busy handler sleeps up to 100 ms at a time: writers therefore queue at a lock first,
+    threads and processes alike, and the next one wakes at once. The queue moves on with the commit, before the
     on-commit hooks, which talk to Redis.
     """
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
             yield
         return
     with ExitStack() as turn:
-        turn.enter_context(_sqlite_writer)
+        turn.enter_context(_writing)
+        turn.enter_context(_first_of_all_processes())
         with transaction.atomic():
             transaction.on_commit(turn.close)  # the first hook, so that the others run after it
             yield
+
+
+@contextmanager
+def _first_of_all_processes() -> Iterator[None]:
+    lock = _lock_file(connection.settings_dict["NAME"], os.getpid())
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+@lru_cache(maxsize=4)
+def _lock_file(database: str | Path, pid: int) -> IO[bytes]:
+    """Beside the database, opened by each process for itself: the kernel unlocks it for one that dies."""
+    return Path(f"{database}.writer").open("ab")
 
 
 def update_returning(rows: models.Manager[M], sql: str, *values: str | int | datetime | uuid.UUID) -> M | None:
