@@ -129,11 +129,13 @@ def _user(where: str, field: str, at: float, value: object) -> Line:
 
 
 def _seen(where: str, field: str, value: object) -> tuple[Entity, ...]:
-    """What a reader found in a picture, as entities; ``null`` is a picture that cannot be read."""
+    """What a reader found in a picture, as entities; ``null`` is a picture, or a slot in it, that cannot be read."""
     if value is None:
         return ()
     found: list[Entity] = []
     for slot, content in _table(where, field, value).items():
+        if content is None:
+            continue
         if not isinstance(content, str | int) or isinstance(content, bool):
             raise ScriptError(f"{where}: field '{field}.{slot}': text or a whole number is expected, not {content!r}")
         kind, role = ("msisdn", slot.removesuffix("_msisdn")) if slot.endswith("_msisdn") else (slot, None)
