@@ -36,6 +36,7 @@ _RECEIVED = re.compile(r"(?<![A-Za-z0-9])pt[-_]?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,
 _UNDERSCORED = re.compile(r"(?<![A-Za-z0-9])T_[A-Za-z0-9_]{4,24}(?![A-Za-z0-9])", re.IGNORECASE)
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _BETWEEN = re.compile(rf"{_S}{{1,3}}\Z")
+_CODE = re.compile(r"[A-Za-z0-9]+(?:[\-_/.][A-Za-z0-9]+){0,6}")
 _DIGITS = re.compile(r"(?<![\w.,+*#])\d{9,12}(?![\w*#]|[.,]\d)")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,+*#])\d{2,6}(?:[ \-\n]\d{2,6}){1,4}(?![\w*#]|[.,]\d)")
 
@@ -83,9 +84,9 @@ def _candidates(text: str) -> Iterator[OperatorId]:
 def find_codes(text: str) -> list[OperatorId]:
     """Anything else that looks like a code: letters and digits mixed. For a question just asked."""
     return [
-        OperatorId(m.start(), m.end(), m.group().upper(), "code")
-        for m in _PIECE.finditer(text)
-        if len(m.group()) >= 5 and _mixed(m.group())
+        OperatorId(m.start(), m.end(), re.sub(r"[\-_/]", "", m.group()).upper(), "code")
+        for m in _CODE.finditer(text)
+        if len(m.group()) >= 5 and _mixed(m.group()) and any(map(_code_piece, _PIECE.findall(m.group())))
     ]
 
 
@@ -97,6 +98,11 @@ def find_spaced_ids(text: str) -> list[OperatorId]:
         if 9 <= len(digits) <= 12:
             found.append(OperatorId(match.start(), match.end(), digits, "digits"))
     return found
+
+
+def _code_piece(piece: str) -> bool:
+    """What makes "AB-77" a code and "3-wave" none: a piece of letters and digits, or of capitals."""
+    return _mixed(piece) or (piece.isupper() and len(piece) >= 2)
 
 
 def repair_wave(value: str) -> str:

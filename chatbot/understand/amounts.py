@@ -16,21 +16,22 @@ _SPACE = "[ \u00a0\u202f]"
 _GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}\d{{3}})+|(?:\.\d{{3}})+|(?:,\d{{3}})+|(?:'\d{{3}})+)(?!\d)"
 _UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|f)(?![a-z]))"
 _NUMERAL = re.compile(
-    rf"(?<![\w.,'*#+/@])(?:"
-    rf"(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
+    rf"(?<![\w.,'*#+@])(?<!(?<!\d\d\d)/)(?:"
+    rf"(?P<kilo>\d{{1,3}}){_SPACE}?(?:k|mil|mille)(?:{_SPACE}?(?P<kilo_hundreds>\d{{3}})|(?P<kilo_tail>\d))(?!\w)"
+    rf"|(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
     rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|milles|m|million"
     rf"|millions|milion|milions)(?![a-z])"
-    rf"|(?P<kilo>\d{{1,3}})(?:k|mil|mille)(?P<kilo_tail>\d|\d{{3}})(?!\w)"
     rf"|(?P<grouped>{_GROUPED})"
     rf"|(?P<plain>\d{{1,8}})(?![\d])(?:[.,]0{{1,2}}(?!\d))?"
-    rf")(?P<unit>{_UNIT})?(?![\w*#%]|{_SPACE}?%|[.,:/]\d)"
+    rf")(?P<unit>{_UNIT})?(?![\w*#%]|{_SPACE}?%|[.,:]\d|/\d{{1,2}}(?!\d| \d{{3}})|/\d{{4}}(?!\d))"
 )
 # Numbers that count something else.
 _NOT_MONEY_AFTER = re.compile(
-    r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b|fois\b"
-    r"|x\b|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|fois\b|eme\b|e\b"
+    r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b"
+    r"|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|eme\b|e\b"
     r"|er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b)"
 )
+_TIMES_AFTER = re.compile(r"\s*(?:fois|x)\b")
 _NOT_MONEY_BEFORE = re.compile(
     r"(?:\bsolde(?: actuel| disponible)?|\bcode|\bcommence\w* par|\bindicatif|\ben|\bannee|\bligne|\bpage"
     r"|\bnumero|\bnum|\bn°|\bpin|\bversion|\ble|\bdu|\bdepuis le|janvier|fevrier|mars|avril|mai|juin|juillet"
@@ -116,6 +117,8 @@ class Amounts:
             return False
         if match.group("plain").startswith("0"):
             return False
+        if value < 1000 and _TIMES_AFTER.match(folded, match.end()):
+            return False
         if value in self._not_sums and not _FEE_RIGHT.match(folded, match.end()):
             return False
         if asked:
@@ -131,7 +134,7 @@ def _numeral_value(match: re.Match[str]) -> int | None:
         tail = group["tail"]
         return int(group["million_and"]) * 1_000_000 + int(tail.ljust(6, "0") if len(tail) < 3 else tail + "000")
     if group["kilo"]:
-        return int(group["kilo"]) * 1000 + int(group["kilo_tail"].ljust(3, "0"))
+        return int(group["kilo"]) * 1000 + int(group["kilo_hundreds"] or group["kilo_tail"] + "00")
     if group["scale"]:
         return _scaled(group["number"], group["scale"])
     return int(re.sub(r"\D", "", group["grouped"] or group["plain"]))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from chatbot.forms.spans import Taken
 from chatbot.forms.text import fold
 from chatbot.types import Entity
 from chatbot.understand.asked import Asked
 
-Role = Literal["from", "to", "refund_to"]
+# "none": the name is said, but not of a transfer ("mon code secret Wave", "Orange Money Cameroun").
+Role = Literal["from", "to", "refund_to", "none"]
 _LEFT_WINDOW = 64
 _RIGHT_WINDOW = 72
 # Signs of money or network talk that make an everyday word an operator's name.
@@ -28,7 +30,7 @@ FUZZY_AT_LEAST = 84
 _NEVER = {
     "avec", "vaut", "veux", "save", "have", "gave", "mange", "range", "grange", "move", "mois", "mon", "trop",
     "tres", "tremper", "tester", "moovs", "change", "etrange", "arrange", "avez", "wari", "moyen", "mort", "amove",
-    "franc", "orages", "savez", "moins",
+    "franc", "orages", "savez", "moins", "organe", "momos", "moto", "memo", "tresse",
 }  # fmt: skip
 
 
@@ -70,8 +72,10 @@ class Operators:
             self._names.setdefault(fold(str(operator["name"])), str(operator["name"]))
             self._names.setdefault(fold(str(operator.get("label", operator["name"]))), str(operator["name"]))
         forms = "|".join(sorted(map(re.escape, self._names), key=len, reverse=True)) or "(?!)"
-        self._pattern = re.compile(rf"(?<![a-z0-9]|(?<=[a-z0-9])[.'](?=om))(?:{forms})(?![a-z0-9])")
+        # A name may stand glued to the number before it ("31570264wave"), but for "om", which hides in codes.
+        self._pattern = re.compile(rf"(?<![a-z]|(?<=[a-z0-9])[.'](?=om)|[0-9](?=o\W?m))(?:{forms})(?![a-z0-9])")
         self._long = [n for n in self._names if len(n) >= 4 and " " not in n and n not in self._shy]
+        self._single = {_single(n): name for n, name in self._names.items() if " " not in n and len(n) >= 3}
         self._cues = tuple(_cue(c) for c in cues)
         self._fixed = {fold(str(o["name"])) for o in operators}
 
@@ -79,13 +83,13 @@ class Operators:
         """Operator entities of a normalised text, in reading order, one per role and mention."""
         folded = fold(text)
         mentions = [m for m in self._mentions(text, folded) if taken.claim(m.start, m.end)]
-        mentions.sort(key=lambda m: m.start)
+        mentions = _without_repeats(folded, sorted(mentions, key=lambda m: m.start))
         mentions = [self._weigh(folded, mentions, i) for i in range(len(mentions))]
         mentions = _without_lists(_without_denied(folded, mentions))
         return [
             Entity(f"{m.role}_operator", m.name, (m.start, m.end), confidence=min(1.0, 0.6 + 0.1 * m.weight))
             for m in _settle(folded, mentions, asked)
-            if m.role
+            if m.role and m.role != "none"
         ]
 
     def _mentions(self, text: str, folded: str) -> Iterator[Mention]:
@@ -110,6 +114,11 @@ class Operators:
     def _guess(self, word: str) -> str | None:
         if word[0] not in "womt":
             return None
+        doubled = self._single.get(_single(word))
+        if doubled and _single(word) != word:
+            return doubled
+        if word[0] == "w" and len(word) >= 4 and OSA.distance(word, "wave", score_cutoff=1) <= 1:
+            return self._names.get("wave")
         best = process.extractOne(word, self._long, scorer=fuzz.ratio, score_cutoff=FUZZY_AT_LEAST)
         return self._names[best[0]] if best and abs(len(best[0]) - len(word)) <= 1 else None
 
@@ -120,7 +129,7 @@ class Operators:
         left = _clause_left(folded[max(floor, mention.start - _LEFT_WINDOW) : mention.start])
         right = _clause_right(folded[mention.end : min(ceiling, mention.end + _RIGHT_WINDOW)])
         around = folded[max(0, mention.start - 200) : mention.end + 200]
-        weights: dict[Role, float] = {"from": 0.0, "to": 0.0, "refund_to": 0.0}
+        weights: dict[Role, float] = {"from": 0.0, "to": 0.0, "refund_to": 0.0, "none": 0.0}
         for cue in self._cues:
             if cue.needs and not cue.needs.search(around):
                 continue
@@ -134,6 +143,11 @@ class Operators:
         return replace(mention, role=role, weight=weights[role] - second)
 
 
+def _single(word: str) -> str:
+    """The word with doubled letters written once: fingers stutter."""
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
 def _strings(table: Mapping[str, object], field: str) -> list[str]:
     value = table.get(field, [])
     return [str(v) for v in value] if isinstance(value, list) else []
@@ -142,11 +156,10 @@ def _strings(table: Mapping[str, object], field: str) -> list[str]:
 def _cue(table: Mapping[str, object]) -> Cue:
     left = table["side"] == "left"
     pattern = str(table["pattern"]).replace("<phone>", r"(?:\+?225)?[ ]?0[157](?:[ .\-]?\d){8}")
-    role = str(table["role"])
-    if role not in ("from", "to", "refund_to"):
-        raise ValueError(f"cues.toml: field 'role': {role!r}")
+    if table["role"] not in get_args(Role):
+        raise ValueError(f"cues.toml: field 'role': {table['role']!r}")
     return Cue(
-        role="from" if role == "from" else "to" if role == "to" else "refund_to",
+        role=cast(Role, table["role"]),
         pattern=re.compile(f"(?:{pattern})$" if left else pattern),
         left=left,
         weight=float(str(table["weight"])),
@@ -168,6 +181,10 @@ _PAIR = re.compile(
     r"|/|-|–|to|et|,|\+|sur|chez|:|jusqu'a|\.\s*\d[.)\-]|\d[.)\-]|\n\s*\d?\s*[.)\-]?)?\s*"
     r"(?:le |un |une |la |mon |son |compte )*"
 )
+
+
+# Between two mentions of one operator only these make a transfer of them; else the name is said twice.
+_DIRECTED = re.compile(r"vers|\ba\b|pour|>|→|➡|➜|\bto\b|jusqu'a|\d\s*[.)\-]")
 
 
 def _settle(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]:
@@ -198,6 +215,21 @@ def _without_denied(folded: str, mentions: list[Mention]) -> list[Mention]:
     return kept or mentions
 
 
+_REPEAT = re.compile(r"(?:[\s,.!?]|\b(?:de|le|money|moi|oui))*")
+
+
+def _without_repeats(folded: str, mentions: list[Mention]) -> list[Mention]:
+    """'momo de mtn', 'wave wave !': one name said in two words is one mention."""
+    kept: list[Mention] = []
+    end = 0
+    for mention in mentions:
+        again = kept and kept[-1].name == mention.name and _REPEAT.fullmatch(folded[end : mention.start])
+        if not again:
+            kept.append(mention)
+        end = mention.end
+    return kept
+
+
 def _without_lists(mentions: list[Mention]) -> list[Mention]:
     """Four names and more are a list of operators, not a transfer."""
     return mentions[:1] if len({m.name for m in mentions}) >= 4 else mentions
@@ -209,7 +241,9 @@ def _by_pair(folded: str, mentions: list[Mention]) -> list[Mention]:
     for i in range(len(out) - 1):
         first, second = out[i], out[i + 1]
         gap = folded[first.end : second.start]
-        if not _PAIR.fullmatch(gap):
+        if not _PAIR.fullmatch(gap) or (first.name == second.name and not _DIRECTED.search(gap)):
+            continue
+        if "none" in (first.role, second.role):
             continue
         if first.role == "refund_to" or second.role == "refund_to":
             continue
@@ -222,18 +256,20 @@ def _by_pair(folded: str, mentions: list[Mention]) -> list[Mention]:
     return out
 
 
+_REFUND_TALK = re.compile(r"rembours|recredit|restitu")
 _MINE = re.compile(r"(?:\bmon|\bma|\bsur|\bde|\bdans|\bchez)(?: (?:mon|ma|compte|numero|le|la))*\s+$")
 
 
 def _by_question(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]:
     """What was asked decides for a name that grammar left open, or nearly."""
     role: Role | None = None
-    if len(mentions) == 1 and "said_settled" in asked.states and _MINE.search(folded[: mentions[0].start][-24:]):
+    refund_told = "said_settled" in asked.states or _REFUND_TALK.search(fold(asked.text))
+    if len(mentions) == 1 and refund_told and _MINE.search(folded[: mentions[0].start][-24:]):
         # After "your transfer was refunded" the account the customer looks at is where the refund went.
         return [replace(mentions[0], role="refund_to")]
     if asked.wants("refund_to_operator"):
         role = "refund_to"
-    elif asked.wants("to_operator", "receiving_operator") and not asked.wants("from_operator", "both_operators"):
+    elif asked.wants("to_operator", "receiving_operator", "recipient_msisdn", "right_msisdn", "receiving_msisdn") and not asked.wants("from_operator", "both_operators"):
         role = "to"
     elif asked.wants("operator_tx_id", "from_operator") and not asked.wants("to_operator", "both_operators"):
         role = "from"
