@@ -26,7 +26,7 @@ _DATED_CUT = re.compile(
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
-    rf"(?<![A-Za-z0-9])(MRCH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_S}?\d){{4,18}})"
+    rf"(?<![A-Za-z0-9])(MRCH|MERCH|MRHC|MCRH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_S}?\d){{4,18}})"
     r"(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
     re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ class OperatorId:
 
 
 _BY_PREFIX = {"MP": "Orange", "PP": "Orange", "CI": "Orange", "CO": "Orange", "OM": "Orange", "CF": "Moov",
-              "MRCH": "Moov", "TM": "Trésor", "TP": "Trésor", "TR": "Trésor", "TRM": "Trésor"}  # fmt: skip
+              "MRCH": "Moov", "MERCH": "Moov", "MRHC": "Moov", "MCRH": "Moov", "TM": "Trésor", "TP": "Trésor", "TR": "Trésor", "TRM": "Trésor"}  # fmt: skip
 
 
 def find_operator_ids(text: str) -> list[OperatorId]:

@@ -14,14 +14,14 @@ from chatbot.types import Entity
 LARGEST = 50_000_000
 _SPACE = "[ \u00a0\u202f]"
 _GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}\d{{3}})+|(?:\.\d{{3}})+|(?:,\d{{3}})+|(?:'\d{{3}})+)(?!\d)"
-_UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|f)(?![a-z]))"
+_UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|balles?|f)(?![a-z]))"
 _NUMERAL = re.compile(
-    rf"(?<![\w.,'*#+@])(?<!(?<!\d\d\d)/)(?:"
+    rf"(?<![\w.,'*#@])(?<!(?<!\w)\+)(?<!(?<!\d\d\d)/)(?:"
     rf"(?P<kilo>\d{{1,3}}){_SPACE}?(?:k|mil|mille)(?:{_SPACE}?(?P<kilo_hundreds>\d{{3}})|(?P<kilo_tail>\d))(?!\w)"
     rf"|(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
     rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|milles|m|million"
     rf"|millions|milion|milions)(?![a-z])"
-    rf"|(?P<grouped>{_GROUPED})"
+    rf"|(?P<grouped>{_GROUPED})(?:[.,](?:0{{1,2}}(?!\d)|-))?"
     rf"|(?P<plain>\d{{1,8}})(?![\d])(?:[.,]0{{1,2}}(?!\d))?"
     rf")(?P<unit>{_UNIT})?(?![\w*#%]|{_SPACE}?%|[.,:]\d|/\d{{1,2}}(?!\d| \d{{3}})|/\d{{4}}(?!\d))"
 )

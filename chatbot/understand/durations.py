@@ -30,7 +30,8 @@ _PATTERN = re.compile(
     rf"(?<![\w])(?:"
     rf"(?:(?P<since>depuis|dps|dpui|dpuis|2puis|since|[cs]a fait|[cs]a fai|fait|ca va faire|for)|il y a|il ya|y'? ?a) "
     rf"(?:bientot |deja |plus de |presque |environ |au moins |a peine |le |la |ce |cet |cette )?(?:{_COUNT} ?{_UNIT}(?!\w)"
-    rf"|{_WHEN}|{_MONTH}|\d{{1,2}}\s?[h:]\s?\d{{0,2}}|matin|midi|l'aube|longtemps|toute la journee)(?: ce matin| du matin| hier)?"
+    rf"|{_WHEN}|{_MONTH}|\d{{1,2}}\s?[h:]\s?\d{{0,2}}|matin|midi|l'aube|longtemps|toute la journee)"
+    rf"(?: ce matin| du matin| hier)?(?: et (?:{_COUNT} ?{_UNIT}(?!\w)|demie?(?!\w)))?"
     rf"|{_WHEN}{_CLOCK}?"
     rf"|\d{{1,3}}\s?(?!ans?(?!\w)){_UNIT}(?!\w)(?:\s?\d{{1,2}}(?!\d))?"
     rf"|{_COUNT} (?:heures?|minutes?|jours?|semaines?|mois|days|hours)(?!\w)"
@@ -46,6 +47,9 @@ _NOT_BEFORE = re.compile(
 _NOT_AFTER = re.compile(
     r"\s*(?:/ ?(?:24|7|j)|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)"
 )
+# "Ce soir" is tonight unless the clause tells of something done.
+_TONIGHT = re.compile(r"ce soir(?! (?:a|vers))")
+_PAST = re.compile(r"\bj'?ai\b|\bdebite|\benvoye|\bcoupe|\bparti\b|\bfait\b|\bdepuis|\bpaye\b")
 
 
 def find_durations(text: str, taken: Taken) -> list[Entity]:
@@ -54,7 +58,8 @@ def find_durations(text: str, taken: Taken) -> list[Entity]:
     return [
         Entity("time_elapsed", text[m.start() : m.end()].lower(), _without_since(m))
         for m in _PATTERN.finditer(folded)
-        if not _NOT_BEFORE.search(folded[max(0, m.start() - 24) : m.start()])
+        if (m.group("since") or not _NOT_BEFORE.search(folded[max(0, m.start() - 24) : m.start()]))
+        and (not _TONIGHT.match(m.group()) or _PAST.search(folded[max(0, m.start() - 48) : m.start()]))
         and not _NOT_AFTER.match(folded, m.end())
         and taken.claim(*m.span())
     ]

@@ -63,6 +63,7 @@ class Operators:
     def __init__(self, operators: Sequence[Mapping[str, object]], cues: Sequence[Mapping[str, object]]) -> None:
         self._names: dict[str, str] = {}
         self._shy: set[str] = set()
+        self._fixed = {fold(str(o["name"])) for o in operators}
         for operator in operators:
             for field in ("aliases", "shy"):
                 for alias in _strings(operator, field):
@@ -74,10 +75,9 @@ class Operators:
         forms = "|".join(sorted(map(re.escape, self._names), key=len, reverse=True)) or "(?!)"
         # A name may stand glued to the number before it ("31570264wave"), but for "om", which hides in codes.
         self._pattern = re.compile(rf"(?<![a-z]|(?<=[a-z0-9])[.'](?=om)|[0-9](?=o\W?m))(?:{forms})(?![a-z0-9])")
-        self._long = [n for n in self._names if len(n) >= 4 and " " not in n and n not in self._shy]
+        self._long = [n for n in self._names if len(n) >= 4 and " " not in n and (n not in self._shy or n in self._fixed)]
         self._single = {_single(n): name for n, name in self._names.items() if " " not in n and len(n) >= 3}
         self._cues = tuple(_cue(c) for c in cues)
-        self._fixed = {fold(str(o["name"])) for o in operators}
 
     def find(self, text: str, taken: Taken, asked: Asked) -> list[Entity]:
         """Operator entities of a normalised text, in reading order, one per role and mention."""
