@@ -1,0 +1,111 @@
+"""The words around a secret and the shapes it takes: patterns on folded text for `chatbot.forms.secret`."""
+
+from __future__ import annotations
+
+import re
+
+from chatbot.forms.spelled import RUN
+
+_KEY = (
+    r"(?:code[s]?[ -]?(?:secret|pin|otp|sms|momo|mtn|om|orange|wave|moov|tresor|tremo|flooz|perso|personnel"
+    r"|confidentiel|prive|d'acces|acces|de (?:validation|"
+    r"confirmation|verification|securite|connexion|la carte|carte|retrait|deblocage|mon compte))?"
+    r"|kode?(?: secret| pin)?|kod"
+    r"|cod(?: secret| pin)|pin ?code|code ?pin|pin|pine|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?"
+    r"|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
+    r"motdepasse|passwd|passe|pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
+    r"|numero secret|chiffres? secrets?|secret)"
+)
+_GLUED = r"(?:(?:mon|ton|son|le)(?=pin|code|otp|mdp))?"
+# Codes that are no secret: a pot's code, a sponsor's, a country's …
+_PUBLIC = (
+    r"(?! ?(?:de )?(?:la |ma )?(?:cotisation|tontine|cagnotte|caisse|parrain\w*|promo\w*|ussd|marchand|pays|client"
+    r"|postal|transaction|transfert|barre|qr|efb|easy ?transfert? ref|ref|erreur))"
+)
+# In one piece, digit by digit, in pairs, in two threes, with a letter in front, behind stars, or three at the very end.
+_SEP = r"[ .\-_,/]"
+_NUMERIC = (
+    rf"(?:[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d{{3}}[ .\-]\d{{3}}(?!{_SEP}?\d)"
+    rf"|(?=(?:{_SEP}{{0,3}}\d){{4,8}}(?!\d))\d{{1,3}}(?:{_SEP}{{1,3}}\d{{1,2}}){{1,7}}"
+    rf"(?!{_SEP}{{1,3}}\d+(?!\d| ?(?:fois|x\b|jours?)))"
+    r"|(?:\*{1,3}\d{4,8})|\d{3}(?=\W*$))"
+)
+_UNIT = (
+    r"(?! ?(?:f|fr|frs|franc|francs|fcfa|cfa|xof|k|mille|mil|heures?|h|jours?|min|mn|fois|chiffres?|caracteres?|%)"
+    r"(?![a-z])|\d|[.,]\d|[a-z])"
+)
+_SPELLED = (
+    rf"{RUN}(?! ?(?:f|frs?|fcfa|francs?|fois|jours?|heures?|minutes?|personnes?|chiffres?|caracteres?|lettres?|essais?)"
+    r"(?![a-z]))"
+)
+_MIXED_VALUE = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?«»\"()]{5,32}"
+_GAP = r"(?:[^\d\n.;!?]|\.(?! )|\n){0,48}?"
+_START = r"(?:(?<![\w.+#/])|(?<=pin)|(?<=code)|(?<=otp)|(?<=mdp)|(?<=passe))"
+AFTER_KEY = re.compile(
+    rf"(?<![a-z0-9]){_GLUED}{_KEY}(?![a-z@]){_PUBLIC}(?P<gap>{_GAP})"
+    rf"(?:(?P<value>{_START}{_NUMERIC}{_UNIT})|(?P<spelled>{_SPELLED}))"
+)
+BEFORE_KEY = re.compile(
+    rf"(?:(?<![\w.+#/])(?P<value>[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d{{3}}[ \-]\d{{3}}|\d{{2}}[ \-]\d{{2}}"
+    rf"|\d(?:{_SEP}{{1,3}}\d){{3,7}}){_UNIT}|(?P<spelled>{_SPELLED}))"
+    rf"[ ,:=\-(\"»*]{{0,3}}(?:[a-z']+ ){{0,4}}?(?:{_KEY})(?![a-z0-9]){_PUBLIC}"
+)
+# A run of number words straight after a card's name: its number spoken.
+CARD_SPOKEN = re.compile(rf"(?<![a-z])(?:carte|visa|mastercard)(?: [a-z']+){{0,3}}? (?P<spelled>{RUN})")
+
+_WORD_FOR_IT = (
+    r"(?:mots? ?(?:de ?)?pass?e?s?|mo ?d?e? ?pass?e?|mdp|pass ?words?|pswd|pwd|motdepasse|passcode|passwd|code|passe?)"
+)
+MIXED_PASSWORD = re.compile(
+    rf"(?<![a-z0-9]){_WORD_FOR_IT}(?![a-z0-9@]){_PUBLIC}(?P<gap>[^\d\n.;!?]{{0,40}}?)"
+    rf"(?P<value>(?<![\w.@/]){_MIXED_VALUE})(?: (?:et|puis) (?:le |mon )?nouveau (?:c'est |est |: ?)?"
+    rf"(?P<second>{_MIXED_VALUE}))?"
+)
+PASSWORD_BEFORE = re.compile(
+    rf"(?<![\w.@/+#*\-])(?P<value>{_MIXED_VALUE})[ ,]{{1,2}}(?:(?:c'est|est|comme|voila|pour) )?(?:mon |le |ma |de )?"
+    r"(?:mots? ?(?:de ?)?pass?e?s?|mdp|pass ?words?|pwd|motdepasse)(?![a-z0-9])"
+)
+PLAIN_PASSWORD = re.compile(
+    r"(?<![a-z0-9])(?:mots? ?(?:de ?)?pass?e?s?|mdp|pass ?words?|pwd"
+    r"|motdepasse)(?![a-z0-9])[a-z' ]{0,24}?(?:[:=]|->)\s*[\"«]?\s?(?P<value>[^\s,;?!«»\"()]{4,32})"
+)
+# Mixed letters and digits that are a fact, a sum or a time, and no password.
+NO_MIXED_PASSWORD = re.compile(
+    r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|mil|h|go|mo|fois|jours?|min|mn|x|m)\d*$"
+    r"|\d+[.,]\d+[a-z]*$|[24]\w{0,2}$)"
+)
+CARD = re.compile(r"(?<![\w.+])\d(?:[ \-.]?\d){12,18}(?!\w)")
+CARD_WORD = re.compile(r"(?<![a-z])(?:carte|visa|mastercard|card|cb|master)(?![a-z])")
+CVV = re.compile(r"(?<![a-z])(?:cvv2?|cvc2?|cryptogramme)\D{0,12}(?P<value>\d(?:[ .\-]?\d){2,3})(?!\d)")
+EXPIRY = re.compile(
+    r"(?<![a-z])(?:expire?|expiration|exp|valide?)\D{0,18}(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2,4})(?!\d)"
+)
+LONE_DIGITS = re.compile(
+    r"\s*[\"«*(]?(?:[a-z]{1,2}-)?(?P<value>\d{4,6}|\d(?:[ .\-,/_]{1,2}\d){3,5})[\"»*)]?\s*[.!]?\s*\Z"
+)
+LONE_WORDS = re.compile(rf"\s*(?P<spelled>{RUN})\s*[.!]?\s*\Z")
+NEXT = re.compile(
+    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit) (?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
+    r"|fcfa|mille|h)\b)"
+)
+PREVIOUS = re.compile(r"(?<![\w.+#/])(?P<value>\d{4,8}) ?(?:(?:ou|et|puis|soit|,|/) ?(?:bien )?)+$")
+YEAR = re.compile(
+    r"(?:depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre"
+    r"|decembre)(?: le)? $"
+)
+# Before these the number answers something else than the code asked about.
+OTHER_MATTER = re.compile(
+    r"\b(?:montant|envoye|envoyer|somme|reference|ref|efb|depot|debite|numero|tel|transaction|id|transfere"
+    r"|recu (?=\d))\b(?!.*\b(?:c|cest|c'est|est|:)\s*$)"
+)
+# A number right after one of these is the sum it speaks of, whatever is said next.
+SUM_BEFORE = re.compile(
+    r"\b(?:envoy\w*|montant|debite\w*|depot|depose\w*|transfere\w*|recu|paye\w*|retire\w*|coupe\w*|pris)"
+    r"(?: (?:de|est|:|=|les|mes|un|que|seulement))* ?$"
+)
+# Words that follow "mot de passe :" without being one.
+NO_PASSWORD = {
+    "oublie", "oubliee", "perdu", "perdue", "incorrect", "invalide", "bloque", "refuse", "expire", "comment",
+    "quoi", "jai", "impossible", "error", "erreur", "j'ai", "merci", "svp", "faux", "mauvais", "c'est", "aidez",
+    "aide", "besoin", "probleme", "forgot", "forgotten",
+}  # fmt: skip
