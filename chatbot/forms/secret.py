@@ -86,6 +86,8 @@ def _cards(folded: str) -> Iterator[tuple[int, int]]:
         if (_luhn(digits) and len(digits) >= 14) or (len(digits) == 16 and named):
             seen = True
             yield match.span()
+            if expiry := words.CARD_EXPIRY.match(folded, match.end()):
+                yield expiry.span("value")
     for match in words.CARD_SPOKEN.finditer(folded):
         if tokens_in(match.group("spelled")) >= SPOKEN_CARD:
             seen = True
@@ -115,6 +117,8 @@ def _keyed(folded: str, pot: bool) -> Iterator[tuple[int, int]]:
             continue
         answered.add(span[0])
         yield span
+    for pattern in (words.WARNED, words.WARNED_AFTER):
+        yield from (m.span("value") for m in pattern.finditer(folded))
     for match in words.BEFORE_KEY.finditer(folded):
         span = _code(match)
         if span is None or _own_value(folded, match.end(), answered):

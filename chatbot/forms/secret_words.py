@@ -11,10 +11,10 @@ _KEY = (
     r"|confidentiel|prive|d'acces|acces|de (?:validation|"
     r"confirmation|verification|securite|connexion|la carte|carte|retrait|deblocage|mon compte))?"
     r"|kode?(?: secret| pin)?|kod"
-    r"|cod(?: secret| pin)|pin ?code|code ?pin|pin|pine|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?"
+    r"|cod(?: secret| pin)|pin ?code|code ?pin|pin+e?|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?"
     r"|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
     r"motdepasse|passwd|passe|pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
-    r"|numero secret|chiffres? secrets?|secret)"
+    r"|numero secret|chiffres? (?:secrets?|au dos|derriere)|secret)"
 )
 _GLUED = r"(?:(?:mon|ton|son|le)(?=pin|code|otp|mdp))?"
 # Codes that are no secret: a pot's code, a sponsor's, a country's …
@@ -25,25 +25,31 @@ _PUBLIC = (
 # In one piece, digit by digit, in pairs, in two threes, with a letter in front, behind stars, or three at the very end.
 _SEP = r"[ .\-_,/]"
 _NUMERIC = (
-    rf"(?:[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d{{3}}[ .\-]\d{{3}}(?!{_SEP}?\d)"
+    rf"(?:[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d[\doil]{{2,6}}\d|\d{{3}}[ .\-]\d{{3}}(?!{_SEP}?\d)"
     rf"|(?=(?:{_SEP}{{0,3}}\d){{4,8}}(?!\d))\d{{1,3}}(?:{_SEP}{{1,3}}\d{{1,2}}){{1,7}}"
     rf"(?!{_SEP}{{1,3}}\d+(?!\d| ?(?:fois|x\b|jours?)))"
     r"|(?:\*{1,3}\d{4,8})|\d{3}(?=\W*$))"
 )
 _UNIT = (
     r"(?! ?(?:f|fr|frs|franc|francs|fcfa|cfa|xof|k|mille|mil|heures?|h|jours?|min|mn|fois|chiffres?|caracteres?|%)"
-    r"(?![a-z])|\d|[.,]\d|[a-z])"
+    r"(?![a-z])|\d|[.,]\d|[a-z]"
+    # "mon code et 5000 sont partis": money, not a code.
+    r"| (?:m'ont |sont|est|ont|a|etaient) ?(?:ete )?(?:parti|debit|sorti|quitt|coup|prelev|enlev|retir|envoy))"
 )
 _SPELLED = (
     rf"{RUN}(?! ?(?:f|frs?|fcfa|francs?|fois|jours?|heures?|minutes?|personnes?|chiffres?|caracteres?|lettres?|essais?)"
     r"(?![a-z]))"
+)
+_TIMES = (
+    r"(?:deux|trois|quatre|cinq|six|[2-6]) fois (?:le |la |les |des |de )?(?:chiffre )?"
+    r"(?:zeros?|un|deux|trois|quatre|cinq|six|sept|huit|neuf|\d)(?![a-z0-9])"
 )
 _MIXED_VALUE = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?«»\"()]{5,32}"
 _GAP = r"(?:[^\d\n.;!?]|\.(?! )|\n){0,48}?"
 _START = r"(?:(?<![\w.+#/])|(?<=pin)|(?<=code)|(?<=otp)|(?<=mdp)|(?<=passe))"
 AFTER_KEY = re.compile(
     rf"(?<![a-z0-9]){_GLUED}{_KEY}(?![a-z@]){_PUBLIC}(?P<gap>{_GAP})"
-    rf"(?:(?P<value>{_START}{_NUMERIC}{_UNIT})|(?P<spelled>{_SPELLED}))"
+    rf"(?:(?P<value>{_START}{_NUMERIC}{_UNIT}|(?<![\w']){_TIMES})|(?P<spelled>{_SPELLED}))"
 )
 BEFORE_KEY = re.compile(
     rf"(?:(?<![\w.+#/])(?P<value>[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d{{3}}[ \-]\d{{3}}|\d{{2}}[ \-]\d{{2}}"
@@ -74,7 +80,15 @@ NO_MIXED_PASSWORD = re.compile(
     r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|mil|h|go|mo|fois|jours?|min|mn|x|m)\d*$"
     r"|\d+[.,]\d+[a-z]*$|[24]\w{0,2}$)"
 )
-CARD = re.compile(r"(?<![\w.+])\d(?:[ \-.]?\d){12,18}(?!\w)")
+CARD = re.compile(
+    r"(?<![\w.+])(?:\d{13,19}|\d{4}(?:[ \-.]\d{4}){3}|\d{4}[ \-.]\d{6}[ \-.]\d{5}|\d(?:[ \-.]?\d){12,18})(?!\w)"
+)
+CARD_EXPIRY = re.compile(r"[ ,;]{1,3}(?:exp[a-z]* )?(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2}(?:\d{2})?)(?!\d)")
+# An operator's own warning names the code; the code may stand a sentence further.
+WARNED = re.compile(r"ce code (?:a|avec) (?:personne|quiconque)\D{0,12}?(?P<value>\d{4,8})(?!\w| ?(?:f|fcfa|francs?)\b)")
+WARNED_AFTER = re.compile(
+    r"(?<![\w.+#/])(?P<value>\d{4,8})\W{1,4}(?:ne (?:donnez|partagez|communiquez)|do not share|don't share)"
+)
 CARD_WORD = re.compile(r"(?<![a-z])(?:carte|visa|mastercard|card|cb|master)(?![a-z])")
 CVV = re.compile(r"(?<![a-z])(?:cvv2?|cvc2?|cryptogramme)\D{0,12}(?P<value>\d(?:[ .\-]?\d){2,3})(?!\d)")
 EXPIRY = re.compile(
@@ -85,7 +99,7 @@ LONE_DIGITS = re.compile(
 )
 LONE_WORDS = re.compile(rf"\s*(?P<spelled>{RUN})\s*[.!]?\s*\Z")
 NEXT = re.compile(
-    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit) (?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
+    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit|c'est|→|->|=|\() ?(?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
     r"|fcfa|mille|h)\b)"
 )
 PREVIOUS = re.compile(r"(?<![\w.+#/])(?P<value>\d{4,8}) ?(?:(?:ou|et|puis|soit|,|/) ?(?:bien )?)+$")
