@@ -83,7 +83,7 @@ def _cards(folded: str) -> Iterator[tuple[int, int]]:
     seen = False
     for match in words.CARD.finditer(folded):
         digits = re.sub(r"\D", "", match.group())
-        if (_luhn(digits) and len(digits) >= 14) or (len(digits) == 16 and named):
+        if (_luhn(digits) and len(digits) >= 14) or (len(digits) == 16 and (named or words.CARD_GROUPED.fullmatch(match.group()))):
             seen = True
             yield match.span()
             if expiry := words.CARD_EXPIRY.match(folded, match.end()):
@@ -117,6 +117,8 @@ def _keyed(folded: str, pot: bool) -> Iterator[tuple[int, int]]:
             continue
         answered.add(span[0])
         yield span
+    for match in words.IN_PARTS.finditer(folded):
+        yield from (match.span(name) for name in ("value", "second") if match.group(name))
     for pattern in (words.WARNED, words.WARNED_AFTER):
         yield from (m.span("value") for m in pattern.finditer(folded))
     for match in words.BEFORE_KEY.finditer(folded):
@@ -128,9 +130,10 @@ def _keyed(folded: str, pot: bool) -> Iterator[tuple[int, int]]:
 
 
 def _code(match: re.Match[str]) -> tuple[int, int] | None:
-    """The span of the digits, or of the words when they spell a code."""
+    """The span of the digits, or of the words when they spell a code; "5 000" is a sum, "5 521" is a code."""
     if match.group("spelled") is None:
-        return match.span("value")
+        grouped = re.fullmatch(r"\d[ .]\d{3}", match.group("value"))
+        return None if grouped and grouped.group()[-2:] in ("00", "50") else match.span("value")
     return match.span("spelled") if spells_a_code(match.group("spelled")) else None
 
 
@@ -150,9 +153,10 @@ def _passwords(text: str, folded: str, pot: bool) -> Iterator[tuple[int, int]]:
     for match in words.PASSWORD_BEFORE.finditer(folded):
         if not words.NO_MIXED_PASSWORD.match(match.group("value")):
             yield match.span("value")
-    for match in words.PLAIN_PASSWORD.finditer(folded):
-        if match.group("value").strip(".") not in words.NO_PASSWORD:
-            yield match.span("value")
+    for pattern in (words.PLAIN_PASSWORD, words.WORD_PASSWORD):
+        for match in pattern.finditer(folded):
+            if any(c.isdigit() for c in match.group("value")) or not words.NO_WORD_PASSWORD.match(match.group("value")):
+                yield match.span("value")
 
 
 def _digits(folded: str, span: tuple[int, int]) -> int:

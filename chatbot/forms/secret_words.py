@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import re
 
-from chatbot.forms.spelled import RUN
+from chatbot.forms.spelled import JOINT, MARKS, RUN
 
 _KEY = (
     r"(?:code[s]?[ -]?(?:secret|pin|otp|sms|momo|mtn|om|orange|wave|moov|tresor|tremo|flooz|perso|personnel"
     r"|confidentiel|prive|d'acces|acces|de (?:validation|"
     r"confirmation|verification|securite|connexion|la carte|carte|retrait|deblocage|mon compte))?"
     r"|kode?(?: secret| pin)?|kod"
-    r"|cod(?: secret| pin)|pin ?code|code ?pin|pin+e?|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?"
+    r"|c[ .]o[ .]d[ .]e|p[ .]i[ .]n|o[ .]t[ .]p|m[ .]d[ .]p|cod(?: secret| pin)|pin ?code|code ?pin|pin+e?|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?"
     r"|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
     r"motdepasse|passwd|passe|pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
     r"|numero secret|chiffres? (?:secrets?|au dos|derriere)|secret)"
 )
-_GLUED = r"(?:(?:mon|ton|son|le)(?=pin|code|otp|mdp))?"
+_GLUED = r"(?:(?:mon|ton|son|le|l)(?=pin|code|otp|mdp))?"
 # Codes that are no secret: a pot's code, a sponsor's, a country's …
 _PUBLIC = (
     r"(?! ?(?:de )?(?:la |ma )?(?:cotisation|tontine|cagnotte|caisse|parrain\w*|promo\w*|ussd|marchand|pays|client"
     r"|postal|transaction|transfert|barre|qr|efb|easy ?transfert? ref|ref|erreur))"
 )
 # In one piece, digit by digit, in pairs, in two threes, with a letter in front, behind stars, or three at the very end.
-_SEP = r"[ .\-_,/]"
 _NUMERIC = (
-    rf"(?:[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d[\doil]{{2,6}}\d|\d{{3}}[ .\-]\d{{3}}(?!{_SEP}?\d)"
-    rf"|(?=(?:{_SEP}{{0,3}}\d){{4,8}}(?!\d))\d{{1,3}}(?:{_SEP}{{1,3}}\d{{1,2}}){{1,7}}"
-    rf"(?!{_SEP}{{1,3}}\d+(?!\d| ?(?:fois|x\b|jours?)))"
+    rf"(?:[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d[\doil]{{2,6}}\d|\d{{3}}[ .\-]\d{{3}}(?!{MARKS}?\d)|\d[ .]\d{{3}}(?!{MARKS}?\d)"
+    rf"|(?=(?:(?:{JOINT})?\d){{4,8}}(?!\d))\d{{1,3}}(?:{JOINT}\d{{1,2}}){{1,7}}"
+    rf"(?!{MARKS}{{1,3}}\d+(?!\d| ?(?:fois|x\b|jours?)))"
     r"|(?:\*{1,3}\d{4,8})|\d{3}(?=\W*$))"
 )
 _UNIT = (
     r"(?! ?(?:f|fr|frs|franc|francs|fcfa|cfa|xof|k|mille|mil|heures?|h|jours?|min|mn|fois|chiffres?|caracteres?|%)"
     r"(?![a-z])|\d|[.,]\d|[a-z]"
     # "mon code et 5000 sont partis": money, not a code.
-    r"| (?:m'ont |sont|est|ont|a|etaient) ?(?:ete )?(?:parti|debit|sorti|quitt|coup|prelev|enlev|retir|envoy))"
+    r"| (?:(?:m'ont|sont|est|ont|a|etaient) )?(?:ete )?(?:parti|debit|sorti|quitt|coup|prelev|enlev|retir|envoy))"
 )
 _SPELLED = (
     rf"{RUN}(?! ?(?:f|frs?|fcfa|francs?|fois|jours?|heures?|minutes?|personnes?|chiffres?|caracteres?|lettres?|essais?)"
@@ -43,18 +42,20 @@ _SPELLED = (
 _TIMES = (
     r"(?:deux|trois|quatre|cinq|six|[2-6]) fois (?:le |la |les |des |de )?(?:chiffre )?"
     r"(?:zeros?|un|deux|trois|quatre|cinq|six|sept|huit|neuf|\d)(?![a-z0-9])"
+    r"|(?:trois|quatre|cinq|six|[3-6]) zeros?(?![a-z0-9])"
 )
 _MIXED_VALUE = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?«»\"()]{5,32}"
-_GAP = r"(?:[^\d\n.;!?]|\.(?! )|\n){0,48}?"
-_START = r"(?:(?<![\w.+#/])|(?<=pin)|(?<=code)|(?<=otp)|(?<=mdp)|(?<=passe))"
+# Words up to the value; or signs only, a full stop among them.
+_GAP = r"(?:(?:[^\d\n.;!?]|\.(?! )|\n|\d(?= chiffres)){0,64}?|[^\w\n]{1,8})"
+_START = r"(?:(?<![\w.+#/])|(?<=[a-z][/.])|(?<=\.\.)|(?<=pin)|(?<=code)|(?<=otp)|(?<=mdp)|(?<=passe))"
 AFTER_KEY = re.compile(
     rf"(?<![a-z0-9]){_GLUED}{_KEY}(?![a-z@]){_PUBLIC}(?P<gap>{_GAP})"
-    rf"(?:(?P<value>{_START}{_NUMERIC}{_UNIT}|(?<![\w']){_TIMES})|(?P<spelled>{_SPELLED}))"
+    rf"(?:(?P<value>{_START}{_NUMERIC}{_UNIT}|(?<![\w'])(?:{_TIMES}))|(?P<spelled>{_SPELLED}))"
 )
 BEFORE_KEY = re.compile(
     rf"(?:(?<![\w.+#/])(?P<value>[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d{{3}}[ \-]\d{{3}}|\d{{2}}[ \-]\d{{2}}"
-    rf"|\d(?:{_SEP}{{1,3}}\d){{3,7}}){_UNIT}|(?P<spelled>{_SPELLED}))"
-    rf"[ ,:=\-(\"»*]{{0,3}}(?:[a-z']+ ){{0,4}}?(?:{_KEY})(?![a-z0-9]){_PUBLIC}"
+    rf"|\d(?:{JOINT}\d){{3,7}}){_UNIT}|(?P<spelled>{_SPELLED}))"
+    rf"[ ,:=\-(\"»*]{{0,3}}(?:[a-z']+ ){{0,4}}?{_GLUED}(?:{_KEY})(?![a-z0-9]){_PUBLIC}"
 )
 # A run of number words straight after a card's name: its number spoken.
 CARD_SPOKEN = re.compile(rf"(?<![a-z])(?:carte|visa|mastercard)(?: [a-z']+){{0,3}}? (?P<spelled>{RUN})")
@@ -80,6 +81,26 @@ NO_MIXED_PASSWORD = re.compile(
     r"(?:efb|mrch|mp\d|cf\d|pt\d|tr?x\d|\d+(?:f|fr|frs|fcfa|k|mille|mil|h|go|mo|fois|jours?|min|mn|x|m)\d*$"
     r"|\d+[.,]\d+[a-z]*$|[24]\w{0,2}$)"
 )
+# "mon pin commence par 48 et finit par 15".
+IN_PARTS = re.compile(
+    rf"(?<![a-z0-9]){_KEY}[a-z' ]{{1,24}}(?:commence|debute) par (?:le )?(?P<value>\d{{1,4}})"
+    r"(?:[a-z', ]{1,20}(?:finit|fini|termine|finis)(?: par)? (?:le )?(?P<second>\d{1,4}))?"
+)
+# A plain word said to be the password, up to the end of its clause.
+WORD_PASSWORD = re.compile(
+    r"(?<![a-z0-9])(?:mots? ?(?:de ?)?pass?e?s?|mdp|pass ?words?|pwd|motdepasse)(?: [a-z]+){0,3}?"
+    r" (?:est|c'?est|etait|c|is) [\"«]?(?P<value>[a-z]{4,24}[!?*#@$]{0,4})(?=[\"»]?\s*(?:\Z|[.,;\n]"
+    r"| (?:svp|merci|mais|et|je|j'ai|jai|ca|aidez|pardon|please)(?![a-z])))"
+)
+# What a password is said to be without being given: forgotten, refused, too short …
+NO_WORD_PASSWORD = re.compile(
+    r"oubli|oublie|perdu|incorrect|invalid|bloqu|refus|expir|comment|quoi|impossib|err|faux|fausse|mauvais|pas\b|plus\b|toujours"
+    r"|encore|bon\b|bonne\b|correct|oblig|necess|demand|chang|differ|introuv|long|court|simple|difficil|compliqu|requis|combien|meme"
+    r"|trop|deja|bien|juste|vide|perim|desactiv|reinit|modifi|supprim|vole|pirat|visible|cach|masqu|import|personn|secret"
+    r"|confiden|fini|grave|mort\b|gate\b|mal\b|ceci|cela|celui|celle|merci|possib|dispo|valid|actif|inactif|envoy|recu|arriv|rejet"
+    r"|accept|ignor|inconnu|sensibl|urgent|foutu|rate|minimum|maximum|doit|avec|sans|forgot|wrong|lost|block|easytransfert"
+    r"|facile|requi|parti|efface|enregistr|utilis|chiffre|lettre|vrai|exact|quel|pour|chez|sur|dans|autre|nouveau|ancien"
+)
 CARD = re.compile(
     r"(?<![\w.+])(?:\d{13,19}|\d{4}(?:[ \-.]\d{4}){3}|\d{4}[ \-.]\d{6}[ \-.]\d{5}|\d(?:[ \-.]?\d){12,18})(?!\w)"
 )
@@ -89,13 +110,14 @@ WARNED = re.compile(r"ce code (?:a|avec) (?:personne|quiconque)\D{0,12}?(?P<valu
 WARNED_AFTER = re.compile(
     r"(?<![\w.+#/])(?P<value>\d{4,8})\W{1,4}(?:ne (?:donnez|partagez|communiquez)|do not share|don't share)"
 )
-CARD_WORD = re.compile(r"(?<![a-z])(?:carte|visa|mastercard|card|cb|master)(?![a-z])")
+CARD_GROUPED = re.compile(r"\d{4}([ \-.])\d{4}\1\d{4}\1\d{4}")
+CARD_WORD = re.compile(r"(?<![a-z])(?:carte|visa|mastercard|card|cb|master|cvv2?|cvc2?|cryptogramme)(?![a-z])")
 CVV = re.compile(r"(?<![a-z])(?:cvv2?|cvc2?|cryptogramme)\D{0,12}(?P<value>\d(?:[ .\-]?\d){2,3})(?!\d)")
 EXPIRY = re.compile(
     r"(?<![a-z])(?:expire?|expiration|exp|valide?)\D{0,18}(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2,4})(?!\d)"
 )
 LONE_DIGITS = re.compile(
-    r"\s*[\"«*(]?(?:[a-z]{1,2}-)?(?P<value>\d{4,6}|\d(?:[ .\-,/_]{1,2}\d){3,5})[\"»*)]?\s*[.!]?\s*\Z"
+    r"\s*[\"«*(]?(?:[a-z]{1,2}-)?(?P<value>\d{4,6}|\d{2}[ .\-]\d{2}|\d(?:[ .\-,/_]{1,2}\d){3,5})[\"»*)]?\s*[.!]?\s*\Z"
 )
 LONE_WORDS = re.compile(rf"\s*(?P<spelled>{RUN})\s*[.!]?\s*\Z")
 NEXT = re.compile(
@@ -109,7 +131,7 @@ YEAR = re.compile(
 )
 # Before these the number answers something else than the code asked about.
 OTHER_MATTER = re.compile(
-    r"\b(?:montant|envoye|envoyer|somme|reference|ref|efb|depot|debite|numero|tel|transaction|id|transfere"
+    r"\b(?:montant|envoyer?(?! par (?:sms|message|texto))|somme|reference|ref|efb|depot|debite|numero|tel|transaction|id|transfere"
     r"|recu (?=\d))\b(?!.*\b(?:c|cest|c'est|est|:)\s*$)"
 )
 # A number right after one of these is the sum it speaks of, whatever is said next.
@@ -117,9 +139,3 @@ SUM_BEFORE = re.compile(
     r"\b(?:envoy\w*|montant|debite\w*|depot|depose\w*|transfere\w*|recu|paye\w*|retire\w*|coupe\w*|pris)"
     r"(?: (?:de|est|:|=|les|mes|un|que|seulement))* ?$"
 )
-# Words that follow "mot de passe :" without being one.
-NO_PASSWORD = {
-    "oublie", "oubliee", "perdu", "perdue", "incorrect", "invalide", "bloque", "refuse", "expire", "comment",
-    "quoi", "jai", "impossible", "error", "erreur", "j'ai", "merci", "svp", "faux", "mauvais", "c'est", "aidez",
-    "aide", "besoin", "probleme", "forgot", "forgotten",
-}  # fmt: skip

@@ -15,10 +15,13 @@ IN_A_RUN = {"in": 1, "deu": 2, "catre": 4, "katr": 4, "cat": 4, "senk": 5, "senq
 REPEATS = {"double", "triple"}
 _GROUPS = HUNDREDS | THOUSANDS | MILLIONS
 _WORDS = "|".join(sorted({*UNITS, *ENGLISH, *IN_A_RUN, *REPEATS, *_GROUPS}, key=len, reverse=True))
-_TOKEN = rf"(?:(?:{_WORDS})(?![a-z0-9])|\d{{1,2}}(?![a-z0-9]))"
+_TOKEN = rf"(?:(?:{_WORDS})(?![a-z0-9])|\d{{1,3}}(?![a-z0-9]))"
+# Between two digits: punctuation, invisible characters, key caps, "et", "puis".
+MARKS = r"[ .,\-/_|+\ufe0f\u20e3\u200b-\u200d\u2060\ufeff]"
+JOINT = rf"(?:{MARKS}{{1,3}}(?:(?:et|puis|ensuite|apres)[ \-])?)"
 # Two tokens and more; whether they are a code is for `spells_a_code` to say.
-RUN = rf"(?<![a-z0-9'])(?:{_TOKEN})(?:[ ,.\-/_]{{1,3}}(?:et )?{_TOKEN}){{1,19}}(?![a-z'])"
-_SPLIT = re.compile(r"[ ,.\-/_]+(?:et )?")
+RUN = rf"(?<![a-z0-9'])(?:{_TOKEN})(?:{JOINT}{_TOKEN}){{1,19}}(?![a-z'])"
+_SPLIT = re.compile(JOINT)
 
 
 def spells_a_code(run: str) -> bool:
@@ -26,17 +29,24 @@ def spells_a_code(run: str) -> bool:
 
     With "mille" or "cent" in it a run is one number: round ones are sums of money.
     """
-    tokens = [t for t in _SPLIT.split(run) if t and t != "et"]
+    tokens = _SPLIT.split(run)
     if not any(t.isalpha() for t in tokens):
         return False
     if _GROUPS & set(tokens):
-        return len(tokens) >= 3 and value_of(tokens) % 50 != 0
+        return len(tokens) >= 3 and _number(tokens) % 50 != 0
     return sum(map(_width, tokens)) >= 4 and not _below_hundred([_value(t) for t in tokens])
 
 
 def tokens_in(run: str) -> int:
     """How many words and digit groups a run has."""
-    return len([t for t in _SPLIT.split(run) if t])
+    return len(_SPLIT.split(run))
+
+
+def _number(tokens: list[str]) -> int:
+    """The number of a run with "mille" or "cent", its digits included: "5 mille 521"."""
+    plain = [t for t in tokens if t.isalpha()]
+    tail = int(tokens[-1]) if tokens[-1].isdigit() else 0
+    return value_of([t for t in plain if t not in REPEATS]) + tail
 
 
 def _value(token: str) -> int:
