@@ -10,6 +10,7 @@ from typing import Literal
 from chatbot.forms.spans import Taken
 
 WAVE_LENGTH = 17  # T and 16 characters of base 32 (domain.md)
+LONGEST_WORD_PIECE = 5  # letters of a cut id that may look like a word
 _S = r"[ \t\u00a0\u202f\n.:\-–_/]"
 _DATED = re.compile(
     (
@@ -149,7 +150,7 @@ def _join(text: str, pieces: list[re.Match[str]], first: int) -> OperatorId | No
             if not _BETWEEN.match(gap) or len(whole) > WAVE_LENGTH:
                 break
             parts = [p.group() for p in pieces[first : index + 1]]
-            if len(whole) == WAVE_LENGTH and _code_like(whole) and all(_part(p) for p in parts):
+            if len(whole) == WAVE_LENGTH and _code_like(whole) and _pieces_of_one(parts):
                 return OperatorId(pieces[first].start(), pieces[index].end(), whole.upper(), "wave", "Wave")
     if _stands_alone(value):
         return OperatorId(pieces[first].start(), pieces[first].end(), value.upper(), "wave", "Wave")
@@ -162,13 +163,19 @@ def _stands_alone(value: str) -> bool:
     return 8 <= len(value) <= 22 and _mixed(value) and sum(c.isdigit() for c in value) <= len(value) // 2
 
 
-def _part(piece: str) -> bool:
-    """A piece of a cut id: digits in it, or capitals, or letters no French word is made of."""
-    return any(c.isdigit() for c in piece) or piece.isupper() or _unspeakable(piece)
+def _pieces_of_one(pieces: list[str]) -> bool:
+    """Pieces of a cut id, and not words that happen to add up: "TRANSFERT 5000 WAVE", "TROIS NEUF ZERO DEUX".
+
+    A word of its own may be a piece in capitals, if it is short and not the first; five digits in a row are a sum.
+    """
+    wordlike = [p for p in pieces if p.isalpha() and len(p) >= 3 and not _unspeakable(p)]
+    if any(not p.isupper() for p in wordlike) or sum(map(len, wordlike)) > LONGEST_WORD_PIECE:
+        return False
+    return pieces[0] not in wordlike and not any(p.isdigit() and len(p) >= 5 for p in pieces)
 
 
 def _code_like(value: str) -> bool:
-    return any(c.isdigit() for c in value) or value.isupper() or _unspeakable(value)
+    return any(c.isdigit() for c in value) or _unspeakable(value)
 
 
 def _unspeakable(word: str) -> bool:
