@@ -13,15 +13,15 @@ _GAP = r"[ \t\u00a0\u202f\n.:;,_#°=\-–'\"«»()]{0,4}"
 _DIGIT = "[0-9OoIl]"
 _MARKED = re.compile(
     (
-        rf"(?<![A-Za-z0-9]){_PREFIX}(?:{_GAP}(?:n°|no|num|ref|c'est|est"
+        rf"(?<![A-Za-z]){_PREFIX}(?:{_GAP}(?:n°|no|num[eé]ro|num|ref|c'est|est"
         rf"|:)(?![A-Za-z]))?{_GAP}({_DIGIT}{{2,12}}(?:[ .\-\n]{_DIGIT}{{2,6}})*)(?![A-Za-z0-9])"
         # … or eight digits with the next word glued to them: "EFB31570264wave".
-        rf"|(?<![A-Za-z0-9]){_PREFIX}{_GAP}(\d{{8}})(?=[A-Za-z]{{2}})"
+        rf"|(?<![A-Za-z]){_PREFIX}{_GAP}(\d{{8}})(?=[A-Za-z]{{2}})"
     ),
     re.IGNORECASE,
 )
 _OLDER = re.compile(r"(?<![A-Za-z0-9])(?:trx|tx)[-_ .:]{0,2}([A-Z0-9]{6,16})(?![A-Za-z0-9])", re.IGNORECASE)
-_BARE = re.compile(r"(?<![\w.+*])\d{8}(?![\d*#]|[.,]\d|[A-Za-z])")
+_BARE = re.compile(r"(?:(?<![\w.+*])|(?<=\b[Rr][eé]f)|(?<=\bREF))\d{8}(?![\d*#]|[.,]\d|[A-Za-z])")
 _AS_DIGIT = str.maketrans("OoIl", "0011")
 USUAL_LENGTH = 8
 

@@ -25,7 +25,7 @@ _PHONE_LABEL = re.compile(
 )
 # Small words that stand before a sum or a number, and are no part of a pot's code.
 _NO_WORD = (
-    r"(?!(?:a|au|avec|cest|chez|dans|de|des|deux|du|est|et|fcfa|fois|il|je|la|le|les|ma|mois|mon|nous|om|on|par|pour"
+    r"(?!(?:a|au|avec|cest|chez|code|dans|de|des|deux|du|est|et|fcfa|fois|il|je|la|le|les|ma|mois|mon|no|nous|num|om|on|par|pour"
     r"|pr|qui|sa|ses|son|sur|tu|un|une|vers|wave|mtn|moov|momo|ya)\b)"
 )
 _POT = re.compile(

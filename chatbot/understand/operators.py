@@ -209,9 +209,16 @@ def _settle(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]
 _DENIED = re.compile(r"(?:\bpas|\bet non|\bnon pas)(?: (?:sur|a|de|le|vers|chez|par|du))*\s+$")
 
 
+_DENIED_OR_REPLACED = re.compile(
+    rf"(?:{_DENIED.pattern})|(?:\bau lieu d[eu]|\ba la place d[eu])(?: (?:mon|son|le|la|compte|numero))*\s+$"
+)
+_REFUND_TALK = re.compile(r"rembours|recredit|restitu|renvo|retourn|refund|remett")
+
+
 def _without_denied(folded: str, mentions: list[Mention]) -> list[Mention]:
     """'mtn, pas orange': the denied name goes when another stands."""
-    kept = [m for m in mentions if not _DENIED.search(folded[max(0, m.start - 20) : m.start])]
+    denied = _DENIED if _REFUND_TALK.search(folded) else _DENIED_OR_REPLACED
+    kept = [m for m in mentions if not denied.search(folded[max(0, m.start - 28) : m.start])]
     return kept or mentions
 
 
@@ -256,7 +263,6 @@ def _by_pair(folded: str, mentions: list[Mention]) -> list[Mention]:
     return out
 
 
-_REFUND_TALK = re.compile(r"rembours|recredit|restitu")
 _MINE = re.compile(r"(?:\bmon|\bma|\bsur|\bde|\bdans|\bchez)(?: (?:mon|ma|compte|numero|le|la))*\s+$")
 
 
