@@ -13,7 +13,8 @@ class Addresses:
 
     kind = "ADRESSE"
     _pattern = re.compile(
-        r"(?:\b(?:j'? ?h?abite\b|je (?:loge|reside|dors) (?=a |au |aux |dans |en |chez )|mon adresse(?: c'?est| est)?|adresse ?:|domicilie[e]? (?:a|au)|je vis a"
+        r"(?:\b(?:j'? ?h?abite\b|je (?:loge|reside|dors) (?=a |au |aux |dans |en |chez )|mon adresse(?: c'?est"
+        r"| est)?|adresse ?:|domicilie[e]? (?:a|au)|je vis a"
         r"|i live in)(?! (?:pas|plus|loin))\s*:?\s*(?:a |au |aux |dans |en )?(?P<place>[^.!?\n;]{3,60})"
         r"|\b(?P<lot>(?:lot|ilot|villa|porte|appartement|appt|bp)\s*(?:n°\s*)?\d+[a-z]?(?:\s*,?\s*(?:lot|ilot"
         r"|villa|porte|rue|appartement|bp|abidjan)\s*(?:n°\s*)?\d*[a-z]?)*)"

@@ -21,37 +21,46 @@ _SURE = re.compile(
 _LIKELY = re.compile(
     r"(?:\bmoi c'?est|\bmoi,? c(?= )|\bau nom de|\bnomme[es]?|\bici c'?est|\bje suis|\bj ?suis|\bchui[st]?|\bjss"
     r"|\bc'?est (?:m\.|monsieur|madame|mme|mr)|(?<!\w)(?:monsieur|madame|mademoiselle|mme|mr|mlle|m\.)"
-    r"|\b(?:beneficiaire|destinataire|titulaire|client|expediteur)(?= ?[:=])|\bbeneficiaire (?:est|c'?est)|\bsigne[e]?"
-    r"|\bnom (?:affiche|inscrit|qui (?:sort|s'affiche)|sur [a-z ]{2,20}) (?:est|c'?est)|\bune? certaine?|\bcordialement|\bi am|\bi'm)" + _GAP
+    r"|\b(?:beneficiaire|destinataire|titulaire|client|expediteur)(?= ?[:=])|\bbeneficiaire (?:est|c'?est)"
+    r"|\bsigne[e]?"
+    r"|\bnom (?:affiche|inscrit|qui (?:sort|s'affiche)|sur [a-z ]{2,20}) (?:est|c'?est)|\bune? certaine?"
+    r"|\bcordialement|\bi am|\bi'm)" + _GAP
 )
 # "mon frère Moussa": one word with a capital, in a message that does not shout.
 _RELATIVE = re.compile(
-    r"\b(?:mon|ma|son|sa|notre|leur|ton|ta) (?:petite? |grande? )?(?:frere|soeur|s\u0153ur|fils|fille|pere|mere|papa|maman|tante"
-    r"|tonton|oncle|cousine?|femme|mari|epouse?|amie?|copine|copain|voisine?|collegue|patronne?|fiancee?|neveu|niece) "
+    r"\b(?:mon|ma|son|sa|notre|leur|ton|ta) (?:petite? |grande? )?(?:frere|soeur|s\u0153ur|fils|fille|pere|mere"
+    r"|papa|maman|tante"
+    r"|tonton|oncle|cousine?|femme|mari|epouse?|amie?|copine|copain|voisine?|collegue|patronne?|fiancee?|neveu"
+    r"|niece) "
 )
-# "envoyé à Kouamé Estelle", "vers KONE AWA (05…)", "Merci. Kouassi Aya": two words, for one may be a town or an operator.
+# "envoyé à Kouamé Estelle", "vers KONE AWA (05…)", "Merci. Kouassi Aya": two words, for one may be a town.
 _TOWARDS = re.compile(r"\b(?:a|pour|vers|de|to|from|chez|c'?est|affiche|merci[.,!]?) (?=\S)")
 _TWO = re.compile(rf"{_CAPITALISED}\s+{_CAPITALISED}(?:\s+{_CAPITALISED})?")
 _PHONE_NEXT = re.compile(r"\s*[(:\-,]{0,2}\s*(?:au |sur le |tel )?(?:\+?225 ?)?0[157]\d? ?\d")
 # What follows an announcement without being a name.
 _NOT_NAMES = frozenset(
-    "orange wave mtn moov money momo flooz tresor client cliente debite debitee fatigue fatiguee bloque bloquee desole"
+    "orange wave mtn moov money momo flooz tresor client cliente debite debitee fatigue fatiguee bloque bloquee"
+    " desole"
     " desolee abidjan sur en un une le la au pas tres deja bien encore toujours dans avec a chez easytransfert easy"
-    " transfert perdu perdue inquiet inquiete decu decue content contente votre efb francs commercant commercante agent"
+    " transfert perdu perdue inquiet inquiete decu decue content contente votre efb francs commercant"
+    " commercante agent"
     " etudiant etudiante pret prete vraiment trop ici la-bas merci bonjour bonsoir presse pressee enerve enervee"
     " svp sans mal malade dehors ruine foutu passe passee alle allee venu venue cote bon d'accord que qui quel"
     " quoi pourquoi comment ca ce cette vous nous je tu il elle on ma mon mes sa son ses mais et ou or donc"
     " car si oui non patron chef boss monsieur madame l'argent argent service support conseiller responsable"
-    " urgent urgence bouake yopougon cocody adjame marcory treichville koumassi abobo port-bouet daloa korhogo plateau"
+    " urgent urgence bouake yopougon cocody adjame marcory treichville koumassi abobo port-bouet daloa korhogo"
+    " plateau"
     " attecoube bingerville anyama grand-bassam bassam man san-pedro yamoussoukro gagnoa trompe trompee certain"
     " certaine sure attente train cours accord dieu jesus allah seigneur ciel ivoirien ivoirienne senegalais malien"
     " beninois burkinabe francais africain musulman chretien francaise senegal mali benin togo burkina france ghana"
-    " cameroun cote ivoire d'ivoire prenom prenoms nom numero tel telephone contact reference ref id code pin mot fcfa"
+    " cameroun cote ivoire d'ivoire prenom prenoms nom numero tel telephone contact reference ref id code pin"
+    " mot fcfa"
     " cfa africa ci pay wari western union null none inconnu inconnue injoignable frere soeur maman papa fils fille"
     " je j'ai j'attends pardon please help sorry the not not-received very still waiting afraid angry tired directeur"
     " fache fachee furieux furieuse satisfait satisfaite stresse stressee oblige obligee sincerement serieux serieuse"
     " nouveau nouvelle seul seule vendeur vendeuse prof professeur maitre docteur mecanicien chauffeur taximan gerant"
-    " gerante tresoriere tresorier president presidente parti partie rentre rentree reste la-dessus conscient depasse depassee"
+    " gerante tresoriere tresorier president presidente parti partie rentre rentree reste la-dessus conscient"
+    " depasse depassee"
     " n'apparait n'est n'a ne apparait s'affiche figure mademoiselle bonne bon journee soiree nuit beaucoup joyeux"
     " grave pourquoi attention rien recu envoye debite credite urgence vite aussi ainsi alors depuis hier".split()
 )

@@ -1,4 +1,5 @@
-"""Keeps what was taken out of a conversation, so that the same number has the same placeholder and can be put back."""
+"""Keeps what was taken out of a conversation, so that the same number has the same placeholder and can be put"
+" back."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ UNITS = {
     "zero": 0, "un": 1, "une": 1, "deux": 2, "de": 2, "trois": 3, "troi": 3, "quatre": 4, "katre": 4, "quat": 4,
     "kat": 4, "cinq": 5, "cink": 5, "sink": 5, "sinq": 5, "sank": 5, "six": 6, "sis": 6, "sept": 7, "set": 7,
     "huit": 8, "8uit": 8, "uit": 8, "wit": 8, "neuf": 9, "nef": 9, "dix": 10, "dis": 10, "diz": 10, "onze": 11,
-    "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "kinze": 15, "seize": 16, "vingt": 20, "vin": 20, "vint": 20, "ving": 20,
+    "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "kinze": 15, "seize": 16, "vingt": 20, "vin": 20,
+    "vint": 20, "ving": 20,
     "vingts": 20, "trente": 30, "trante": 30, "quarante": 40, "karante": 40, "cinquante": 50, "cinkante": 50,
     "cinquant": 50, "soixante": 60, "soisante": 60, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90,
 }  # fmt: skip

@@ -56,7 +56,8 @@ class OperatorId:
 
 
 _BY_PREFIX = {"MP": "Orange", "PP": "Orange", "CI": "Orange", "CO": "Orange", "OM": "Orange", "CF": "Moov",
-              "MRCH": "Moov", "MERCH": "Moov", "MRHC": "Moov", "MCRH": "Moov", "TM": "Trésor", "TP": "Trésor", "TR": "Trésor", "TRM": "Trésor"}  # fmt: skip
+              "MRCH": "Moov", "MERCH": "Moov", "MRHC": "Moov", "MCRH": "Moov", "TM": "Trésor",
+              "TP": "Trésor", "TR": "Trésor", "TRM": "Trésor"}  # fmt: skip
 
 
 def find_operator_ids(text: str) -> list[OperatorId]:
@@ -140,7 +141,8 @@ def _wave_ids(text: str) -> list[OperatorId]:
 
 
 def _join(text: str, pieces: list[re.Match[str]], first: int) -> OperatorId | None:
-    """The id starting at this piece: pieces are joined while they make exactly Wave's length, else it stands alone."""
+    """The id starting at this piece: pieces are joined while they make exactly Wave's length, else it stands"
+    " alone."""
     value = pieces[first].group()
     if len(value) < WAVE_LENGTH:
         whole = value
@@ -168,6 +170,8 @@ def _pieces_of_one(pieces: list[str]) -> bool:
 
     A word of its own may be a piece in capitals, if it is short and not the first; five digits in a row are a sum.
     """
+    if len(pieces) == 2 and "".join(pieces).isalpha() and _unspeakable("".join(pieces)):
+        return all(p.isupper() or _unspeakable(p) for p in pieces)
     wordlike = [p for p in pieces if p.isalpha() and len(p) >= 3 and not _unspeakable(p)]
     if any(not p.isupper() for p in wordlike) or sum(map(len, wordlike)) > LONGEST_WORD_PIECE:
         return False

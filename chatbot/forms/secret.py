@@ -83,7 +83,9 @@ def _cards(folded: str) -> Iterator[tuple[int, int]]:
     seen = False
     for match in words.CARD.finditer(folded):
         digits = re.sub(r"\D", "", match.group())
-        if (_luhn(digits) and len(digits) >= 14) or (len(digits) == 16 and (named or words.CARD_GROUPED.fullmatch(match.group()))):
+        if (_luhn(digits) and len(digits) >= 14) or (
+            len(digits) == 16 and (named or words.CARD_GROUPED.fullmatch(match.group()))
+        ):
             seen = True
             yield match.span()
             if expiry := words.CARD_EXPIRY.match(folded, match.end()):
@@ -139,7 +141,9 @@ def _code(match: re.Match[str]) -> tuple[int, int] | None:
 
 def _own_value(folded: str, key_end: int, answered: set[int]) -> bool:
     """'5000 mon pin est 7391': the word for a secret has its value after it, so what stands before is none."""
-    own = re.match(r"[ :='\"]{0,3}(?:(?:c'?est|est|c|ce|cest|de|le|la) )*[ :=\"]{0,2}", folded[key_end : key_end + _LEFT])
+    own = re.match(
+        r"[ :='\"]{0,3}(?:(?:c'?est|est|c|ce|cest|de|le|la) )*[ :=\"]{0,2}", folded[key_end : key_end + _LEFT]
+    )
     return own is not None and key_end + own.end() in answered
 
 
@@ -181,9 +185,10 @@ def _other_tries(folded: str, found: list[tuple[int, int]]) -> list[tuple[int, i
     """'4815 ou 4816': the second try is as secret as the first, and the first as the second."""
     spans = []
     for start, end in found:
-        while match := words.NEXT.match(folded, end):
+        position = end
+        while match := words.NEXT.match(folded, position):
             spans.append(match.span("value"))
-            end = match.end()
+            position = match.end()
         base = max(0, start - _LEFT)
         if match := words.PREVIOUS.search(folded[base:start]):
             spans.append((base + match.start("value"), base + match.end("value")))

@@ -11,7 +11,8 @@ _KEY = (
     r"|confidentiel|prive|d'acces|acces|de (?:validation|"
     r"confirmation|verification|securite|connexion|la carte|carte|retrait|deblocage|mon compte))?"
     r"|kode?(?: secret| pin)?|kod"
-    r"|c[ .]o[ .]d[ .]e|p[ .]i[ .]n|o[ .]t[ .]p|m[ .]d[ .]p|cod(?: secret| pin)|pin ?code|code ?pin|pin+e?|pins|ping|otp|mots? ?(?:de ?)?pass?e?s?"
+    r"|c[ .]o[ .]d[ .]e|p[ .]i[ .]n|o[ .]t[ .]p|m[ .]d[ .]p|cod(?: secret| pin)|pin ?code|code ?pin|pin+e?|pins"
+    r"|ping|otp|mots? ?(?:de ?)?pass?e?s?"
     r"|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
     r"motdepasse|passwd|passe|pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
     r"|numero secret|chiffres? (?:secrets?|au dos|derriere)|secret)"
@@ -24,7 +25,8 @@ _PUBLIC = (
 )
 # In one piece, digit by digit, in pairs, in two threes, with a letter in front, behind stars, or three at the very end.
 _NUMERIC = (
-    rf"(?:[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d[\doil]{{2,6}}\d|\d{{3}}[ .\-]\d{{3}}(?!{MARKS}?\d)|\d[ .]\d{{3}}(?!{MARKS}?\d)"
+    rf"(?:[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d[\doil]{{2,6}}\d|\d{{3}}[ .\-]\d{{3}}(?!{MARKS}?\d)"
+    rf"|\d[ .]\d{{3}}(?!{MARKS}?\d)"
     rf"|(?=(?:(?:{JOINT})?\d){{4,8}}(?!\d))\d{{1,3}}(?:{JOINT}\d{{1,2}}){{1,7}}"
     rf"(?!{MARKS}{{1,3}}\d+(?!\d| ?(?:fois|x\b|jours?)))"
     r"|(?:\*{1,3}\d{4,8})|\d{3}(?=\W*$))"
@@ -36,7 +38,8 @@ _UNIT = (
     r"| (?:(?:m'ont|sont|est|ont|a|etaient) )?(?:ete )?(?:parti|debit|sorti|quitt|coup|prelev|enlev|retir|envoy))"
 )
 _SPELLED = (
-    rf"{RUN}(?! ?(?:f|frs?|fcfa|francs?|fois|jours?|heures?|minutes?|personnes?|chiffres?|caracteres?|lettres?|essais?)"
+    rf"{RUN}(?! ?(?:f|frs?|fcfa|francs?|fois|jours?|heures?|minutes?|personnes?|chiffres?|caracteres?|lettres?"
+    rf"|essais?)"
     r"(?![a-z]))"
 )
 _TIMES = (
@@ -61,7 +64,8 @@ BEFORE_KEY = re.compile(
 CARD_SPOKEN = re.compile(rf"(?<![a-z])(?:carte|visa|mastercard)(?: [a-z']+){{0,3}}? (?P<spelled>{RUN})")
 
 _WORD_FOR_IT = (
-    r"(?:mots? ?(?:de ?)?pass?e?s?|mo ?d?e? ?pass?e?|mdp|pass ?words?|pswd|pwd|motdepasse|passcode|passwd|code|passe?)"
+    r"(?:mots? ?(?:de ?)?pass?e?s?|mo ?d?e? ?pass?e?|mdp|pass ?words?|pswd|pwd|motdepasse|passcode|passwd|code"
+    r"|passe?)"
 )
 MIXED_PASSWORD = re.compile(
     rf"(?<![a-z0-9]){_WORD_FOR_IT}(?![a-z0-9@]){_PUBLIC}(?P<gap>[^\d\n.;!?]{{0,40}}?)"
@@ -94,19 +98,27 @@ WORD_PASSWORD = re.compile(
 )
 # What a password is said to be without being given: forgotten, refused, too short …
 NO_WORD_PASSWORD = re.compile(
-    r"oubli|oublie|perdu|incorrect|invalid|bloqu|refus|expir|comment|quoi|impossib|err|faux|fausse|mauvais|pas\b|plus\b|toujours"
-    r"|encore|bon\b|bonne\b|correct|oblig|necess|demand|chang|differ|introuv|long|court|simple|difficil|compliqu|requis|combien|meme"
-    r"|trop|deja|bien|juste|vide|perim|desactiv|reinit|modifi|supprim|vole|pirat|visible|cach|masqu|import|personn|secret"
-    r"|confiden|fini|grave|mort\b|gate\b|mal\b|ceci|cela|celui|celle|merci|possib|dispo|valid|actif|inactif|envoy|recu|arriv|rejet"
-    r"|accept|ignor|inconnu|sensibl|urgent|foutu|rate|minimum|maximum|doit|avec|sans|forgot|wrong|lost|block|easytransfert"
-    r"|facile|requi|parti|efface|enregistr|utilis|chiffre|lettre|vrai|exact|quel|pour|chez|sur|dans|autre|nouveau|ancien"
+    r"oubli|oublie|perdu|incorrect|invalid|bloqu|refus|expir|comment|quoi|impossib|err|faux|fausse|mauvais|pas\b"
+    r"|plus\b|toujours"
+    r"|encore|bon\b|bonne\b|correct|oblig|necess|demand|chang|differ|introuv|long|court|simple|difficil|compliqu"
+    r"|requis|combien|meme"
+    r"|trop|deja|bien|juste|vide|perim|desactiv|reinit|modifi|supprim|vole|pirat|visible|cach|masqu|import"
+    r"|personn|secret"
+    r"|confiden|fini|grave|mort\b|gate\b|mal\b|ceci|cela|celui|celle|merci|possib|dispo|valid|actif|inactif"
+    r"|envoy|recu|arriv|rejet"
+    r"|accept|ignor|inconnu|sensibl|urgent|foutu|rate|minimum|maximum|doit|avec|sans|forgot|wrong|lost|block"
+    r"|easytransfert"
+    r"|facile|requi|parti|efface|enregistr|utilis|chiffre|lettre|vrai|exact|quel|pour|chez|sur|dans|autre"
+    r"|nouveau|ancien"
 )
 CARD = re.compile(
     r"(?<![\w.+])(?:\d{13,19}|\d{4}(?:[ \-.]\d{4}){3}|\d{4}[ \-.]\d{6}[ \-.]\d{5}|\d(?:[ \-.]?\d){12,18})(?!\w)"
 )
 CARD_EXPIRY = re.compile(r"[ ,;]{1,3}(?:exp[a-z]* )?(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2}(?:\d{2})?)(?!\d)")
 # An operator's own warning names the code; the code may stand a sentence further.
-WARNED = re.compile(r"ce code (?:a|avec) (?:personne|quiconque)\D{0,12}?(?P<value>\d{4,8})(?!\w| ?(?:f|fcfa|francs?)\b)")
+WARNED = re.compile(
+    r"ce code (?:a|avec) (?:personne|quiconque)\D{0,12}?(?P<value>\d{4,8})(?!\w| ?(?:f|fcfa|francs?)\b)"
+)
 WARNED_AFTER = re.compile(
     r"(?<![\w.+#/])(?P<value>\d{4,8})\W{1,4}(?:ne (?:donnez|partagez|communiquez)|do not share|don't share)"
 )
@@ -121,7 +133,8 @@ LONE_DIGITS = re.compile(
 )
 LONE_WORDS = re.compile(rf"\s*(?P<spelled>{RUN})\s*[.!]?\s*\Z")
 NEXT = re.compile(
-    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit|c'est|→|->|=|\() ?(?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
+    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit|c'est|→|->|="
+    r"|\() ?(?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
     r"|fcfa|mille|h)\b)"
 )
 PREVIOUS = re.compile(r"(?<![\w.+#/])(?P<value>\d{4,8}) ?(?:(?:ou|et|puis|soit|,|/) ?(?:bien )?)+$")
@@ -131,7 +144,8 @@ YEAR = re.compile(
 )
 # Before these the number answers something else than the code asked about.
 OTHER_MATTER = re.compile(
-    r"\b(?:montant|envoyer?(?! par (?:sms|message|texto))|somme|reference|ref|efb|depot|debite|numero|tel|transaction|id|transfere"
+    r"\b(?:montant|envoyer?(?! par (?:sms|message|texto))|somme|reference|ref|efb|depot|debite|numero|tel"
+    r"|transaction|id|transfere"
     r"|recu (?=\d))\b(?!.*\b(?:c|cest|c'est|est|:)\s*$)"
 )
 # A number right after one of these is the sum it speaks of, whatever is said next.

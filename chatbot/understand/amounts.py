@@ -111,13 +111,7 @@ class Amounts:
         left = folded[max(0, match.start() - 24) : match.start()]
         if match.group("scale") or match.group("kilo"):
             return value >= 100
-        if _NOT_MONEY_AFTER.match(folded, match.end()) or _NOT_MONEY_BEFORE.search(left):
-            return False
-        if _LIST_MARK.search(left + match.group()) and not asked:
-            return False
-        if match.group("plain").startswith("0"):
-            return False
-        if value < 1000 and _TIMES_AFTER.match(folded, match.end()):
+        if _counts_something(match, folded, left, value) or (_LIST_MARK.search(left + match.group()) and not asked):
             return False
         if value in self._not_sums and not _FEE_RIGHT.match(folded, match.end()):
             return False
@@ -126,6 +120,15 @@ class Amounts:
         if 1990 <= value <= 2035 and len(match.group("plain")) == 4:
             return money_talk and value % 50 == 0
         return value >= 1000 or (value >= 100 and money_talk)
+
+
+def _counts_something(match: re.Match[str], folded: str, left: str, value: int) -> bool:
+    """A bare number of hours, attempts, digits …, a code with a leading zero, or a date."""
+    if match.group("plain").startswith("0") or _NOT_MONEY_BEFORE.search(left):
+        return True
+    if value < 1000 and _TIMES_AFTER.match(folded, match.end()):
+        return True
+    return _NOT_MONEY_AFTER.match(folded, match.end()) is not None
 
 
 def _numeral_value(match: re.Match[str]) -> int | None:

@@ -1,4 +1,4 @@
-"""Answers by number: the digit of a menu's option, and numbered parts ("1. Wave 2. 07… 3. orange") to their questions."""
+"""Answers by number: the digit of a menu's option, and numbered parts ("1. Wave 2. 07…") to their questions."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def read_context(context: Sequence[str]) -> Asked:
 
 
 def slot_of(label: str) -> str | None:
-    """The slot that an item of a numbered question asks for ("Opérateur d'envoi", "Réception"); None when it is a choice."""
+    """The slot an item of a numbered question asks for ("Opérateur d'envoi", "Réception"); None for a choice."""
     folded = fold(label).replace("œ", "oe")
     found = _slots_of(f"1. {folded}")
     return found[0] if found else next((slot for slot, pattern in _ITEMS if pattern.match(folded)), None)

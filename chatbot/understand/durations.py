@@ -20,16 +20,20 @@ _CLOCK = r"(?:\s*(?:a|vers|at)?\s*\d{1,2}\s?[h:]\s?\d{0,2})"
 _WHEN = (
     rf"(?:avant[ -]?hier|hier(?: (?:soir|matin|nuit|apres-midi))?|ier|yer|yesterday|kunu|ce matin|ce soir"
     rf"|ce midi|cet apres-?midi|cette nuit|cette semaine|this morning|tonight|last night"
-    rf"|(?:la )?semaine (?:derniere|passee)|(?:le )?mois (?:dernier|passe)|{_DAY}(?: (?:dernier|passe|matin|midi|soir))?(?: (?:le )?\d{{1,2}} {_MONTH})?"
+    rf"|(?:la )?semaine (?:derniere|passee)|(?:le )?mois (?:dernier|passe)|{_DAY}(?: (?:dernier|passe|matin|midi"
+    rf"|soir))?(?: (?:le )?\d{{1,2}} {_MONTH})?"
     rf"|le [1-3]?\d(?<!0\d)(?:er)?(?: (?:de ce mois|{_MONTH}))?(?: \d{{4}})?(?![\d%]| ?\d|[.,/]\d)"
     rf"|(?:toute?|tt) ?a ?l'?(?:heure|eure)"
-    rf"|aujourd'?hui (?:matin|midi|soir|meme)|\d{{1,2}} ?e(?:r|me)? jour(?!\w)|{_EN_DAY}|a l'instant|pas longtemps|le \d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?"
+    rf"|aujourd'?hui (?:matin|midi|soir|meme)|\d{{1,2}} ?e(?:r|me)? jour(?!\w)|{_EN_DAY}|a l'instant"
+    rf"|pas longtemps|le \d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?"
     rf"|\d{{1,2}} {_MONTH}(?: \d{{4}})?|\d{{1,2}}[/.\-]\d{{1,2}}[/.\-](?:20)?\d{{2}}(?!\d))"
 )
 _PATTERN = re.compile(
     rf"(?<![\w])(?:"
-    rf"(?:(?P<since>depuis|dps|dpui|dpuis|2puis|since|[cs]a fait|[cs]a fai|fait|ca va faire|for)|il y a|il ya|y'? ?a) "
-    rf"(?:bientot |deja |plus de |presque |environ |au moins |a peine |le |la |ce |cet |cette )?(?:{_COUNT} ?{_UNIT}(?!\w)"
+    rf"(?:(?P<since>depuis|dps|dpui|dpuis|2puis|since|[cs]a fait|[cs]a fai|fait|ca va faire|for)|il y a|il ya"
+    rf"|y'? ?a) "
+    rf"(?:bientot |deja |plus de |presque |environ |au moins |a peine |le |la |ce |cet "
+    rf"|cette )?(?:{_COUNT} ?{_UNIT}(?!\w)"
     rf"|{_WHEN}{_CLOCK}?|{_MONTH}|\d{{1,2}}\s?[h:]\s?\d{{0,2}}|matin|midi|l'aube|longtemps|toute la journee)"
     rf"(?: ce matin| du matin| hier)?(?: et (?:{_COUNT} ?{_UNIT}(?!\w)|demie?(?!\w)))?"
     rf"|{_WHEN}{_CLOCK}?"
@@ -41,12 +45,11 @@ _PATTERN = re.compile(
 # The service's own delays, prices per day, and waits still to come are not the customer's elapsed time.
 _NOT_BEFORE = re.compile(
     r"(?:\bpar|\bles|\bds|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a"
-    r"|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\breste|\bmet|\bdure|\bdurer|\b(?:ouvert|ouverts"
+    r"|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\breste|\bmet|\bdure|\bdurer|\b(?:ouvert"
+    r"|ouverts"
     r"|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$"
 )
-_NOT_AFTER = re.compile(
-    r"\s*(?:/ ?(?:24|7|j)|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)"
-)
+_NOT_AFTER = re.compile(r"\s*(?:/ ?(?:24|7|j)|sur 7|par jour|pour un|maxi|max\b|maximum|de delai|24|a \d)")
 # "Ce soir" is tonight unless the clause tells of something done.
 _TONIGHT = re.compile(r"ce soir(?! (?:a|vers))")
 _PAST = re.compile(r"\bj'?ai\b|\bdebite|\benvoye|\bcoupe|\bparti\b|\bfait\b|\bdepuis|\bpaye\b")

@@ -75,7 +75,9 @@ class Operators:
         forms = "|".join(sorted(map(re.escape, self._names), key=len, reverse=True)) or "(?!)"
         # A name may stand glued to the number before it ("31570264wave"), but for "om", which hides in codes.
         self._pattern = re.compile(rf"(?<![a-z]|(?<=[a-z0-9])[.'](?=om)|[0-9](?=o\W?m))(?:{forms})(?![a-z0-9])")
-        self._long = [n for n in self._names if len(n) >= 4 and " " not in n and (n not in self._shy or n in self._fixed)]
+        self._long = [
+            n for n in self._names if len(n) >= 4 and " " not in n and (n not in self._shy or n in self._fixed)
+        ]
         self._single = {_single(n): name for n, name in self._names.items() if " " not in n and len(n) >= 3}
         self._cues = tuple(_cue(c) for c in cues)
 
@@ -159,7 +161,7 @@ def _cue(table: Mapping[str, object]) -> Cue:
     if table["role"] not in get_args(Role):
         raise ValueError(f"cues.toml: field 'role': {table['role']!r}")
     return Cue(
-        role=cast(Role, table["role"]),
+        role=cast("Role", table["role"]),
         pattern=re.compile(f"(?:{pattern})$" if left else pattern),
         left=left,
         weight=float(str(table["weight"])),
@@ -275,7 +277,9 @@ def _by_question(folded: str, mentions: list[Mention], asked: Asked) -> list[Men
         return [replace(mentions[0], role="refund_to")]
     if asked.wants("refund_to_operator"):
         role = "refund_to"
-    elif asked.wants("to_operator", "receiving_operator", "recipient_msisdn", "right_msisdn", "receiving_msisdn") and not asked.wants("from_operator", "both_operators"):
+    elif asked.wants(
+        "to_operator", "receiving_operator", "recipient_msisdn", "right_msisdn", "receiving_msisdn"
+    ) and not asked.wants("from_operator", "both_operators"):
         role = "to"
     elif asked.wants("operator_tx_id", "from_operator") and not asked.wants("to_operator", "both_operators"):
         role = "from"

@@ -1,7 +1,7 @@
 """Personal data is masked, secrets without exception, and nothing else: measured on a set of our own.
 
-`tests/eval/masking.tsv` holds invented messages: `id`, `group` (secret, personal, negative) and `text`, in which every span to
-mask is written `[[KIND:characters]]` and a line break `\\n`.
+`tests/eval/masking.tsv` holds invented messages: `id`, `group` (secret, personal, negative) and `text`, in which
+every span to mask is written `[[KIND:characters]]` and a line break `\\n`.
 """
 
 from __future__ import annotations
