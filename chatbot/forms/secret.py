@@ -127,7 +127,8 @@ def _keyed(folded: str, pot: bool) -> Iterator[tuple[int, int]]:
         span = _code(match)
         if span is None or _own_value(folded, match.end(), answered):
             continue
-        if not words.SUM_BEFORE.search(folded[max(0, span[0] - _LEFT) : span[0]]):
+        named = folded.startswith((" comme ", " pour code"), span[1])
+        if named or not words.SUM_BEFORE.search(folded[max(0, span[0] - _LEFT) : span[0]]):
             yield span
 
 

@@ -11,10 +11,11 @@ _KEY = (
     r"|confidentiel|prive|d'acces|acces|de (?:validation|"
     r"confirmation|verification|securite|connexion|la carte|carte|retrait|deblocage|mon compte))?"
     r"|kode?(?: secret| pin)?|kod"
-    r"|c[ .]o[ .]d[ .]e|p[ .]i[ .]n|o[ .]t[ .]p|m[ .]d[ .]p|cod(?: secret| pin)|pin ?code|code ?pin|pin+e?|pins"
+    r"|c[ .]o[ .]d[ .]e|p[ .]i[ .]n|o[ .]t[ .]p|m[ .]d[ .]p|cod(?: secret| pin)|pin ?code|code ?pin"
+    r"|pin ?(?:wave|orange|om|mtn|momo|moov|flooz|tresor|tremo)|pin+e?|pins"
     r"|ping|otp|mots? ?(?:de ?)?pass?e?s?"
     r"|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
-    r"motdepasse|passwd|passe|pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
+    r"motdepasse|passwd|(?<=le )passe|(?<=mon )passe|passe(?= ?[:=])|(?<![csn]a )(?<!ne )pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
     r"|numero secret|chiffres? (?:secrets?|au dos|derriere)|secret)"
 )
 _GLUED = r"(?:(?:mon|ton|son|le|l)(?=pin|code|otp|mdp))?"
@@ -32,8 +33,8 @@ _NUMERIC = (
     r"|(?:\*{1,3}\d{4,8})|\d{3}(?=\W*$))"
 )
 _UNIT = (
-    r"(?! ?(?:f|fr|frs|franc|francs|fcfa|cfa|xof|k|mille|mil|heures?|h|jours?|min|mn|fois|chiffres?|caracteres?|%)"
-    r"(?![a-z])|\d|[.,]\d|[a-z]"
+    r"(?! ?(?:f|fr|frs|franc|francs|fcfa|cfa|xof|k|mille|mil|heures?|h|jours?|min|mn|minutes?|sec|secondes?|fois"
+    r"|chiffres?|caracteres?|%)(?![a-z])|\d|[.,]\d|[a-z]"
     # "mon code et 5000 sont partis": money, not a code.
     r"| (?:(?:m'ont|sont|est|ont|a|etaient) )?(?:ete )?(?:parti|debit|sorti|quitt|coup|prelev|enlev|retir|envoy))"
 )
@@ -47,7 +48,7 @@ _TIMES = (
     r"(?:zeros?|un|deux|trois|quatre|cinq|six|sept|huit|neuf|\d)(?![a-z0-9])"
     r"|(?:trois|quatre|cinq|six|[3-6]) zeros?(?![a-z0-9])"
 )
-_MIXED_VALUE = r"(?=[^\s]*\d)(?=[^\s]*[a-z])[^\s,;:?«»\"()]{5,32}"
+_MIXED_VALUE = r"(?=[^\s,;:?«»\"()]*\d)(?=[^\s,;:?«»\"()]*[a-z])[^\s,;:?«»\"()]{5,32}"
 # Words up to the value; or signs only, a full stop among them.
 _GAP = r"(?:(?:[^\d\n.;!?]|\.(?! )|\n|\d(?= chiffres)){0,64}?|[^\w\n]{1,8})"
 _START = r"(?:(?<![\w.+#/])|(?<=[a-z][/.])|(?<=\.\.)|(?<=pin)|(?<=code)|(?<=otp)|(?<=mdp)|(?<=passe))"
@@ -93,7 +94,7 @@ IN_PARTS = re.compile(
 # A plain word said to be the password, up to the end of its clause.
 WORD_PASSWORD = re.compile(
     r"(?<![a-z0-9])(?:mots? ?(?:de ?)?pass?e?s?|mdp|pass ?words?|pwd|motdepasse)(?: [a-z]+){0,3}?"
-    r" (?:est|c'?est|etait|c|is) [\"«]?(?P<value>[a-z]{4,24}[!?*#@$]{0,4})(?=[\"»]?\s*(?:\Z|[.,;\n]"
+    r" (?:est|c'?est|etait|c|is) [\"«]?(?P<value>[a-z][a-z_\-@#]{2,22}[a-z!?*#@$]{1,4})(?=[\"»]?\s*(?:\Z|[.,;\n]"
     r"| (?:svp|merci|mais|et|je|j'ai|jai|ca|aidez|pardon|please)(?![a-z])))"
 )
 # What a password is said to be without being given: forgotten, refused, too short …
@@ -114,7 +115,7 @@ NO_WORD_PASSWORD = re.compile(
 CARD = re.compile(
     r"(?<![\w.+])(?:\d{13,19}|\d{4}(?:[ \-.]\d{4}){3}|\d{4}[ \-.]\d{6}[ \-.]\d{5}|\d(?:[ \-.]?\d){12,18})(?!\w)"
 )
-CARD_EXPIRY = re.compile(r"[ ,;]{1,3}(?:exp[a-z]* )?(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2}(?:\d{2})?)(?!\d)")
+CARD_EXPIRY = re.compile(r"[ ,;]{1,3}(?:(?:exp[a-z]*|date|valid[a-z]*|valable|jusqu'au)[ :]{1,3})?(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2}(?:\d{2})?)(?!\d)")
 # An operator's own warning names the code; the code may stand a sentence further.
 WARNED = re.compile(
     r"ce code (?:a|avec) (?:personne|quiconque)\D{0,12}?(?P<value>\d{4,8})(?!\w| ?(?:f|fcfa|francs?)\b)"
@@ -133,11 +134,11 @@ LONE_DIGITS = re.compile(
 )
 LONE_WORDS = re.compile(rf"\s*(?P<spelled>{RUN})\s*[.!]?\s*\Z")
 NEXT = re.compile(
-    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit|c'est|→|->|="
-    r"|\() ?(?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
+    r"[ ,]{0,2}(?:(?:ou|et|pas|non|sinon|puis|bien|plutot|soit|c'est|cest|maintenant|en|a|par|nouveau|le|→|->|="
+    r"|\(|/) ?(?:bien )?)+(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs"
     r"|fcfa|mille|h)\b)"
 )
-PREVIOUS = re.compile(r"(?<![\w.+#/])(?P<value>\d{4,8}) ?(?:(?:ou|et|puis|soit|,|/) ?(?:bien )?)+$")
+PREVIOUS = re.compile(r"(?<![\w.+#/])(?P<value>\d{4,8}) ?(?:(?:ou|et|puis|soit|en|a|par|->|→|,|/) ?(?:bien )?)+$")
 YEAR = re.compile(
     r"(?:depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre"
     r"|decembre)(?: le)? $"
