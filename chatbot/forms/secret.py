@@ -117,7 +117,8 @@ def _keyed(folded: str, pot: bool) -> Iterator[tuple[int, int]]:
         left = folded[max(0, span[0] - _LEFT) : span[0]]
         if re.fullmatch(r"(19|20)\d\d", folded[slice(*span)]) and words.YEAR.search(left):
             continue
-        answered.add(span[0])
+        if not re.search(r"[,;]| et ", match.group("gap")):
+            answered.add(match.start())
         yield span
     for match in words.IN_PARTS.finditer(folded):
         yield from (match.span(name) for name in ("value", "second") if match.group(name))
@@ -125,7 +126,8 @@ def _keyed(folded: str, pot: bool) -> Iterator[tuple[int, int]]:
         yield from (m.span("value") for m in pattern.finditer(folded))
     for match in words.BEFORE_KEY.finditer(folded):
         span = _code(match)
-        if span is None or _own_value(folded, match.end(), answered):
+        if span is None or match.start("key") in answered:
+            # "5000 mon pin est 7391": the word has its value after it, so what stands before is none.
             continue
         named = folded.startswith((" comme ", " pour code"), span[1])
         if named or not words.SUM_BEFORE.search(folded[max(0, span[0] - _LEFT) : span[0]]):
@@ -138,14 +140,6 @@ def _code(match: re.Match[str]) -> tuple[int, int] | None:
         grouped = re.fullmatch(r"\d[ .]\d{3}", match.group("value"))
         return None if grouped and grouped.group()[-2:] in ("00", "50") else match.span("value")
     return match.span("spelled") if spells_a_code(match.group("spelled")) else None
-
-
-def _own_value(folded: str, key_end: int, answered: set[int]) -> bool:
-    """'5000 mon pin est 7391': the word for a secret has its value after it, so what stands before is none."""
-    own = re.match(
-        r"[ :='\"]{0,3}(?:(?:c'?est|est|c|ce|cest|de|le|la) )*[ :=\"]{0,2}", folded[key_end : key_end + _LEFT]
-    )
-    return own is not None and key_end + own.end() in answered
 
 
 def _passwords(text: str, folded: str, pot: bool) -> Iterator[tuple[int, int]]:

@@ -59,7 +59,7 @@ AFTER_KEY = re.compile(
 BEFORE_KEY = re.compile(
     rf"(?:(?<![\w.+#/])(?P<value>[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d{{3}}[ \-]\d{{3}}|\d{{2}}[ \-]\d{{2}}"
     rf"|\d(?:{JOINT}\d){{3,7}}){_UNIT}|(?P<spelled>{_SPELLED}))"
-    rf"[ ,:=\-(\"»*]{{0,3}}(?:[a-z']+ ){{0,4}}?{_GLUED}(?:{_KEY})(?![a-z0-9]){_PUBLIC}"
+    rf"[ ,:=\-(\"»*]{{0,3}}(?:[a-z']+ ){{0,4}}?(?P<key>{_GLUED}{_KEY})(?![a-z0-9]){_PUBLIC}"
 )
 # A run of number words straight after a card's name: its number spoken.
 CARD_SPOKEN = re.compile(rf"(?<![a-z])(?:carte|visa|mastercard)(?: [a-z']+){{0,3}}? (?P<spelled>{RUN})")
