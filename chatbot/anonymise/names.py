@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chatbot.anonymise.known_names import KNOWN
 from chatbot.forms.text import fold
 
-_CAPITALISED = r"[A-ZÀ-Ý][\w'’\-]*"
+_CAPITALISED = r"[A-ZÀ-Ý][\w'’\-]{0,40}"
 # Up to five words in capitals, or with a capital; "N'Guessan" and "de" between two of them belong.
-_NAME = re.compile(rf"{_CAPITALISED}(?:\s+(?:{_CAPITALISED}|d[eu](?=\s+[A-ZÀ-Ý])))" + "{0,4}")
+_NAME = re.compile(rf"(?<![\w'’\-]){_CAPITALISED}(?:\s+(?:{_CAPITALISED}|d[eu](?=\s+[A-ZÀ-Ý])))" + "{0,4}")
 _LOWER_NAME = re.compile(r"[^\W\d_][\w'’\-]{2,}(?:\s+[^\W\d_][\w'’\-]{2,})?")
 _GAP = r"\s*[:=,]?\s*"
 # After these nothing but a name can follow: it may be written in lower case.
 _SURE = re.compile(
-    r"(?:\bje ?m'?\s?(?:ap+el+e?|appelle|apel)\b|\bmon nom(?: complet)?(?: de famille)?(?: c'?est| est)?"
+    r"(?:\bje? ?m'?\s?(?:ap+el+e?|appelle|apel)\b|\bmon nom(?: complet)?(?: de famille)?(?: c'?est| est)?"
     r"|\bmon prenom(?: c'?est| est)?|\bnom et prenoms?|\bnom(?= ?[:=])|\bprenoms?(?= ?[:=])|\bs'? ?appelle"
     r"|\b(?:se|me) nomme|\bmy name is|\bmy name's)" + _GAP
 )
 _LIKELY = re.compile(
-    r"(?:\bmoi c'?est|\bmoi,? c(?= )|\bau nom de|\bnomme[es]?|\bici c'?est|\bje suis|\bj ?suis|\bchui[st]?|\bjss"
+    r"(?:\bmoi c'?est|\bmoi,? c(?= )|\bau nom de|\bnomme[es]?|\bici c'?est|\bnom (?:du|de la"
+    r"|de l')? ?(?:beneficiaire|destinataire|client|titulaire|expediteur|compte)(?: est"
+    r"| c'?est)?|\bc'?est(?= \w+ qui (?:vous |t'|te |m'|me )?(?:ecri|appel|parl|envo))|\bje suis|\bj ?suis"
+    r"|\bchui[st]?|\bjss"
     r"|\bc'?est (?:m\.|monsieur|madame|mme|mr)|(?<!\w)(?:monsieur|madame|mademoiselle|mme|mr|mlle|m\.)"
     r"|\b(?:beneficiaire|destinataire|titulaire|client|expediteur)(?= ?[:=])|\bbeneficiaire (?:est|c'?est)"
     r"|\bsigne[e]?"
@@ -34,10 +38,13 @@ _RELATIVE = re.compile(
     r"|niece) "
 )
 # "envoyé à Kouamé Estelle", "vers KONE AWA (05…)", "Merci. Kouassi Aya": two words, for one may be a town.
-_TOWARDS = re.compile(r"\b(?:a|pour|vers|de|to|from|chez|c'?est|affiche|merci[.,!]?) (?=\S)")
-_TWO = re.compile(rf"{_CAPITALISED}\s+{_CAPITALISED}(?:\s+{_CAPITALISED})?")
+_TOWARDS = re.compile(
+    r"\b(?:a|pour|vers|de|to|from|chez|c'?est|affiche|merci[.,!]?|vendeu(?:r|se)|moi|a vous,?|salutations,?) (?=\S)"
+)
+_TWO = re.compile(rf"(?<![\w'’\-]){_CAPITALISED}\s+{_CAPITALISED}(?:\s+{_CAPITALISED})?")
 _PHONE_NEXT = re.compile(r"\s*[(:\-,]{0,2}\s*(?:au |sur le |tel )?(?:\+?225 ?)?0[157]\d? ?\d")
 # What follows an announcement without being a name.
+_WORD = re.compile(r"[\w'’\-]+")
 _NOT_NAMES = frozenset(
     "orange wave mtn moov money momo flooz tresor client cliente debite debitee fatigue fatiguee bloque bloquee"
     " desole"
@@ -62,7 +69,9 @@ _NOT_NAMES = frozenset(
     " gerante tresoriere tresorier president presidente parti partie rentre rentree reste la-dessus conscient"
     " depasse depassee"
     " n'apparait n'est n'a ne apparait s'affiche figure mademoiselle bonne bon journee soiree nuit beaucoup joyeux"
-    " grave pourquoi attention rien recu envoye debite credite urgence vite aussi ainsi alors depuis hier".split()
+    " grave pourquoi attention rien recu envoye debite credite urgence vite aussi ainsi alors depuis hier attend"
+    " attends aidez aide moi fidele"
+    " utilisateur utilisatrice envoie dit veut doit peut a-t-il abonne abonnee".split()
 )
 
 
@@ -79,19 +88,46 @@ class Names:
             yield from _trimmed(folded, match)
         for intro in _LIKELY.finditer(folded):
             yield from _trimmed(folded, _NAME.match(text, intro.end()))
-        if not text.isupper():
+        if not _shouts(text):
             for intro in _RELATIVE.finditer(folded):
                 yield from _trimmed(folded, _NAME.match(text, intro.end()))
         yield from _towards(text, folded)
+        yield from _known(text, folded)
 
 
 def _towards(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    shouts = _shouts(text)
     for intro in _TOWARDS.finditer(folded):
         match = _TWO.match(text, intro.end())
-        if not match or (text.isupper() and not _PHONE_NEXT.match(folded, match.end())):
-            continue
-        if not any(word in _NOT_NAMES for word in re.findall(r"[\w'\-]+", folded[slice(*match.span())])):
+        if match and (not shouts or _PHONE_NEXT.match(folded, match.end())) and _all_names(folded, match):
             yield match.span()
+    for match in _TWO.finditer(text):
+        if _PHONE_NEXT.match(folded, match.end()) and _all_names(folded, match):
+            yield match.span()
+
+
+def _all_names(folded: str, match: re.Match[str]) -> bool:
+    return not any(word in _NOT_NAMES for word in _WORD.findall(folded[slice(*match.span())]))
+
+
+def _shouts(text: str) -> bool:
+    """All in capitals, or With A Capital On Most Words: a capital says nothing then."""
+    words = [w for w in _WORD.findall(text) if w[0].isalpha()]
+    return len(words) >= 3 and sum(w[0].isupper() for w in words) * 5 > len(words) * 3
+
+
+def _known(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Common names: one with a capital and its capitalised neighbours, or two in a row however written."""
+    shouts = _shouts(text)
+    for match in _NAME.finditer(text):
+        if not shouts and any(word in KNOWN for word in _WORD.findall(folded[slice(*match.span())])):
+            yield from _trimmed(folded, match)
+    previous: re.Match[str] | None = None
+    for word in _WORD.finditer(folded):
+        known = word.group() in KNOWN
+        if known and previous and folded[previous.end() : word.start()].isspace():
+            yield previous.start(), word.end()
+        previous = word if known else None
 
 
 def _trimmed(folded: str, match: re.Match[str] | None) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,8 @@ _KEY = (
     r"|pin ?(?:wave|orange|om|mtn|momo|moov|flooz|tresor|tremo)|pin+e?|pins"
     r"|ping|otp|mots? ?(?:de ?)?pass?e?s?"
     r"|mo ?d?e? ?pass?e?|mdp|mp ?passe|pass ?words?|pswd|pwd|passcode|"
-    r"motdepasse|passwd|(?<=le )passe|(?<=mon )passe|passe(?= ?[:=])|(?<![csn]a )(?<!ne )pass|verification code|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
+    r"motdepasse|passwd|(?<=le )passe|(?<=mon )passe|passe(?= ?[:=])|(?<![csn]a )(?<!ne )pass|verification code"
+    r"|one[- ]time (?:code|password)|cvv2?|cvc|cryptogramme"
     r"|numero secret|chiffres? (?:secrets?|au dos|derriere)|secret)"
 )
 _GLUED = r"(?:(?:mon|ton|son|le|l)(?=pin|code|otp|mdp))?"
@@ -115,7 +116,10 @@ NO_WORD_PASSWORD = re.compile(
 CARD = re.compile(
     r"(?<![\w.+])(?:\d{13,19}|\d{4}(?:[ \-.]\d{4}){3}|\d{4}[ \-.]\d{6}[ \-.]\d{5}|\d(?:[ \-.]?\d){12,18})(?!\w)"
 )
-CARD_EXPIRY = re.compile(r"[ ,;]{1,3}(?:(?:exp[a-z]*|date|valid[a-z]*|valable|jusqu'au)[ :]{1,3})?(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2}(?:\d{2})?)(?!\d)")
+CARD_EXPIRY = re.compile(
+    r"[ ,;]{1,3}(?:(?:exp[a-z]*|date|valid[a-z]*|valable|jusqu'au)[ :]{1,3})?"
+    r"(?P<value>(?:0[1-9]|1[0-2]) ?/ ?\d{2}(?:\d{2})?)(?!\d)"
+)
 # An operator's own warning names the code; the code may stand a sentence further.
 WARNED = re.compile(
     r"ce code (?:a|avec) (?:personne|quiconque)\D{0,12}?(?P<value>\d{4,8})(?!\w| ?(?:f|fcfa|francs?)\b)"
