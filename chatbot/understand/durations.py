@@ -39,6 +39,7 @@ _PATTERN = re.compile(
     rf"|{_WHEN}{_CLOCK}?"
     rf"|\d{{1,3}}\s?(?!ans?(?!\w)){_UNIT}(?!\w)(?:\s?\d{{1,2}}(?!\d))?"
     rf"|{_COUNT} (?:heures?|minutes?|jours?|semaines?|mois|days|hours)(?!\w)"
+    rf"|(?:[01]?\d|2[0-3])h[0-5]\d(?!\w)"
     rf"|(?:vers|a) \d{{1,2}}\s?h\s?\d{{0,2}}(?!\w)"
     rf")"
 )
