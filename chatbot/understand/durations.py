@@ -46,7 +46,7 @@ _PATTERN = re.compile(
 # The service's own delays, prices per day, and waits still to come are not the customer's elapsed time.
 _NOT_BEFORE = re.compile(
     r"(?:\bpar|\bles|\bds|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a"
-    r"|\bprend(?:re)?|\bfaut|/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\breste|\bmet|\bdure|\bdurer|\b(?:ouvert"
+    r"|\bprend(?:re)?|\bfaut|\w/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\breste|\bmet|\bdure|\bdurer|\b(?:ouvert"
     r"|ouverts"
     r"|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$"
 )

@@ -25,6 +25,8 @@ _MONEY_TALK = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{4,12}")
 FUZZY_AT_LEAST = 84
+# Hardly a French word begins with these: a name is heard with a letter wrong, even a short one.
+RARE_INITIALS = "w"
 # Everyday words near an operator's name.
 _NEVER = {
     "avec", "vaut", "veux", "save", "have", "gave", "mange", "range", "grange", "move", "mois", "mon", "trop",
@@ -65,6 +67,7 @@ class Operators:
         self._long = [
             n for n in self._names if len(n) >= 4 and " " not in n and (n not in self._shy or n in self._fixed)
         ]
+        self._initials = {n[0] for n in self._long}
         self._single = {_single(n): name for n, name in self._names.items() if " " not in n and len(n) >= 3}
         self._cues = tuple(_cue(c) for c in cues)
 
@@ -101,13 +104,15 @@ class Operators:
                 yield Mention(best, match.start(), match.end())
 
     def _guess(self, word: str) -> str | None:
-        if word[0] not in "womt":
+        if word[0] not in self._initials:
             return None
         doubled = self._single.get(_single(word))
         if doubled and _single(word) != word:
             return doubled
-        if word[0] == "w" and len(word) >= 4 and OSA.distance(word, "wave", score_cutoff=1) <= 1:
-            return self._names.get("wave")
+        if word[0] in RARE_INITIALS and len(word) >= 4:
+            near = next((n for n in self._long if n[0] == word[0] and OSA.distance(word, n, score_cutoff=1) <= 1), None)
+            if near:
+                return self._names[near]
         best = process.extractOne(word, self._long, scorer=fuzz.ratio, score_cutoff=FUZZY_AT_LEAST)
         return self._names[best[0]] if best and abs(len(best[0]) - len(word)) <= 1 else None
 
