@@ -178,13 +178,16 @@ def _lone(folded: str) -> list[tuple[int, int]]:
 
 def _other_tries(folded: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """'4815 ou 4816': the second try is as secret as the first, and the first as the second."""
+    several = words.SEVERAL.search(folded) is not None
+    following = (words.NEXT, words.NEXT_NAMED) if several else (words.NEXT,)
+    preceding = (words.PREVIOUS, words.PREVIOUS_NAMED) if several else (words.PREVIOUS,)
     spans = []
     for start, end in found:
         position = end
-        while match := words.NEXT.match(folded, position):
+        while match := next((m for p in following if (m := p.match(folded, position))), None):
             spans.append(match.span("value"))
             position = match.end()
         base = max(0, start - _LEFT)
-        if match := words.PREVIOUS.search(folded[base:start]):
+        if match := next((m for p in preceding if (m := p.search(folded[base:start]))), None):
             spans.append((base + match.start("value"), base + match.end("value")))
     return spans

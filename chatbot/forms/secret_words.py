@@ -49,9 +49,9 @@ _TIMES = (
     r"(?:zeros?|un|deux|trois|quatre|cinq|six|sept|huit|neuf|\d)(?![a-z0-9])"
     r"|(?:trois|quatre|cinq|six|[3-6]) zeros?(?![a-z0-9])"
 )
-_MIXED_VALUE = r"(?=[^\s,;:?«»\"()]*\d)(?=[^\s,;:?«»\"()]*[a-z])[^\s,;:?«»\"()]{5,32}"
+_MIXED_VALUE = r"(?=[^\s,;:?«»\"()]{0,31}\d)(?=[^\s,;:?«»\"()]{0,31}[a-z])[^\s,;:?«»\"()]{5,32}"
 # Words up to the value; or signs only, a full stop among them.
-_GAP = r"(?:(?:[^\d\n.;!?]|\.(?! )|\n|\d(?= chiffres)){0,64}?|[^\w\n]{1,8})"
+_GAP = r"(?:(?:[^\d\n.;!?]|\.(?! )|\n|\d(?= chiffres| ?[:=])){0,64}?|[^\w\n]{1,8})"
 _START = r"(?:(?<![\w.+#/])|(?<=[a-z][/.])|(?<=\.\.)|(?<=pin)|(?<=code)|(?<=otp)|(?<=mdp)|(?<=passe))"
 AFTER_KEY = re.compile(
     rf"(?<![a-z0-9]){_GLUED}{_KEY}(?![a-z@]){_PUBLIC}(?P<gap>{_GAP})"
@@ -60,7 +60,7 @@ AFTER_KEY = re.compile(
 BEFORE_KEY = re.compile(
     rf"(?:(?<![\w.+#/])(?P<value>[a-z]{{1,2}}-\d{{4,8}}|\d{{4,8}}|\d{{3}}[ \-]\d{{3}}|\d{{2}}[ \-]\d{{2}}"
     rf"|\d(?:{JOINT}\d){{3,7}}){_UNIT}|(?P<spelled>{_SPELLED}))"
-    rf"[ ,:=\-(\"»*]{{0,3}}(?:[a-z']+ ){{0,4}}?(?P<key>{_GLUED}{_KEY})(?![a-z0-9]){_PUBLIC}"
+    rf"[ ,:=\-(\"»*\n]{{0,3}}(?:[a-z']{{1,20}} ){{0,4}}?(?P<key>{_GLUED}{_KEY})(?![a-z0-9]){_PUBLIC}"
 )
 # A run of number words straight after a card's name: its number spoken.
 CARD_SPOKEN = re.compile(rf"(?<![a-z])(?:carte|visa|mastercard)(?: [a-z']+){{0,3}}? (?P<spelled>{RUN})")
@@ -143,6 +143,12 @@ NEXT = re.compile(
     r"|fcfa|mille|h)\b)"
 )
 PREVIOUS = re.compile(r"(?<![\w.+#/])(?P<value>\d{4,8}) ?(?:(?:ou|et|puis|soit|en|a|par|->|→|,|/) ?(?:bien )?)+$")
+# "mes codes : wave 5831, om 1385": where several are spoken of, a word between two of them joins them.
+SEVERAL = re.compile(r"(?<![a-z])(?:codes|pins|mots de pass?e?|mdps)(?![a-z])")
+NEXT_NAMED = re.compile(
+    r"[ ,;/]{1,3}(?:et |pour |sur )*[a-z]{2,8} ?[:=]? ?(?P<value>\d{4,8})(?![\w%]| ?(?:f|frs|fcfa|mille|h)\b)"
+)
+PREVIOUS_NAMED = re.compile(r"(?<![\w.+#/])(?P<value>\d{4,8})[ ,;/]{1,3}(?:et |pour |sur )*[a-z]{2,8} ?[:=]? ?$")
 YEAR = re.compile(
     r"(?:depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre"
     r"|decembre)(?: le)? $"
