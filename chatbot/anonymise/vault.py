@@ -1,9 +1,11 @@
-"""Keeps what was taken out of a conversation, so that the same number has the same placeholder and can be put back."""
+"""Keeps what was taken out of a conversation, so that the same number has the same placeholder and can be put"
+" back."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 _PLACEHOLDER = re.compile(r"\[([A-Z]+)_(\d+)\]")
@@ -16,6 +18,7 @@ class Vault:
     def __init__(self, held: Mapping[str, str] | None = None) -> None:
         self._original: dict[str, str] = dict(held or {})
         self._placeholder = {(p[1:].split("_")[0], self._canonical(o)): p for p, o in self._original.items()}
+        self._count = Counter(kind for kind, _ in self._placeholder)
 
     def keep(self, kind: str, original: str) -> str:
         """The placeholder of an original, a new one if it was never seen. Raises ValueError on an unknown kind."""
@@ -23,8 +26,8 @@ class Vault:
             raise ValueError(f"unknown kind {kind!r}")
         key = (kind, self._canonical(original))
         if key not in self._placeholder:
-            number = 1 + sum(1 for k, _ in self._placeholder if k == kind)
-            self._placeholder[key] = f"[{kind}_{number}]"
+            self._count[kind] += 1
+            self._placeholder[key] = f"[{kind}_{self._count[kind]}]"
             self._original[self._placeholder[key]] = original
         return self._placeholder[key]
 

@@ -10,6 +10,7 @@ from typing import Literal
 from chatbot.forms.spans import Taken
 
 WAVE_LENGTH = 17  # T and 16 characters of base 32 (domain.md)
+LONGEST_WORD_PIECE = 5  # letters of a cut id that may look like a word
 _S = r"[ \t\u00a0\u202f\n.:\-–_/]"
 _DATED = re.compile(
     (
@@ -26,7 +27,7 @@ _DATED_CUT = re.compile(
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
-    rf"(?<![A-Za-z0-9])(MRCH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_S}?\d){{4,18}})"
+    rf"(?<![A-Za-z0-9])(MRCH|MERCH|MRHC|MCRH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_S}?\d){{4,18}})"
     r"(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
     re.IGNORECASE,
 )
@@ -36,6 +37,7 @@ _RECEIVED = re.compile(r"(?<![A-Za-z0-9])pt[-_]?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,
 _UNDERSCORED = re.compile(r"(?<![A-Za-z0-9])T_[A-Za-z0-9_]{4,24}(?![A-Za-z0-9])", re.IGNORECASE)
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _BETWEEN = re.compile(rf"{_S}{{1,3}}\Z")
+_CODE = re.compile(r"[A-Za-z0-9]+(?:[\-_/.][A-Za-z0-9]+){0,6}")
 _DIGITS = re.compile(r"(?<![\w.,+*#])\d{9,12}(?![\w*#]|[.,]\d)")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,+*#])\d{2,6}(?:[ \-\n]\d{2,6}){1,4}(?![\w*#]|[.,]\d)")
 
@@ -54,7 +56,8 @@ class OperatorId:
 
 
 _BY_PREFIX = {"MP": "Orange", "PP": "Orange", "CI": "Orange", "CO": "Orange", "OM": "Orange", "CF": "Moov",
-              "MRCH": "Moov", "TM": "Trésor", "TP": "Trésor", "TR": "Trésor", "TRM": "Trésor"}  # fmt: skip
+              "MRCH": "Moov", "MERCH": "Moov", "MRHC": "Moov", "MCRH": "Moov", "TM": "Trésor",
+              "TP": "Trésor", "TR": "Trésor", "TRM": "Trésor"}  # fmt: skip
 
 
 def find_operator_ids(text: str) -> list[OperatorId]:
@@ -83,9 +86,9 @@ def _candidates(text: str) -> Iterator[OperatorId]:
 def find_codes(text: str) -> list[OperatorId]:
     """Anything else that looks like a code: letters and digits mixed. For a question just asked."""
     return [
-        OperatorId(m.start(), m.end(), m.group().upper(), "code")
-        for m in _PIECE.finditer(text)
-        if len(m.group()) >= 5 and _mixed(m.group())
+        OperatorId(m.start(), m.end(), re.sub(r"[\-_/]", "", m.group()).upper(), "code")
+        for m in _CODE.finditer(text)
+        if len(m.group()) >= 5 and _mixed(m.group()) and any(map(_code_piece, _PIECE.findall(m.group())))
     ]
 
 
@@ -97,6 +100,11 @@ def find_spaced_ids(text: str) -> list[OperatorId]:
         if 9 <= len(digits) <= 12:
             found.append(OperatorId(match.start(), match.end(), digits, "digits"))
     return found
+
+
+def _code_piece(piece: str) -> bool:
+    """What makes "AB-77" a code and "3-wave" none: a piece of letters and digits, or of capitals."""
+    return _mixed(piece) or (piece.isupper() and len(piece) >= 2)
 
 
 def repair_wave(value: str) -> str:
@@ -133,7 +141,8 @@ def _wave_ids(text: str) -> list[OperatorId]:
 
 
 def _join(text: str, pieces: list[re.Match[str]], first: int) -> OperatorId | None:
-    """The id starting at this piece: pieces are joined while they make exactly Wave's length, else it stands alone."""
+    """The id starting at this piece: pieces are joined while they make exactly Wave's length, else it stands"
+    " alone."""
     value = pieces[first].group()
     if len(value) < WAVE_LENGTH:
         whole = value
@@ -143,7 +152,7 @@ def _join(text: str, pieces: list[re.Match[str]], first: int) -> OperatorId | No
             if not _BETWEEN.match(gap) or len(whole) > WAVE_LENGTH:
                 break
             parts = [p.group() for p in pieces[first : index + 1]]
-            if len(whole) == WAVE_LENGTH and _code_like(whole) and all(_part(p) for p in parts):
+            if len(whole) == WAVE_LENGTH and _code_like(whole) and _pieces_of_one(parts):
                 return OperatorId(pieces[first].start(), pieces[index].end(), whole.upper(), "wave", "Wave")
     if _stands_alone(value):
         return OperatorId(pieces[first].start(), pieces[first].end(), value.upper(), "wave", "Wave")
@@ -156,13 +165,21 @@ def _stands_alone(value: str) -> bool:
     return 8 <= len(value) <= 22 and _mixed(value) and sum(c.isdigit() for c in value) <= len(value) // 2
 
 
-def _part(piece: str) -> bool:
-    """A piece of a cut id: digits in it, or capitals, or letters no French word is made of."""
-    return any(c.isdigit() for c in piece) or piece.isupper() or _unspeakable(piece)
+def _pieces_of_one(pieces: list[str]) -> bool:
+    """Pieces of a cut id, and not words that happen to add up: "TRANSFERT 5000 WAVE", "TROIS NEUF ZERO DEUX".
+
+    A word of its own may be a piece in capitals, if it is short and not the first; five digits in a row are a sum.
+    """
+    if len(pieces) == 2 and "".join(pieces).isalpha() and _unspeakable("".join(pieces)):
+        return all(p.isupper() or _unspeakable(p) for p in pieces)
+    wordlike = [p for p in pieces if p.isalpha() and len(p) >= 3 and not _unspeakable(p)]
+    if any(not p.isupper() for p in wordlike) or sum(map(len, wordlike)) > LONGEST_WORD_PIECE:
+        return False
+    return pieces[0] not in wordlike and not any(p.isdigit() and len(p) >= 5 for p in pieces)
 
 
 def _code_like(value: str) -> bool:
-    return any(c.isdigit() for c in value) or value.isupper() or _unspeakable(value)
+    return any(c.isdigit() for c in value) or _unspeakable(value)
 
 
 def _unspeakable(word: str) -> bool:

@@ -10,11 +10,15 @@ import phonenumbers
 from chatbot.forms.spans import Taken
 
 # Separators people put between groups; a line break is none, or two answers of a list would melt together.
-_SEP = r"[ \u00a0\u202f.\-/]{0,2}"
+_SEP = r"[ \u00a0\u202f.\-–_/]{0,2}"
+# A zero typed as the letter O, unless a word goes on.
+_D = r"(?:\d|[Oo](?![A-NP-Za-np-z]))"
+# A number may stand glued to the word before it: "au07 00 11 22 33".
+_START = r"(?:(?<![\w+])(?<!\d\.)|(?<=\b[Aa]u)|(?<=\b[Tt]el)|(?<=\b[Nn]um)|(?<=\b[Ss]ur))"
 _INTERNATIONAL = rf"(?:(?:\+|00)[ ]?225|225){_SEP}"
 # 01 Moov, 05 MTN, 07 Orange; 21, 25, 27 fixed lines (national plan of 31 January 2021).
 _IVORIAN = re.compile(
-    rf"(?<![\w+.])(?:{_INTERNATIONAL})?(?:\(0\))?(?:0[157](?:{_SEP}\d){{8}}"
+    rf"{_START}(?:{_INTERNATIONAL})?(?:\(0\))?(?:[0Oo] ?[157](?:{_SEP}{_D}){{8}}"
     rf"|2[157]{_SEP}[23](?:{_SEP}\d){{7}})(?![\d]|[.,]\d|[A-Za-z]\d)"
 )
 _FOREIGN = re.compile(r"(?<![\w+.])(?:\+|00)[1-9]\d{0,2}(?:[ .\-/()]{0,2}\d){6,12}(?!\d)")
@@ -43,12 +47,15 @@ def find_phones(text: str) -> list[Phone]:
     return sorted(found, key=lambda p: p.start)
 
 
+_ZERO = str.maketrans("Oo", "00")
+
+
 def _digits(written: str) -> str:
     return re.sub(r"\D", "", written)
 
 
 def _ivorian(written: str) -> str:
-    return "+225" + _digits(written)[-10:]
+    return "+225" + _digits(written.translate(_ZERO))[-10:]
 
 
 def _foreign(written: str) -> str | None:

@@ -13,13 +13,15 @@ _GAP = r"[ \t\u00a0\u202f\n.:;,_#°=\-–'\"«»()]{0,4}"
 _DIGIT = "[0-9OoIl]"
 _MARKED = re.compile(
     (
-        rf"(?<![A-Za-z0-9]){_PREFIX}(?:{_GAP}(?:n°|no|num|ref|c'est|est"
+        rf"(?<![A-Za-z]){_PREFIX}(?:{_GAP}(?:n°|no|num[eé]ro|num|ref|c'est|est"
         rf"|:)(?![A-Za-z]))?{_GAP}({_DIGIT}{{2,12}}(?:[ .\-\n]{_DIGIT}{{2,6}})*)(?![A-Za-z0-9])"
+        # … or eight digits with the next word glued to them: "EFB31570264wave".
+        rf"|(?<![A-Za-z]){_PREFIX}{_GAP}(\d{{8}})(?=[A-Za-z]{{2}})"
     ),
     re.IGNORECASE,
 )
 _OLDER = re.compile(r"(?<![A-Za-z0-9])(?:trx|tx)[-_ .:]{0,2}([A-Z0-9]{6,16})(?![A-Za-z0-9])", re.IGNORECASE)
-_BARE = re.compile(r"(?<![\w.+*])\d{8}(?![\d*#]|[.,]\d|[A-Za-z])")
+_BARE = re.compile(r"(?:(?<![\w.+*])|(?<=\b[Rr][eé]f)|(?<=\bREF))\d{8}(?![\d*#]|[.,]\d|[A-Za-z])")
 _AS_DIGIT = str.maketrans("OoIl", "0011")
 USUAL_LENGTH = 8
 
@@ -53,12 +55,13 @@ def find_references(text: str) -> list[Reference]:
 def _marked(match: re.Match[str]) -> Reference | None:
     """The reference with as many digit groups as it needs: 'EFB 3148 2095' is one, 'EFB 28203111 42' is not."""
     digits = ""
-    end = match.start(1)
-    for group in re.finditer(rf"{_DIGIT}+", match.group(1)):
+    body = 1 if match.group(1) else 2
+    end = match.start(body)
+    for group in re.finditer(rf"{_DIGIT}+", match.group(body)):
         if digits and len(digits) + len(group.group()) > USUAL_LENGTH:
             break
         digits += group.group()
-        end = match.start(1) + group.end()
+        end = match.start(body) + group.end()
     canonical = digits.translate(_AS_DIGIT)
     if len(canonical) < 5 or sum(c.isdigit() for c in digits) < 3:
         return None

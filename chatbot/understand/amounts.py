@@ -14,23 +14,24 @@ from chatbot.types import Entity
 LARGEST = 50_000_000
 _SPACE = "[ \u00a0\u202f]"
 _GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}\d{{3}})+|(?:\.\d{{3}})+|(?:,\d{{3}})+|(?:'\d{{3}})+)(?!\d)"
-_UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|f)(?![a-z]))"
+_UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|balles?|f)(?![a-z]))"
 _NUMERAL = re.compile(
-    rf"(?<![\w.,'*#+/@])(?:"
-    rf"(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
+    rf"(?<![\w.,'*#@])(?<!(?<!\w)\+)(?<!(?<!\d\d\d)/)(?:"
+    rf"(?P<kilo>\d{{1,3}}){_SPACE}?(?:k|mil|mille)(?:{_SPACE}?(?P<kilo_hundreds>\d{{3}})|(?P<kilo_tail>\d))(?!\w)"
+    rf"|(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
     rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|milles|m|million"
     rf"|millions|milion|milions)(?![a-z])"
-    rf"|(?P<kilo>\d{{1,3}})(?:k|mil|mille)(?P<kilo_tail>\d|\d{{3}})(?!\w)"
-    rf"|(?P<grouped>{_GROUPED})"
+    rf"|(?P<grouped>{_GROUPED})(?:[.,](?:0{{1,2}}(?!\d)|-))?"
     rf"|(?P<plain>\d{{1,8}})(?![\d])(?:[.,]0{{1,2}}(?!\d))?"
-    rf")(?P<unit>{_UNIT})?(?![\w*#%]|{_SPACE}?%|[.,:/]\d)"
+    rf")(?P<unit>{_UNIT})?(?![\w*#%]|{_SPACE}?%|[.,:]\d|/\d{{1,2}}(?!\d| \d{{3}})|/\d{{4}}(?!\d))"
 )
 # Numbers that count something else.
 _NOT_MONEY_AFTER = re.compile(
-    r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b|fois\b"
-    r"|x\b|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|fois\b|eme\b|e\b"
+    r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b"
+    r"|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|eme\b|e\b"
     r"|er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b)"
 )
+_TIMES_AFTER = re.compile(r"\s*(?:fois|x)\b")
 _NOT_MONEY_BEFORE = re.compile(
     r"(?:\bsolde(?: actuel| disponible)?|\bcode|\bcommence\w* par|\bindicatif|\ben|\bannee|\bligne|\bpage"
     r"|\bnumero|\bnum|\bn°|\bpin|\bversion|\ble|\bdu|\bdepuis le|janvier|fevrier|mars|avril|mai|juin|juillet"
@@ -110,11 +111,7 @@ class Amounts:
         left = folded[max(0, match.start() - 24) : match.start()]
         if match.group("scale") or match.group("kilo"):
             return value >= 100
-        if _NOT_MONEY_AFTER.match(folded, match.end()) or _NOT_MONEY_BEFORE.search(left):
-            return False
-        if _LIST_MARK.search(left + match.group()) and not asked:
-            return False
-        if match.group("plain").startswith("0"):
+        if _counts_something(match, folded, left, value) or (_LIST_MARK.search(left + match.group()) and not asked):
             return False
         if value in self._not_sums and not _FEE_RIGHT.match(folded, match.end()):
             return False
@@ -125,13 +122,22 @@ class Amounts:
         return value >= 1000 or (value >= 100 and money_talk)
 
 
+def _counts_something(match: re.Match[str], folded: str, left: str, value: int) -> bool:
+    """A bare number of hours, attempts, digits …, a code with a leading zero, or a date."""
+    if match.group("plain").startswith("0") or _NOT_MONEY_BEFORE.search(left):
+        return True
+    if value < 1000 and _TIMES_AFTER.match(folded, match.end()):
+        return True
+    return _NOT_MONEY_AFTER.match(folded, match.end()) is not None
+
+
 def _numeral_value(match: re.Match[str]) -> int | None:
     group = match.groupdict()
     if group["million_and"]:
         tail = group["tail"]
         return int(group["million_and"]) * 1_000_000 + int(tail.ljust(6, "0") if len(tail) < 3 else tail + "000")
     if group["kilo"]:
-        return int(group["kilo"]) * 1000 + int(group["kilo_tail"].ljust(3, "0"))
+        return int(group["kilo"]) * 1000 + int(group["kilo_hundreds"] or group["kilo_tail"] + "00")
     if group["scale"]:
         return _scaled(group["number"], group["scale"])
     return int(re.sub(r"\D", "", group["grouped"] or group["plain"]))

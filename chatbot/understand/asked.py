@@ -46,6 +46,12 @@ _QUESTIONS = tuple(
         ("details", r"toutes les informations|informations suivantes|plus de details|precise|dites-m'en|expliqu"),
     )
 )  # fmt: skip
+# Items of a list are shorter than questions.
+_ITEMS = (
+    ("from_operator", re.compile(r"(?:compte |reseau |operateur )?(?:d'|de )?(?:envoi|depart|expedit|debite|origine)")),
+    ("to_operator", re.compile(r"(?:compte |reseau |operateur )?(?:d'|de )?(?:reception|arrivee|destinat|recept)")),
+    ("recipient_msisdn", re.compile(r"numero|telephone|contact")),
+)
 _CONFIRM = re.compile(
     r"\bconfirm|c'est bien|est bien|est-ce bien|bien (?:ca|cela|celui)|est-ce correct|exact\b|d'accord \?"
     r"|voulez-vous|souhaitez-vous (?:que|ouvrir|continuer)"
@@ -113,6 +119,13 @@ def read_context(context: Sequence[str]) -> Asked:
     folded = fold(last)
     states = tuple(state for state, pattern in _STATES if pattern.search(folded))[:2]
     return Asked(tuple(slots), options, last, states)
+
+
+def slot_of(label: str) -> str | None:
+    """The slot an item of a numbered question asks for ("Opérateur d'envoi", "Réception"); None for a choice."""
+    folded = fold(label).replace("œ", "oe")
+    found = _slots_of(f"1. {folded}")
+    return found[0] if found else next((slot for slot, pattern in _ITEMS if pattern.match(folded)), None)
 
 
 def _lines(text: str, options: tuple[tuple[str, str], ...]) -> list[str]:

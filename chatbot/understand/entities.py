@@ -12,7 +12,7 @@ from chatbot.forms.spans import Taken
 from chatbot.forms.text import clean, fold
 from chatbot.types import Entity, Normalised
 from chatbot.understand.amounts import Amounts, MoneyWords
-from chatbot.understand.answers import chosen_option
+from chatbot.understand.answers import by_number, chosen_option
 from chatbot.understand.asked import Asked
 from chatbot.understand.durations import find_durations
 from chatbot.understand.identifiers import find_identifiers
@@ -45,7 +45,7 @@ class Entities:
         found += self._amounts.find(text, taken, asked.wants("amount_fcfa"))
         located = [replace(e, span=(origin[e.span[0]][0], origin[e.span[1] - 1][1])) for e in found]
         located += [e for e in self._named(normalised, located, asked) if not _known(e, located, asked)]
-        return tuple(sorted(located, key=lambda e: e.span))
+        return tuple(by_number(sorted(located, key=lambda e: e.span), original, asked))
 
     def _named(self, normalised: Normalised, located: list[Entity], asked: Asked) -> list[Entity]:
         """Operators are read in standard French, where sentences have one shape, and pointed back to the original."""
@@ -65,7 +65,11 @@ class Entities:
 
 def _known(operator: Entity, located: list[Entity], asked: Asked) -> bool:
     """'c'est ce que moov m'a envoyé : MRCH…' after a question about Moov's id says nothing new of the operator."""
-    given = any(e.type in ("operator_tx_id", "other_ref") for e in located)
+    kinds = {e.type for e in located}
+    if operator.type == "from_operator" and "other_ref" in kinds and "operator_tx_id" not in kinds:
+        # "orange m'a mis PT…": the one that wrote the receiver's reference sent nothing.
+        return True
+    given = bool(kinds & {"operator_tx_id", "other_ref"})
     return given and asked.wants("operator_tx_id") and fold(str(operator.value)) in fold(asked.text)
 
 

@@ -23,13 +23,20 @@ _PHONE_LABEL = re.compile(
     r"(?:\bnumero|\bnum|\btel\w*|\bcontact|\bappel\w*|\bphone|\bwhatsapp|\bau|\bbeneficiaire)\W{0,3}(?:c'?est|est|du"
     r"|de)?\W{0,4}$"
 )
+# Small words that stand before a sum or a number, and are no part of a pot's code.
+_NO_WORD = (
+    r"(?!(?:a|au|avec|cest|chez|code|dans|de|des|deux|du|est|et|fcfa|fois|il|je|la|le|les|ma|mois|mon|no|nous|num|om|on|par|pour"
+    r"|pr|qui|sa|ses|son|sur|tu|un|une|vers|wave|mtn|moov|momo|ya)\b)"
+)
 _POT = re.compile(
     r"(?:cotisation|tontine|cagnotte|caisse|code)\s*(?:de |la |ma |notre |cotisation |tontine "
     r"|secret )*(?:c'?est|est|:|=|n°|numero)?\s*[\"«]?\s*"
-    r"(?P<code>(?=[a-z0-9\-]*\d)[a-z]{1,6}[\- ]?\d[a-z0-9\-]{1,11}"
+    r"(?P<code>[a-z]{1,6}-?\d[a-z0-9\-]{1,11}"
+    rf"|{_NO_WORD}[a-z]{{2,4}} \d{{3,8}}(?! ?(?:f|frs?|fcfa|francs?|mille|mil|k)\b| \d{{3}})"
     r"|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})(?![\w.])"
 )
 _ANY_REFERENCE = re.compile(r"(?<![\w.,+])\d{5,12}(?![\w]|[.,]\d)")
+_SPACED_REFERENCE = re.compile(r"(?<![\w.,+])[23]\d(?:[ .\-]\d{3}[ .\-]\d{3}|\d{2}[ .\-]\d{4})(?![\w]|[ .,]\d)")
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse|\bpot\b")
 
 
@@ -52,6 +59,7 @@ def _candidates(text: str, folded: str, asked: Asked) -> Iterator[Entity]:
     yield from (_operator_id(i) for i in ids if i.kind == "digits")
     yield from (_operator_id(i) for i in find_spaced_ids(text) if _labelled(folded, i.start) or _asked_id(asked))
     yield from (_reference(r) for r in references if not r.marked and _is_reference(r, folded, asked))
+    yield from (_spaced_reference(m) for m in _SPACED_REFERENCE.finditer(folded) if _is_labelled(folded, m))
     if _asked_id(asked):
         yield from (_operator_id(i) for i in find_codes(text))
     if asked.wants("easytransfert_id"):
@@ -70,6 +78,14 @@ def _labelled(folded: str, start: int) -> bool:
 def _reference(reference: Reference) -> Entity:
     span = (reference.start, reference.end)
     return Entity("easytransfert_id", reference.value, span, confidence=1.0 if reference.marked else 0.9)
+
+
+def _spaced_reference(match: re.Match[str]) -> Entity:
+    return Entity("easytransfert_id", "EFB." + re.sub(r"\D", "", match.group()), match.span(), confidence=0.8)
+
+
+def _is_labelled(folded: str, match: re.Match[str]) -> bool:
+    return _REF_LABEL.search(folded[max(0, match.start() - 32) : match.start()]) is not None
 
 
 def _phone(phone: Phone, folded: str) -> Entity:

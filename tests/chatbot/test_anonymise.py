@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.anonymise import Vault, anonymise
+from chatbot.anonymise import Vault, anonymise, personal_spans
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,26 @@ def test_restoring_gives_the_text_back_save_its_secrets(text: str) -> None:
     masked, vault = anonymise(text, Vault())
     if "****" not in masked and "[" not in text:
         assert vault.restore(masked) == text
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["je suis", "Awa", "Koné", "0700112233", "à", "EFB.31482095", "quartier"]),
+            st.text(max_size=5),
+        ),
+        max_size=15,
+    )
+)
+def test_personal_data_lies_in_the_text_in_order_and_apart(words: list[str]) -> None:
+    text = " ".join(words)
+    last = 0
+    for start, end, _ in personal_spans(text):
+        assert last <= start < end <= len(text)
+        last = end
+
+
+def test_placeholders_go_on_counting_after_storage() -> None:
+    _, vault = anonymise("0700112233", Vault())
+    again = Vault.from_json(vault.to_json())
+    assert anonymise("0511223344", again)[0] == "[TEL_2]"

@@ -261,3 +261,56 @@ def test_entities_never_share_a_character(words: list[str]) -> None:
         start, end = entity.span
         assert last <= start < end <= len(text)
         last = end
+
+
+NASTY = st.text(alphabet="0123456789 TtEFBefbMP.,:;-/+*#\n\u200b\u00a0é’'()=kKfmil", max_size=120)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.one_of(st.text(max_size=200), NASTY),
+    st.sampled_from(["", "operator_tx_id", "1. Référence\n2. Montant", "amount_fcfa"]),
+)
+def test_any_text_is_read_without_complaint(text: str, question: str) -> None:
+    for entity in find(text, question):
+        assert 0 <= entity.span[0] < entity.span[1] <= len(text)
+        assert entity.value != ""
+
+
+@settings(max_examples=300, deadline=None)
+@given(NASTY)
+def test_a_sum_is_a_whole_number_of_francs_in_reach(text: str) -> None:
+    assert all(0 < int(v) <= 50_000_000 for v in values(text, "amount_fcfa"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["07", "05", "01"]), st.integers(0, 10**8 - 1), st.sampled_from(["", " ", ".", "-", "/"]))
+def test_a_phone_reads_the_same_whatever_stands_between_its_pairs(prefix: str, rest: int, between: str) -> None:
+    digits = f"{prefix}{rest:08d}"
+    written = between.join(digits[i : i + 2] for i in range(0, 10, 2))
+    assert values(f"au {written} svp", "msisdn") == [f"+225{digits}"]
+    assert values(f"au {written} svp", "operator_tx_id") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "roles"),
+    [
+        (
+            "1. Mauvais numéro\n2. Bon numéro",
+            "1. 0511223344 2. 0700112233",
+            {"wrong": "+2250511223344", "right": "+2250700112233"},
+        ),
+        (
+            "1. Bon numéro\n2. Mauvais numéro",
+            "1) 0511223344\n2) 0700112233",
+            {"right": "+2250511223344", "wrong": "+2250700112233"},
+        ),
+    ],
+)
+def test_numbered_phones_take_the_role_of_their_question(question: str, answer: str, roles: dict[str, str]) -> None:
+    assert {e.role: e.value for e in find(answer, question) if e.type == "msisdn"} == roles
+
+
+def test_words_in_capitals_never_add_up_to_an_id() -> None:
+    for text in ("TRANSFERT 5000 WAVE", "TROIS NEUF ZERO DEUX", "TELECHARGEMENTS", "TON ARGENT EST PARTI"):
+        assert values(text, "operator_tx_id") == []

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.anonymise import mask_secrets
+from chatbot.forms.secret import find_secrets
 
 PHRASES = [
     "mon pin c'est {}",
@@ -139,3 +140,29 @@ def test_an_answer_about_fees_on_the_way_does_not_make_a_pin_an_amount() -> None
     question = "Pour {amount}, les frais sont de {fee}, en plus du montant. Quel est l'identifiant de la transaction ?"
     assert mask_secrets("4821", ["operator_tx_id", question]) == "****"
     assert mask_secrets("4821", ["amount_fcfa", "operator_tx_id", question]) == "4821"
+
+
+CODE_TALK = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["code", "pin", "mdp", "4815", "4", "quatre", "mille", "ou", "est", ":", "carte", "5000 f", "\n", "é"]
+        ),
+        st.text(max_size=4),
+    ),
+    max_size=20,
+)
+
+
+@given(CODE_TALK)
+def test_secrets_lie_in_the_text_in_order_and_apart(words: list[str]) -> None:
+    text = " ".join(words)
+    last = 0
+    for start, end in find_secrets(text):
+        assert last <= start < end <= len(text)
+        last = end
+
+
+@given(st.integers(0, 9999), st.sampled_from([" ", "-", ".", ",", "/", "  ", "_", "|", ""]))
+def test_four_digits_after_the_word_pin_are_masked_however_they_are_set_apart(code: int, between: str) -> None:
+    digits = between.join(f"{code:04d}")
+    assert mask_secrets(f"mon pin c'est {digits} svp") == "mon pin c'est **** svp"
