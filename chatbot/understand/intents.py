@@ -79,7 +79,7 @@ def varied(examples: Sequence[Example], cues: Mapping[str, object]) -> Iterator[
 def _digest(brand: Brand, recipe: str) -> str:
     from importlib.metadata import version
 
-    digest = hashlib.sha256(f"{recipe}|{feature_names.VERSION}|{version('scikit-learn')}".encode())
+    digest = hashlib.sha256(f"{recipe}|{feature_names.VERSION}|{intent_model.FORMAT}|{version('scikit-learn')}".encode())
     for example in brand.examples:
         digest.update(f"{example.intent}\t{example.text}\t{example.asked}\n".encode())
     return digest.hexdigest()[:16]
