@@ -10,14 +10,16 @@ from pathlib import Path
 
 from chatbot.brand import Brand
 from chatbot.forms.text import fold
+from chatbot.tables import INTENTS
 from chatbot.types import Entity, Intent, Meaning, Normalised
 from chatbot.understand.answers import chosen_option
 from chatbot.understand.asked import Asked, read_context
+from chatbot.understand.corrected import Corrected
 from chatbot.understand.entities import Entities
 from chatbot.understand.features import Concepts, features, marks, masked
 from chatbot.understand.intents import Intents, load_or_train
 from chatbot.understand.mood import Moods
-from chatbot.understand.override import Overrides
+from chatbot.understand.override import RULED, Overrides, put_first
 
 # No channel takes a longer text (contract: 4,000 characters); a burst of a few such messages still fits.
 LONGEST = 12_000
@@ -91,11 +93,22 @@ class Understander:
                 return (Intent("confirm", 0.9),), "menu"
             return self._intents.rank(self._features(option, (), ())), "menu"
         ranked = self._intents.rank(self._features(text, asked.labels, entities))
+        corrected = self._corrected.find(text, asked)
+        if corrected:
+            return put_first(ranked, corrected.intent, RULED), corrected.place
         return self._overrides.apply(ranked, text, asked, entities)
 
     @cached_property
     def _intents(self) -> Intents:
         return load_or_train(self._brand, self._cache_dir, self._read_example, self._recipe())
+
+    @cached_property
+    def _corrected(self) -> Corrected:
+        return Corrected((self._example_text(e.text, e.asked), e) for e in self._brand.examples if e.file != INTENTS)
+
+    def _example_text(self, text: str, question: str) -> str:
+        normalised = self._normalise(text)
+        return self._masked(normalised, self._entities.find(normalised, text, read_context([question])))
 
     def _read_example(self, text: str, question: str) -> list[str]:
         asked = read_context([question] if question else [])

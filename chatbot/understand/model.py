@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-
 FORMAT = 2  # of the file; part of the cache key
 CERTAIN = 1e-6  # no probability comes closer to 0 or 1 before its log-odds are taken
 
