@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from chatbot.anonymise import mask_secrets
 from chatbot.brand import load
 from chatbot.normalise import Normaliser
 from chatbot.reasons import Changes
-from chatbot.types import Meaning
+from chatbot.types import Meaning, Normalised
 from chatbot.understand import Explanation, Understander
 from support.explaining import NO_RULE, facts_and_words
 
@@ -43,25 +43,39 @@ class Reader:
         self._understander.ready()
         self._changes = Changes(self.brand.lexicon)
 
+    def standard_french(self, text: str) -> str:
+        """The text normalised, secrets and all."""
+        return self._normalise(text).text
+
     def answer(self, request: Request, explain: bool = False) -> dict[str, object]:
         """The contract's answer; secrets are masked in ``normalised``, spans count the text as it was written."""
-        normalised = self._normalise(request.text)
-        meaning, why = self._understander.explain(normalised, request.text, request.bot_said)
-        masked = mask_secrets(request.text, request.bot_said)
-        answer: dict[str, object] = {
-            "id": request.id,
-            "normalised": self._normalise(masked).text,
-            "intent": meaning.intent.name,
-            "confidence": meaning.intent.confidence,
-            "sentiment": meaning.mood,
-            "needs_human": meaning.needs_human,
-            "entities": [{"type": e.type, "value": e.value, "span": list(e.span)} for e in meaning.entities],
-        }
-        if not explain:
-            return answer
-        words = self._changes.of(request.text, normalised)
-        shown = facts_and_words(request.text, masked, meaning.entities, words)
-        return {**answer, "why": {**_reasons(meaning, why), **shown}}
+        changes = self._changes if explain else None
+        return understood(request, self._normalise, self._understander, changes)
+
+
+def understood(
+    request: Request,
+    normalise: Callable[[str], Normalised],
+    understander: Understander,
+    changes: Changes | None = None,
+) -> dict[str, object]:
+    """The contract's answer by any normaliser and understander, with its reasons when ``changes`` can name rows."""
+    normalised = normalise(request.text)
+    meaning, why = understander.explain(normalised, request.text, request.bot_said)
+    masked = mask_secrets(request.text, request.bot_said)
+    answer: dict[str, object] = {
+        "id": request.id,
+        "normalised": normalised.text if masked == request.text else normalise(masked).text,
+        "intent": meaning.intent.name,
+        "confidence": meaning.intent.confidence,
+        "sentiment": meaning.mood,
+        "needs_human": meaning.needs_human,
+        "entities": [{"type": e.type, "value": e.value, "span": list(e.span)} for e in meaning.entities],
+    }
+    if changes is None:
+        return answer
+    shown = facts_and_words(request.text, masked, meaning.entities, changes.of(request.text, normalised))
+    return {**answer, "why": {**_reasons(meaning, why), **shown}}
 
 
 def read_requests(lines: Iterable[bytes], file: str) -> Iterator[Request]:

@@ -44,7 +44,12 @@ def at_least(share: float, what: str, ours: Sequence[float], bare: Sequence[floa
 
 def at_most(limit: float, what: str, ours: float, unit: str, bare: float | None = None) -> Row:
     """A figure that is not to exceed ``limit``."""
-    return Row(what, ours, unit, bare, f"≤ {limit:g} {unit}", ours <= limit)
+    return Row(what, ours, unit, bare, f"≤ {limit:g} {unit}".rstrip(), ours <= limit)
+
+
+def no_less(limit: float, what: str, ours: float, unit: str) -> Row:
+    """A figure that is to reach ``limit``."""
+    return Row(what, ours, unit, target=f"≥ {limit:g} {unit}".rstrip(), met=ours >= limit)
 
 
 def failed(what: str, why: str) -> Row:
