@@ -12,7 +12,7 @@ from chatbot.forms.text import clean
 from chatbot.normalise import Normaliser
 from chatbot.types import Entity, Normalised
 from chatbot.understand import Understander
-from support.bench.understanding.naive import replace_chain
+from support.bench.understanding.naive import replace_chain, word_chain
 
 Normalise = Callable[[str], Normalised]
 Change = Callable[[Brand], Brand]
@@ -81,6 +81,7 @@ VARIANTS = (
     Variant("all of it"),
     Variant("no normaliser", normaliser=as_written),
     Variant("naive replace chain for a normaliser", normaliser=replace_chain),
+    Variant("the same on whole words", normaliser=word_chain),
     Variant("lexicon rows without their conditions", brand=_bare_of_conditions),
     Variant(
         "no grammar (elision, negation, endings)",
@@ -93,7 +94,7 @@ VARIANTS = (
     Variant("no character n-grams", features=lambda name: not _characters(name)),
     Variant("character n-grams only, no rules", brand=_without("intent_rule"), features=_characters),
     Variant(
-        "the naive baseline: replace chain, character n-grams, no rules, no context",
-        brand=_without("intent_rule"), normaliser=replace_chain, features=_characters, context=False,
+        "the naive baseline: chain on whole words, character n-grams, no rules, no context",
+        brand=_without("intent_rule"), normaliser=word_chain, features=_characters, context=False,
     ),
 )  # fmt: skip
