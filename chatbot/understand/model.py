@@ -43,12 +43,17 @@ class IntentModel:
 
     def _corrected(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """The best intent's probability made true, the others sharing the rest as before; their order stays."""
-        second, best = np.sort(probabilities)[-2:].tolist()
-        wanted = expit(self.slope * log_odds(best) + self.offset)
-        rest = 1 - min(best, 1 - CERTAIN)
+        best = int(probabilities.argmax())
+        others = probabilities.astype(np.float64)
+        others[best] = 0.0
+        rest, second = float(others.sum()), float(others.max())
+        wanted = expit(self.slope * log_odds(float(probabilities[best])) + self.offset)
+        if rest == 0.0:  # too small for a float: nobody can say how it was shared
+            others[:], rest, second = 1.0, len(others) - 1.0, 1.0
+        # The second must not overtake the best.
         wanted = max(wanted, second / (second + rest))
-        result = probabilities * np.float32((1 - wanted) / rest)
-        result[probabilities.argmax()] = wanted
+        result: NDArray[np.float32] = (others * ((1 - wanted) / rest)).astype(np.float32)
+        result[best] = wanted
         return result
 
     def evidence(self, names: Sequence[str], label: str, count: int = 5) -> list[tuple[str, float]]:

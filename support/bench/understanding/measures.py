@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from support.bench.understanding.calibration import calibration_error
 from support.bench.understanding.exam import Answer, Message, scorer
@@ -69,10 +69,10 @@ def _damaged(message: Message, normalise: Normalise) -> int:
     return sum(token not in out for token in _protected(text, message["entities"]))
 
 
-def _protected(text: str, entities: Sequence[Mapping[str, object]]) -> list[str]:
+def _protected(text: str, entities: Sequence[Message]) -> list[str]:
     tokens = _NET.findall(text)
     for entity in entities:
-        start, end = entity["span"]  # type: ignore[misc]
+        start, end = entity["span"]
         written = text[start:end]
         if entity["type"] == "amount_fcfa":
             tokens += _SUM.findall(written)
