@@ -76,6 +76,8 @@ class Changes:
 
     def _at(self, words: Sequence[str], start: int, standard: str, left: int) -> tuple[LexiconRow | None, int]:
         for width in range(min(self._longest, len(words) - start), 0, -1):
+            if width == 1 and words[start] in standard.split():
+                break  # the word came through as it was
             rows = [r for form in _forms(words[start : start + width]) for r in self._rows.get(form, ())]
             said = next((r for r in rows if _says(standard, r)), None)
             if said is None and left > 1:

@@ -8,7 +8,7 @@ from chatbot.reasons import Change
 from chatbot.types import Entity
 
 NO_RULE = "no rule"
-GRAMMAR = "grammar or spelling"
+NO_ROW = "spelling, grammar or numbers"
 MASK = "****"
 # The module of chatbot/understand that finds each kind of fact.
 RECOGNISERS = {
@@ -54,4 +54,4 @@ def _word(change: Change) -> dict[str, object]:
         for row in change.rows
     ]
     written = {"span": list(change.span), "written": change.written, "became": change.became}
-    return {**written, "rows": rows} if rows else {**written, "rule": GRAMMAR}
+    return {**written, "rows": rows} if rows else {**written, "rule": NO_ROW}
