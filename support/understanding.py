@@ -61,7 +61,11 @@ def understood(
 ) -> dict[str, object]:
     """The contract's answer by any normaliser and understander, with its reasons when ``changes`` can name rows."""
     normalised = normalise(request.text)
-    meaning, why = understander.explain(normalised, request.text, request.bot_said)
+    why: Explanation | None = None
+    if changes is None:
+        meaning = understander.understand(normalised, request.text, request.bot_said)
+    else:
+        meaning, why = understander.explain(normalised, request.text, request.bot_said)
     masked = mask_secrets(request.text, request.bot_said)
     answer: dict[str, object] = {
         "id": request.id,
@@ -72,7 +76,7 @@ def understood(
         "needs_human": meaning.needs_human,
         "entities": [{"type": e.type, "value": e.value, "span": list(e.span)} for e in meaning.entities],
     }
-    if changes is None:
+    if changes is None or why is None:
         return answer
     shown = facts_and_words(request.text, masked, meaning.entities, changes.of(request.text, normalised))
     return {**answer, "why": {**_reasons(meaning, why), **shown}}
