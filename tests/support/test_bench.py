@@ -101,6 +101,8 @@ def test_a_row_knows_its_ratio_and_whether_the_target_is_met() -> None:
     assert report.at_most(60, "memory", 60.1, "KiB").met is False
     assert "NO" in report.table([below])
     assert "yes" in report.table([above])
+    assert "| posts | 59 /s" in report.table([below]) and "| 59%" in report.table([below])
+    assert "bare twin" not in report.table([report.no_less(1, "load", 1, "s")])
     assert report.failed("hop", "Redis is away").met is False
 
 

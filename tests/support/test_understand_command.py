@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
+from chatbot import brand
+from chatbot.corrections import Correction, as_line
 from support.understanding import read_requests
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +82,34 @@ def test_it_names_the_features_or_the_rule_behind_an_intent() -> None:
 
 def test_it_names_the_rule_behind_the_call_for_a_person() -> None:
     assert why("bande de voleurs")["needs_human"] == "anger"
+
+
+def test_it_tells_what_corrections_overruled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(brand, "BRANDS", tmp_path)
+    (tmp_path / "corrected").mkdir()
+    rows = (
+        "greeting\tbonjour",
+        "greeting\tsalut",
+        "greeting\tbonsoir",
+        "thanks\tmerci",
+        "thanks\tun merci",
+        "thanks\tmerci à toi",
+    )
+    (tmp_path / "corrected" / "intents.tsv").write_text("\n".join(rows) + "\nthanks\tcoucou\n", encoding="utf-8")
+    correction = as_line(Correction("intent", "coucou", "greeting", "", "", "awa", "2025-07-31"))
+    (tmp_path / "corrected" / "corrections.tsv").write_text(correction + "\n", encoding="utf-8")
+    (tmp_path / "in.jsonl").write_bytes(line(id="a", text="coucou"))
+    out = tmp_path / "out.jsonl"
+    call_command(
+        "understand", "--brand", "corrected", "--explain", "--in", str(tmp_path / "in.jsonl"), "--out", str(out)
+    )
+    why = json.loads(out.read_text(encoding="utf-8"))["why"]
+    assert why["intent"] == "corrections.tsv: line 1"
+    assert capsys.readouterr().err.splitlines() == [
+        "corrections.tsv: line 1: 'coucou' now means 'greeting', no longer 'thanks' (intents.tsv: line 7)"
+    ]
 
 
 def test_a_line_is_answered_before_the_next_is_written() -> None:
