@@ -102,7 +102,9 @@ def test_masking_counts_what_is_left_and_what_is_too_much(tmp_path: Path, monkey
 
 def test_masked_spans_count_characters_of_the_text_itself() -> None:
     text = "mon pin 481523 et le 0700112233"
-    assert [text[a:b] for a, b in masking.masked_spans(text)] == ["481523", "0700112233"]
+    assert [(text[a:b], kind) for a, b, kind in masking.masked_spans(text)] == [
+        ("481523", "SECRET"), ("0700112233", "TEL"),
+    ]  # fmt: skip
 
 
 def test_the_naive_chains_replace_in_order_and_know_where_from(tmp_path: Path) -> None:

@@ -60,4 +60,4 @@ def _figure(measure: str, value: float) -> str:
 
 
 def _difference(measure: str, value: float) -> str:
-    return f"{value:+.0f}" if measure.endswith("damaged") else f"{100 * value:+.1f}"
+    return f"{value:+.0f}" if measure.endswith("damaged") else f"{round(100 * value, 1) + 0.0:+.1f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chatbot.anonymise import personal_spans
@@ -12,8 +12,9 @@ from chatbot.tables import rows
 from support.bench.understanding.exam import FOLDER
 
 FILE = "masking.tsv"
-_MARKED = re.compile(r"\[\[([A-Z]+):(.*?)\]\]")
-Span = tuple[int, int]
+SECRET = "SECRET"  # noqa: S105 a kind of piece
+_MARKED = re.compile(r"\[\[([A-Z]+):(.*?)\]\]", re.DOTALL)
+Piece = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +22,32 @@ class Case:
     """A text, and the spans and kinds of what must be masked in it."""
 
     text: str
-    pieces: tuple[tuple[int, int, str], ...]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def secret(self) -> list[Piece]:
+        """What must be gone for good."""
+        return [piece for piece in self.pieces if piece[2] == SECRET]
+
+    @property
+    def personal(self) -> list[Piece]:
+        """What the vault must hold."""
+        return [piece for piece in self.pieces if piece[2] != SECRET]
 
 
 def measure() -> dict[str, float]:
     """Recall on personal data, precision of all that is masked, share of secrets masked; nothing without the file.
 
-    A piece is masked when none of its characters is left; a mask is right when it covers some of a marked piece.
+    A piece is masked when none of its letters and digits is left; a mask is right when it takes only those of pieces. A
+    secret must be masked as one: what the vault keeps can come back.
     """
     cases = list(_cases())
     if not cases:
         return {}
     hidden = [(case, masked_spans(case.text)) for case in cases]
-    personal = [_covered(p, spans) for case, spans in hidden for p in case.pieces if p[2] != "SECRET"]
-    secrets = [_covered(p, spans) for case, spans in hidden for p in case.pieces if p[2] == "SECRET"]
-    right = [any(a < end and start < b for a, b, _ in case.pieces) for case, spans in hidden for start, end in spans]
+    secrets = [_covered(c.text, p, [m for m in masks if m[2] == SECRET]) for c, masks in hidden for p in c.secret]
+    personal = [_covered(c.text, p, [m for m in masks if m[2] != SECRET]) for c, masks in hidden for p in c.personal]
+    right = [_covered(case.text, mask, case.pieces) for case, masks in hidden for mask in masks]
     return {
         "personal data masked, recall": sum(personal) / len(personal),
         "personal data masked, precision": sum(right) / len(right),
@@ -43,8 +55,8 @@ def measure() -> dict[str, float]:
     }
 
 
-def masked_spans(text: str) -> list[Span]:
-    """Spans of ``text`` that neither a log nor a model gets to see: secrets first, then what the vault keeps."""
+def masked_spans(text: str) -> list[Piece]:
+    """Spans and kinds in ``text`` that no log and no model gets to see: secrets first, then what the vault keeps."""
     secrets = list(find_secrets(text, answering(())))
     safe, origin, position = "", list[int](), 0
     for start, end in [*secrets, (len(text), len(text))]:
@@ -55,7 +67,8 @@ def masked_spans(text: str) -> list[Span]:
             origin += [start] * len(MASK)
         position = end
     origin.append(len(text))
-    return sorted([*secrets, *((origin[a], origin[b - 1] + 1) for a, b, _ in personal_spans(safe))])
+    kept = ((origin[a], origin[b - 1] + 1, kind) for a, b, kind in personal_spans(safe))
+    return sorted([*((start, end, SECRET) for start, end in secrets), *kept])
 
 
 def _cases() -> Iterator[Case]:
@@ -75,5 +88,6 @@ def _case(marked: str) -> Case:
     return Case(text + marked[position:], tuple(pieces))
 
 
-def _covered(piece: tuple[int, int, str], spans: list[Span]) -> bool:
-    return all(any(a <= i < b for a, b in spans) for i in range(piece[0], piece[1]))
+def _covered(text: str, piece: Piece, by: Sequence[Piece]) -> bool:
+    inside = (i for i in range(piece[0], piece[1]) if text[i].isalnum())
+    return all(any(start <= i < end for start, end, _ in by) for i in inside)
