@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from chatbot.corrections import CORRECTIONS, Conflict, read_corrections, with_corrections
+from chatbot.tables import INTENTS, LEXICON, BrandError, Example, LexiconRow, read_examples, read_lexicon
+
+__all__ = ["Brand", "BrandError", "Example", "LexiconRow", "load", "load_folder"]
+
 BRANDS = Path(__file__).parent / "brands"
-LEXICON_COLUMNS = ("form", "standard", "language", "kind", "note", "confidence", "source", "when")
-CONFIDENCES = ("low", "medium", "high")
 EMPTY: Mapping[str, object] = MappingProxyType({})
-
-
-class BrandError(ValueError):
-    """A brand pack that cannot be used; the message names the file and the line or field."""
-
-
-@dataclass(frozen=True, slots=True)
-class LexiconRow:
-    """One sense of one written form.
-
-    ``standard`` is French or ``<DROP>``; ``note`` tells people when the sense applies, ``when`` tells the machine.
-    """
-
-    form: str
-    standard: str
-    language: str
-    kind: str
-    note: str
-    confidence: str
-    source: str
-    when: str = ""
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A message written for this project to teach the classifier; ``asked`` is the question it answers, if any."""
-
-    intent: str
-    text: str
-    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Everything a brand says about itself, as read from its folder. Missing optional files are empty mappings."""
+    """Everything a brand says about itself, as read from its folder. Missing optional files are empty mappings.
+
+    ``lexicon`` and ``examples`` are as corrected by corrections.tsv; ``conflicts`` tells what a correction overruled.
+    """
 
     slug: str
     name: str
@@ -64,6 +38,7 @@ class Brand:
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @cache
@@ -82,6 +57,11 @@ def load_folder(path: Path) -> Brand:
     name = settings.get("name", path.name)
     if not isinstance(name, str):
         raise BrandError("brand.toml: field 'name': must be a string")
+    lexicon, examples, conflicts = with_corrections(
+        tuple(read_lexicon(path / LEXICON)),
+        tuple(read_examples(path / INTENTS)),
+        read_corrections(path / CORRECTIONS),
+    )
     return Brand(
         slug=path.name,
         name=name,
@@ -94,8 +74,9 @@ def load_folder(path: Path) -> Brand:
         contexts=_toml(path / "contexts.toml"),
         concepts=_toml(path / "concepts.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
-        lexicon=tuple(_lexicon(path / "lexicon.tsv")),
-        examples=tuple(_examples(path / "intents.tsv")),
+        lexicon=lexicon,
+        examples=examples,
+        conflicts=conflicts,
     )
 
 
@@ -106,41 +87,3 @@ def _toml(file: Path) -> Mapping[str, object]:
         return MappingProxyType(tomllib.loads(file.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BrandError(f"{file.name}: {error}") from error
-
-
-def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of a tab-separated file; blank lines and lines starting with # are left out."""
-    if not file.exists():
-        return
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise BrandError(f"{file.name}: not UTF-8: {error.reason} at byte {error.start}") from error
-    for number, cells in enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
-        if cells and any(cells) and not cells[0].startswith("# "):
-            yield number, cells
-
-
-def _lexicon(file: Path) -> Iterator[LexiconRow]:
-    for number, cells in _rows(file):
-        if number == 1 and cells[0] == "form":
-            continue
-        if len(cells) not in (len(LEXICON_COLUMNS) - 1, len(LEXICON_COLUMNS)):  # editors lose an empty last cell
-            raise BrandError(f"{file.name}: line {number}: {len(cells)} columns, {len(LEXICON_COLUMNS)} expected")
-        form, standard, language, kind, note, confidence, source, *when = (cell.strip() for cell in cells)
-        row = LexiconRow(form, standard, language, kind, note, confidence, source, "".join(when), number)
-        if not row.form or not row.standard:
-            raise BrandError(f"{file.name}: line {number}: field 'form' or 'standard' is empty")
-        if row.confidence not in CONFIDENCES:
-            raise BrandError(f"{file.name}: line {number}: field 'confidence': one of {', '.join(CONFIDENCES)}")
-        yield row
-
-
-def _examples(file: Path) -> Iterator[Example]:
-    for number, cells in _rows(file):
-        if number == 1 and cells[:2] == ["intent", "text"]:
-            continue
-        if len(cells) not in (2, 3) or not cells[0] or not cells[1].strip():
-            raise BrandError(f"{file.name}: line {number}: 'intent<TAB>text[<TAB>question]' expected")
-        text, asked = (cell.strip().replace("\\n", "\n") for cell in (cells[1], cells[2] if len(cells) == 3 else ""))
-        yield Example(cells[0], text, asked)

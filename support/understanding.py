@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.anonymise import mask_secrets
 from chatbot.brand import load
 from chatbot.normalise import Normaliser
+from chatbot.reasons import Changes
+from chatbot.types import Meaning, Normalised
 from chatbot.understand import Explanation, Understander
+from support.explaining import NO_RULE, facts_and_words
 
 LONGEST = 100_000  # characters of one text: what the normaliser is tested to bear
 ROLES = ("user", "bot", "agent")
@@ -34,24 +37,49 @@ class Reader:
 
     def __init__(self, brand: str, cache_dir: Path) -> None:
         """Trains or loads the model at once. Raises BrandError."""
-        data = load(brand)
-        self._normalise = Normaliser(data).normalise
-        self._understander = Understander(data, cache_dir, self._normalise)
+        self.brand = load(brand)
+        self._normalise = Normaliser(self.brand).normalise
+        self._understander = Understander(self.brand, cache_dir, self._normalise)
         self._understander.ready()
+        self._changes = Changes(self.brand.lexicon)
+
+    def standard_french(self, text: str) -> str:
+        """The text normalised, secrets and all."""
+        return self._normalise(text).text
 
     def answer(self, request: Request, explain: bool = False) -> dict[str, object]:
         """The contract's answer; secrets are masked in ``normalised``, spans count the text as it was written."""
-        meaning, why = self._understander.explain(self._normalise(request.text), request.text, request.bot_said)
-        answer: dict[str, object] = {
-            "id": request.id,
-            "normalised": self._normalise(mask_secrets(request.text, request.bot_said)).text,
-            "intent": meaning.intent.name,
-            "confidence": meaning.intent.confidence,
-            "sentiment": meaning.mood,
-            "needs_human": meaning.needs_human,
-            "entities": [{"type": e.type, "value": e.value, "span": list(e.span)} for e in meaning.entities],
-        }
-        return {**answer, "why": _reasons(why)} if explain else answer
+        changes = self._changes if explain else None
+        return understood(request, self._normalise, self._understander, changes)
+
+
+def understood(
+    request: Request,
+    normalise: Callable[[str], Normalised],
+    understander: Understander,
+    changes: Changes | None = None,
+) -> dict[str, object]:
+    """The contract's answer by any normaliser and understander, with its reasons when ``changes`` can name rows."""
+    normalised = normalise(request.text)
+    why: Explanation | None = None
+    if changes is None:
+        meaning = understander.understand(normalised, request.text, request.bot_said)
+    else:
+        meaning, why = understander.explain(normalised, request.text, request.bot_said)
+    masked = mask_secrets(request.text, request.bot_said)
+    answer: dict[str, object] = {
+        "id": request.id,
+        "normalised": normalised.text if masked == request.text else normalise(masked).text,
+        "intent": meaning.intent.name,
+        "confidence": meaning.intent.confidence,
+        "sentiment": meaning.mood,
+        "needs_human": meaning.needs_human,
+        "entities": [{"type": e.type, "value": e.value, "span": list(e.span)} for e in meaning.entities],
+    }
+    if changes is None or why is None:
+        return answer
+    shown = facts_and_words(request.text, masked, meaning.entities, changes.of(request.text, normalised))
+    return {**answer, "why": {**_reasons(meaning, why), **shown}}
 
 
 def read_requests(lines: Iterable[bytes], file: str) -> Iterator[Request]:
@@ -98,11 +126,12 @@ def _bot_said(context: object, place: str) -> Iterator[str]:
             yield text
 
 
-def _reasons(why: Explanation) -> dict[str, object]:
+def _reasons(meaning: Meaning, why: Explanation) -> dict[str, object]:
     return {
         "intent": why.intent_rule or "model",
+        "intents": [[intent.name, intent.confidence] for intent in meaning.intents],
         "features": [[name, round(weight, 3)] for name, weight in why.features],
-        "sentiment": why.mood_rule,
-        "needs_human": why.human_rule,
+        "sentiment": why.mood_rule or NO_RULE,
+        "needs_human": why.human_rule or NO_RULE,
         "asked": list(why.asked),
     }

@@ -14,7 +14,7 @@ from chatbot.dialogue.sums import STRONG, belongs_to_a_question
 from chatbot.figures import YES
 from chatbot.types import Slot
 
-CLEAR = 0.9  # confidence of an intent that outweighs a turn of phrase
+CLEAR = 0.85  # confidence of an intent that outweighs a turn of phrase
 SENT = "envoyée"  # the value of a document slot: people look at the document itself
 
 

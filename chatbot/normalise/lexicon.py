@@ -77,7 +77,7 @@ def _sense(row: LexiconRow, classes: WordClasses) -> Sense | None:
     try:
         return Sense(row.standard, compile_when(row.when, classes), row, tuple(_echoes(row)))
     except (ValueError, KeyError) as error:
-        raise BrandError(f"lexicon.tsv: line {row.line}: field 'when': {error}") from error
+        raise BrandError(f"{row.place}: field 'when': {error}") from error
 
 
 def _echoes(row: LexiconRow) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

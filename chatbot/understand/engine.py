@@ -10,14 +10,16 @@ from pathlib import Path
 
 from chatbot.brand import Brand
 from chatbot.forms.text import fold
+from chatbot.tables import INTENTS
 from chatbot.types import Entity, Intent, Meaning, Normalised
 from chatbot.understand.answers import chosen_option
 from chatbot.understand.asked import Asked, read_context
+from chatbot.understand.corrected import Corrected
 from chatbot.understand.entities import Entities
 from chatbot.understand.features import Concepts, features, marks, masked
 from chatbot.understand.intents import Intents, load_or_train
-from chatbot.understand.mood import Moods
-from chatbot.understand.override import Overrides
+from chatbot.understand.mood import Moods, Reading
+from chatbot.understand.override import RULED, Overrides, put_first
 
 # No channel takes a longer text (contract: 4,000 characters); a burst of a few such messages still fits.
 LONGEST = 12_000
@@ -34,6 +36,15 @@ class Explanation:
     mood_rule: str
     human_rule: str
     asked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    meaning: Meaning
+    rule: str
+    features: Sequence[str]
+    mood: Reading
+    asked: Asked
 
 
 class Understander:
@@ -62,40 +73,60 @@ class Understander:
         bot's last messages, oldest first, and/or the names of the slots just asked. Only the first 12,000
         characters are read.
         """
-        return self.explain(normalised, original, context)[0]
+        return self._read(normalised, original, context).meaning
 
     def explain(
         self, normalised: Normalised, original: str, context: Sequence[str] = ()
     ) -> tuple[Meaning, Explanation]:
         """The meaning, and the reasons for it."""
+        read = self._read(normalised, original, context)
+        evidence = () if read.rule else tuple(self._intents.evidence(read.features, read.meaning.intent.name))
+        why = Explanation(read.rule, evidence, read.mood.mood_rule, read.mood.human_rule, read.asked.labels)
+        return read.meaning, why
+
+    def _read(self, normalised: Normalised, original: str, context: Sequence[str]) -> _Read:
         if len(original) > LONGEST or len(normalised.text) > LONGEST:
             original = original[:LONGEST]
             normalised = self._normalise(original[: LONGEST // 2])
         asked = read_context(context)
         entities = self._entities.find(normalised, original, asked)
         text = self._masked(normalised, entities)
-        chosen = chosen_option(original, asked)
-        intents, rule = self._decide(text, asked, entities, chosen[0] if chosen else None)
-        reading = self._moods.read(f"{normalised.text}\n{original}", intents[0].name, entities, asked.text)
-        meaning = Meaning(intents, entities, reading.mood, reading.needs_human)
         names = self._features(text, asked.labels, entities)
-        evidence = () if rule else tuple(self._intents.evidence(names, intents[0].name))
-        return meaning, Explanation(rule, evidence, reading.mood_rule, reading.human_rule, asked.labels)
+        chosen = chosen_option(original, asked)
+        if chosen is not None and not entities:
+            intents, rule = self._choose(chosen[0], asked), "menu"
+        else:
+            intents, rule = self._decide(names, text, asked, entities)
+        mood = self._moods.read(f"{normalised.text}\n{original}", intents[0].name, entities, asked.text)
+        return _Read(Meaning(intents, entities, mood.mood, mood.needs_human), rule, names, mood, asked)
+
+    def _choose(self, chosen: str, asked: Asked) -> tuple[Intent, ...]:
+        """What the chosen option of a menu says."""
+        option = self._masked(self._normalise(chosen), ())
+        if asked.wants("confirm") or not option.strip():
+            return (Intent("confirm", 0.9),)
+        return self._intents.rank(self._features(option, (), ()))
 
     def _decide(
-        self, text: str, asked: Asked, entities: Sequence[Entity], chosen: str | None
+        self, names: Sequence[str], text: str, asked: Asked, entities: Sequence[Entity]
     ) -> tuple[tuple[Intent, ...], str]:
-        if chosen is not None and not entities:
-            option = self._masked(self._normalise(chosen), ())
-            if asked.wants("confirm") or not option.strip():
-                return (Intent("confirm", 0.9),), "menu"
-            return self._intents.rank(self._features(option, (), ())), "menu"
-        ranked = self._intents.rank(self._features(text, asked.labels, entities))
+        ranked = self._intents.rank(names)
+        corrected = self._corrected.find(text, asked)
+        if corrected:
+            return put_first(ranked, corrected.intent, RULED), corrected.place
         return self._overrides.apply(ranked, text, asked, entities)
 
     @cached_property
     def _intents(self) -> Intents:
         return load_or_train(self._brand, self._cache_dir, self._read_example, self._recipe())
+
+    @cached_property
+    def _corrected(self) -> Corrected:
+        return Corrected((self._example_text(e.text, e.asked), e) for e in self._brand.examples if e.file != INTENTS)
+
+    def _example_text(self, text: str, question: str) -> str:
+        normalised = self._normalise(text)
+        return self._masked(normalised, self._entities.find(normalised, text, read_context([question])))
 
     def _read_example(self, text: str, question: str) -> list[str]:
         asked = read_context([question] if question else [])

@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatbot.brand import Brand, BrandError, Example
+from chatbot.tables import INTENTS
 from chatbot.types import Intent
 from chatbot.understand import features as feature_names
 from chatbot.understand import model as intent_model
 from chatbot.understand.model import IntentModel
 
 FEWEST = 3
+CORRECTION_REPEATS = 4
 # Reads (text, question) of an example as the features its message would have.
 Reader = Callable[[str, str], Sequence[str]]
 
@@ -61,8 +63,14 @@ def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> I
 
 
 def varied(examples: Sequence[Example], cues: Mapping[str, object]) -> Iterator[Example]:
-    """The examples, then copies with a greeting before and facts behind, as ``[training]`` of cues.toml says."""
+    """The examples, then copies with a greeting before and facts behind, as ``[training]`` of cues.toml says.
+
+    What people corrected comes again too: one example among thousands would not be heard.
+    """
     yield from examples
+    for example in examples:
+        if example.file != INTENTS:
+            yield from (example,) * CORRECTION_REPEATS
     rules = cues.get("training", {})
     if not isinstance(rules, dict):
         raise BrandError("cues.toml: field 'training': a table expected")
@@ -79,7 +87,9 @@ def varied(examples: Sequence[Example], cues: Mapping[str, object]) -> Iterator[
 def _digest(brand: Brand, recipe: str) -> str:
     from importlib.metadata import version
 
-    digest = hashlib.sha256(f"{recipe}|{feature_names.VERSION}|{version('scikit-learn')}".encode())
+    digest = hashlib.sha256(
+        f"{recipe}|{feature_names.VERSION}|{intent_model.FORMAT}|{version('scikit-learn')}".encode()
+    )
     for example in brand.examples:
-        digest.update(f"{example.intent}\t{example.text}\t{example.asked}\n".encode())
+        digest.update(f"{example.intent}\t{example.text}\t{example.asked}\t{example.file}\n".encode())
     return digest.hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections import Counter
@@ -12,10 +13,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+FORMAT = 2  # of the file; part of the cache key
+CERTAIN = 1e-6  # no probability comes closer to 0 or 1 before its log-odds are taken
+
 
 @dataclass(frozen=True, slots=True)
 class IntentModel:
-    """``weights`` (features × labels, float32), ``bias`` (labels), ``idf`` (features), ``temperature`` > 0."""
+    """``weights`` (features × labels, float32), ``bias`` (labels), ``idf`` (features), ``temperature`` > 0.
+
+    ``slope`` and ``offset`` correct the log-odds of the best intent (Platt), which temperature alone leaves too sure.
+    """
 
     labels: tuple[str, ...]
     index: dict[str, int]
@@ -23,6 +30,8 @@ class IntentModel:
     bias: NDArray[np.float32]
     idf: NDArray[np.float32]
     temperature: float
+    slope: float = 1.0
+    offset: float = 0.0
 
     def probabilities(self, names: Sequence[str]) -> NDArray[np.float32]:
         """One probability per label, summing to 1."""
@@ -30,7 +39,21 @@ class IntentModel:
         scores = self.bias + (values @ self.weights[rows] if len(rows) else 0.0)
         scores = scores / self.temperature
         powers = np.exp(scores - scores.max())
-        result: NDArray[np.float32] = powers / powers.sum()
+        return self._corrected(powers / powers.sum())
+
+    def _corrected(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The best intent's probability made true, the others sharing the rest as before; their order stays."""
+        best = int(probabilities.argmax())
+        others = probabilities.astype(np.float64)
+        others[best] = 0.0
+        rest, second = float(others.sum()), float(others.max())
+        wanted = expit(self.slope * log_odds(float(probabilities[best])) + self.offset)
+        if rest == 0.0:  # too small for a float: nobody can say how it was shared
+            others[:], rest, second = 1.0, len(others) - 1.0, 1.0
+        # The second must not overtake the best.
+        wanted = max(wanted, second / (second + rest))
+        result: NDArray[np.float32] = (others * ((1 - wanted) / rest)).astype(np.float32)
+        result[best] = wanted
         return result
 
     def evidence(self, names: Sequence[str], label: str, count: int = 5) -> list[tuple[str, float]]:
@@ -58,6 +81,7 @@ class IntentModel:
                     bias=self.bias,
                     idf=self.idf,
                     temperature=np.float32(self.temperature),
+                    correction=np.array([self.slope, self.offset]),
                 )
             Path(temporary).replace(file)
         except BaseException:
@@ -76,7 +100,20 @@ def load(file: Path) -> IntentModel:
             bias=data["bias"],
             idf=data["idf"],
             temperature=float(data["temperature"]),
+            slope=float(data["correction"][0]),
+            offset=float(data["correction"][1]),
         )
+
+
+def log_odds(probability: float) -> float:
+    """Of a probability in [0, 1]; finite."""
+    bounded = min(max(probability, CERTAIN), 1 - CERTAIN)
+    return math.log(bounded / (1 - bounded))
+
+
+def expit(odds: float) -> float:
+    """The probability of log-odds."""
+    return 1 / (1 + math.exp(-odds))
 
 
 def vector(

@@ -11,6 +11,8 @@ from chatbot.forms.text import fold
 from chatbot.types import Entity, Intent
 from chatbot.understand.asked import Asked
 
+RULED = 0.95  # confidence of what a rule decides; `make bench ONLY=understand` prints how often rules are right
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -54,13 +56,14 @@ class Overrides:
         kinds = frozenset(e.type for e in entities)
         for rule in self._rules:
             if rule.matches(folded, asked, kinds, ranked[0].name):
-                others = tuple(
-                    Intent(i.name, round(min(i.confidence, 1 - rule.confidence), 4))
-                    for i in ranked
-                    if i.name != rule.intent
-                )
-                return (Intent(rule.intent, rule.confidence), *others), rule.name
+                return put_first(ranked, rule.intent, rule.confidence), rule.name
         return ranked, ""
+
+
+def put_first(ranked: Sequence[Intent], name: str, confidence: float) -> tuple[Intent, ...]:
+    """The intents with the named one first at this confidence, and none of the others above what it leaves."""
+    others = (Intent(i.name, round(min(i.confidence, 1 - confidence), 4)) for i in ranked if i.name != name)
+    return (Intent(name, confidence), *others)
 
 
 def _rule(table: Mapping[str, object]) -> _Rule:
@@ -83,5 +86,5 @@ def _rule(table: Mapping[str, object]) -> _Rule:
         instead_of=names("instead_of"),
         kinds=names("kinds"),
         no_kinds=names("no_kinds"),
-        confidence=float(str(table.get("confidence", 0.95))),
+        confidence=float(str(table.get("confidence", RULED))),
     )

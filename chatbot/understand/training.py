@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from chatbot.understand.model import IntentModel, vector
+from chatbot.understand.model import IntentModel, log_odds, vector
 
 C = 1.0
 MIN_DOCUMENTS = 2
 FOLDS = 3  # an intent needs at least as many examples
 SEED = 7
+PLATT_C = 1.0  # two numbers from thousands of examples hardly need it; a brand of ten examples does
 
 
 def train(documents: Sequence[Sequence[str]], labels: Sequence[str], originals: int) -> IntentModel:
@@ -30,7 +32,9 @@ def train(documents: Sequence[Sequence[str]], labels: Sequence[str], originals: 
     idf = _idf(documents, index)
     matrix = _matrix(documents, index, idf)
     target = np.array([names.index(label) for label in labels])
-    temperature = _temperature(matrix, target, originals)
+    scores = _held_out_scores(matrix[:originals], target[:originals])
+    temperature = _temperature(scores, target[:originals])
+    slope, offset = _correction(scores / temperature, target[:originals])
     fitted = _fit(matrix, target)
     return IntentModel(
         labels=names,
@@ -39,6 +43,8 @@ def train(documents: Sequence[Sequence[str]], labels: Sequence[str], originals: 
         bias=_per_label(fitted.intercept_).astype(np.float32),
         idf=idf,
         temperature=temperature,
+        slope=slope,
+        offset=offset,
     )
 
 
@@ -79,18 +85,39 @@ def _matrix(documents: Sequence[Sequence[str]], index: dict[str, int], idf: NDAr
     return csr_matrix((values, columns, ends), shape=(len(pairs), len(index)))
 
 
-def _temperature(matrix: csr_matrix, target: NDArray[np.int64], originals: int) -> float:
-    """The temperature that makes confidence true on examples the fold did not learn from."""
-    matrix, target = matrix[:originals], target[:originals]
-    scores = np.zeros((originals, int(target.max()) + 1))
+def _held_out_scores(matrix: csr_matrix, target: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Scores (examples × labels) of each example by a model that did not learn from it."""
+    scores = np.zeros((len(target), int(target.max()) + 1))
     for learn, check in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, target):
         decided = _fit(matrix[learn], target[learn]).decision_function(matrix[check])
         scores[check] = _per_label(decided.reshape(len(check), -1))
+    return scores
+
+
+def _temperature(scores: NDArray[np.float64], target: NDArray[np.int64]) -> float:
+    """The temperature under which the right intents are likeliest."""
 
     def loss(log_temperature: float) -> float:
-        scaled = scores / np.exp(log_temperature)
-        scaled -= scaled.max(axis=1, keepdims=True)
-        logs = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-        return -float(logs[np.arange(len(target)), target].mean())
+        return -float(_logs(scores / np.exp(log_temperature))[np.arange(len(target)), target].mean())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 2.0), method="bounded").x))
+
+
+def _correction(scores: NDArray[np.float64], target: NDArray[np.int64]) -> tuple[float, float]:
+    """Slope and offset on the best intent's log-odds (Platt) that make its confidence the share of times it is right.
+
+    (1, 0), no correction, where the best intent is always or never right: there is nothing to fit.
+    """
+    best = np.exp(_logs(scores).max(axis=1))
+    right = scores.argmax(axis=1) == target
+    if right.all() or not right.any():
+        return 1.0, 0.0
+    odds = np.array([[log_odds(p)] for p in best.tolist()])
+    fitted = LogisticRegression(C=PLATT_C).fit(odds, right)
+    return max(float(fitted.coef_[0, 0]), 0.0), float(fitted.intercept_[0])
+
+
+def _logs(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    logs: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logs

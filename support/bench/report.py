@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from support.bench.figures import median
 
 HEADINGS = ("what", "ours", "bare twin", "ratio", "target", "met")
+ALWAYS = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,12 @@ def at_least(share: float, what: str, ours: Sequence[float], bare: Sequence[floa
 
 def at_most(limit: float, what: str, ours: float, unit: str, bare: float | None = None) -> Row:
     """A figure that is not to exceed ``limit``."""
-    return Row(what, ours, unit, bare, f"≤ {limit:g} {unit}", ours <= limit)
+    return Row(what, ours, unit, bare, f"≤ {limit:g} {unit}".rstrip(), ours <= limit)
+
+
+def no_less(limit: float, what: str, ours: float, unit: str) -> Row:
+    """A figure that is to reach ``limit``."""
+    return Row(what, ours, unit, target=f"≥ {limit:g} {unit}".rstrip(), met=ours >= limit)
 
 
 def failed(what: str, why: str) -> Row:
@@ -53,9 +59,11 @@ def failed(what: str, why: str) -> Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table, notes beneath it."""
-    lines = [HEADINGS, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    """The rows as a Markdown table, notes beneath it; columns that no row fills are left out."""
+    cells = [_cells(row) for row in rows]
+    filled = [c for c in range(len(HEADINGS)) if c in ALWAYS or any(line[c] != "–" for line in cells)]
+    lines = [tuple(line[c] for c in filled) for line in (HEADINGS, *cells)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(filled))]
     text = [_line(line, widths) for line in lines]
     text.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     notes = [f"{row.what}: {row.note}" for row in rows if row.note]

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
+from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
+
+from chatbot import brand
+from chatbot.corrections import Correction, as_line
+from support.understanding import read_requests
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +45,92 @@ def test_it_answers_each_line_in_order() -> None:
 def test_it_explains_itself_when_asked() -> None:
     done = understand("--explain", typed=line(id="a", text="bande de voleurs"))
     assert json.loads(done.stdout)["why"]["sentiment"] == "insult, accusation or threat"
+
+
+def why(text: str, *asked: str) -> dict[str, Any]:
+    context = [{"role": "bot", "text": question} for question in asked]
+    done = understand("--explain", typed=line(id="a", text=text, context=context))
+    return dict(json.loads(done.stdout)["why"])
+
+
+def test_it_names_the_lexicon_row_behind_a_changed_word() -> None:
+    [change] = why("slt monsieur")["words"]
+    lines = (ROOT / "chatbot/brands/easytransfert/lexicon.tsv").read_text(encoding="utf-8").splitlines()
+    [row] = change["rows"]
+    assert (change["span"], change["written"], change["became"]) == ([0, 3], "slt", "salut")
+    assert lines[int(row["row"].removeprefix("lexicon.tsv: line ")) - 1].split("\t")[:2] == ["slt", "salut"]
+
+
+def test_it_names_the_recogniser_behind_each_fact_and_shows_no_secret() -> None:
+    reasons = why("j'ai envoyé 50k au 0700112233, mon pin 4815")
+    assert [(e["type"], e["recogniser"], e["written"]) for e in reasons["entities"]] == [
+        ("amount_fcfa", "amounts", "50k"),
+        ("msisdn", "identifiers", "0700112233"),
+        ("secret", "secrets", "****"),
+    ]
+    assert "4815" not in json.dumps(reasons)
+
+
+def test_it_names_the_features_or_the_rule_behind_an_intent() -> None:
+    learnt, ruled = why("mon argent n'est jamais arrivé"), why("👍", "Confirmez-vous la référence ?")
+    assert learnt["intent"] == "model"
+    assert learnt["features"]
+    assert ruled["intent"] == "thumb up to a question"
+    assert (ruled["sentiment"], ruled["needs_human"]) == ("no rule", "no rule")
+    assert "confirm" in ruled["asked"]
+
+
+def test_it_names_the_rule_behind_the_call_for_a_person() -> None:
+    assert why("bande de voleurs")["needs_human"] == "anger"
+
+
+def test_it_tells_what_corrections_overruled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(brand, "BRANDS", tmp_path)
+    (tmp_path / "corrected").mkdir()
+    rows = (
+        "greeting\tbonjour",
+        "greeting\tsalut",
+        "greeting\tbonsoir",
+        "thanks\tmerci",
+        "thanks\tun merci",
+        "thanks\tmerci à toi",
+    )
+    (tmp_path / "corrected" / "intents.tsv").write_text("\n".join(rows) + "\nthanks\tcoucou\n", encoding="utf-8")
+    correction = as_line(Correction("intent", "coucou", "greeting", "", "", "awa", "2025-07-31"))
+    (tmp_path / "corrected" / "corrections.tsv").write_text(correction + "\n", encoding="utf-8")
+    (tmp_path / "in.jsonl").write_bytes(line(id="a", text="coucou"))
+    out = tmp_path / "out.jsonl"
+    call_command(
+        "understand", "--brand", "corrected", "--explain", "--in", str(tmp_path / "in.jsonl"), "--out", str(out)
+    )
+    why = json.loads(out.read_text(encoding="utf-8"))["why"]
+    assert why["intent"] == "corrections.tsv: line 1"
+    assert capsys.readouterr().err.splitlines() == [
+        "corrections.tsv: line 1: 'coucou' now means 'greeting', no longer 'thanks' (intents.tsv: line 7)"
+    ]
+
+
+def test_a_line_is_answered_before_the_next_is_written() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "understand", "--explain"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+    )  # fmt: skip
+    with process:
+        assert process.stdin and process.stdout
+        for text in ("slt", "merci"):
+            process.stdin.write(line(id=text, text=text))
+            ready, _, _ = select.select([process.stdout], [], [], 120)
+            assert ready, "nothing came back"
+            assert json.loads(process.stdout.readline())["id"] == text
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+def test_requests_are_read_one_by_one() -> None:
+    endless = read_requests(repeat(line(id="a", text="slt")), "endless")
+    assert [next(endless).text for _ in range(3)] == ["slt"] * 3
 
 
 def test_a_file_in_and_a_file_out(tmp_path: Path) -> None:

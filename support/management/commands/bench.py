@@ -16,10 +16,11 @@ from support.bench.processes import BenchError
 from support.bench.report import Row, as_json, failed, table
 from support.bench.scale import FULL, SMALLEST
 from support.bench.setup import Setup
+from support.bench.understanding import tables
 
 
 class Command(BaseCommand):
-    """``manage.py bench [--only NAME] [--database-url URL] [--json F] [--smallest]``."""
+    """``manage.py bench [--only NAME] [--database-url URL] [--json F] [--ablation] [--smallest]``."""
 
     help = "Measures the installation beside a bare twin. Starts private processes on the loopback and stops them."
     requires_system_checks = ()
@@ -29,9 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("--only", choices=catalogue.names(), metavar="NAME", help=", ".join(catalogue.names()))
         parser.add_argument("--database-url", default="", help="a PostgreSQL server for scratch databases")
         parser.add_argument("--json", type=_writable, metavar="F", help="also write the rows to F")
+        parser.add_argument("--ablation", action="store_true", help="also what each part of understanding adds")
         parser.add_argument("--smallest", action="store_true", help="only to see that the bench itself works")
 
-    def handle(self, *, only: str | None, database_url: str, json: Path | None, smallest: bool, **_: Any) -> None:
+    def handle(
+        self, *, only: str | None, database_url: str, json: Path | None, ablation: bool, smallest: bool, **_: Any
+    ) -> None:
         """Run and print. Status 1 when a benchmark gave no figure; a target that is missed is a row, not an error."""
         signal.signal(signal.SIGTERM, _stop)
         connections.close_all()
@@ -40,6 +44,8 @@ class Command(BaseCommand):
         rows = [row for name in ([only] if only else catalogue.names()) for row in self._run(name, setup)]
         self.stdout.write("\n" + ", ".join(f"{name} {value}" for name, value in before.items()))
         self.stdout.write("\n" + table(rows))
+        if ablation:
+            self.stdout.write("\n" + tables.understanding(setup))
         if json:
             json.write_text(as_json(rows, before))
         if any(row.target == "a figure" for row in rows):

@@ -37,6 +37,9 @@ class Command(BaseCommand):
         source, out = options["source"], options["out"]
         try:
             reader = Reader(str(options["brand"]), settings.VAR_DIR / "models")
+            if options["explain"]:
+                for conflict in reader.brand.conflicts:
+                    self.stderr.write(str(conflict))
             with _opened(source if isinstance(source, Path) else None) as (lines, name), _writer(out) as answers:
                 for request in read_requests(lines, name):
                     answers.write(
