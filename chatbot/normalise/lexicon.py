@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chatbot.brand import BrandError, LexiconRow
+from chatbot.forms.text import fold
 from chatbot.normalise.conditions import Test, WordClasses, compile_when
 from chatbot.normalise.tokens import tokenise
 
@@ -45,7 +46,8 @@ class Lexicon:
             if sense:
                 forms.setdefault(_keys(row.form), []).append(sense)
         self._entries: dict[str, list[Entry]] = {}
-        self._words = {key for row in rows for key in _keys(row.standard)}
+        #: Folded words that stand in some row's standard French.
+        self.words = frozenset(fold(key) for row in rows for key in _keys(row.standard))
         for keys, senses in forms.items():
             ordered = sorted(senses, key=lambda s: (s.test is None, _RANK[s.row.confidence]))
             self._entries.setdefault(keys[0], []).append(Entry(keys, tuple(ordered)))
@@ -55,10 +57,6 @@ class Lexicon:
     def starting(self, key: str) -> list[Entry]:
         """Entries whose first word is this key, longest first."""
         return self._entries.get(key, [])
-
-    def knows(self, key: str) -> bool:
-        """True for a word that stands in some row's standard French."""
-        return key in self._words
 
 
 _RANK: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}

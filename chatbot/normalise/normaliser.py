@@ -11,6 +11,8 @@ from chatbot.forms.text import clean, fold
 from chatbot.normalise.conditions import Around, WordClasses
 from chatbot.normalise.grammar import Grammar
 from chatbot.normalise.lexicon import DROP, Entry, Lexicon, Sense
+from chatbot.normalise.money import Money
+from chatbot.normalise.spelling import Spelling
 from chatbot.normalise.tokens import Token, closes, tokenise
 from chatbot.types import Normalised
 
@@ -33,6 +35,8 @@ class Normaliser:
             raise BrandError("contexts.toml: field 'classes': a table expected")
         self._lexicon = Lexicon(brand.lexicon, WordClasses(classes))
         self._grammar = Grammar(brand.contexts)
+        self._spelling = Spelling(brand.contexts, self._lexicon.words | self._grammar.verbs.forms())
+        self._money = Money(brand.cues)
 
     def normalise(self, text: str) -> Normalised:
         """Standard French for a customer's text of any length; linear in it, never empty unless the text is."""
@@ -48,7 +52,7 @@ class Normaliser:
                 break
             seen.add(following)
         if not current.strip() and text.strip():
-            current, origin = clean(text)
+            current, origin = text, [(i, i + 1) for i in range(len(text))]
         return Normalised(current, tuple(origin))
 
     def _rewrite(self, text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -59,7 +63,7 @@ class Normaliser:
     def _pieces(self, tokens: list[Token], question: bool) -> Iterator[Piece]:
         words = [i for i, t in enumerate(tokens) if t.word or t.protected]
         place = {index: position for position, index in enumerate(words)}
-        everything = frozenset(fold(tokens[i].key) for i in words)
+        everything = frozenset(tokens[i].folded for i in words)
         index = 0
         while index < len(tokens):
             token = tokens[index]
@@ -72,7 +76,7 @@ class Normaliser:
                 index += 1
                 continue
             around = _Lazy(tokens, words, place[index], question, everything)
-            found = self._look_up(tokens, index, around)
+            found = self._money.read(tokens, index) or self._look_up(tokens, index, around)
             if found:
                 standard, end = found
                 if not token.text[0].isalnum():
@@ -80,14 +84,18 @@ class Normaliser:
                 yield ("" if standard == DROP else standard), token.start, tokens[end - 1].end
                 index = end
                 continue
-            here = around(1)
-            spelt = self._grammar.word(token.text, here) or self._unrepeated(token) or token.text
-            yield self._grammar.negated(spelt, here), token.start, token.end
+            yield self._spelt(tokens, index, around(1)), token.start, token.end
             index += 1
 
-    def _unrepeated(self, token: Token) -> str | None:
-        """'merciiii' is merci: the fewest letters that make a known word."""
-        return next((key for key in _keys(token)[1:] if self._lexicon.knows(key)), None)
+    def _spelt(self, tokens: list[Token], index: int, around: Around) -> str:
+        """A word the lexicon leaves alone: elided, respelt, and with the 'ne' it lacks."""
+        token = tokens[index]
+        if index + 2 < len(tokens) and tokens[index + 1].text.isspace() and tokens[index + 2].word:
+            elided = self._grammar.elided(token.text, tokens[index + 2].text)
+            if elided:
+                return elided
+        spelt = self._grammar.word(token.text, around) or self._spelling.word(token.text) or token.text
+        return self._grammar.negated(spelt, around)
 
     def _look_up(self, tokens: list[Token], index: int, around: _Lazy) -> tuple[str, int] | None:
         for key in _keys(tokens[index]):
@@ -146,7 +154,7 @@ class _Lazy:
             if closes(token) or len(found) == WINDOW:
                 break
             if token.word:
-                found.append(fold(token.key))
+                found.append(token.folded)
             elif token.protected:
                 found.append("#")
         return tuple(found)

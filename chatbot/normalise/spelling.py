@@ -1,0 +1,95 @@
+"""Words misspelt in a way French itself settles: accents left out, a letter wrong in a long word of the trade."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from chatbot.forms.text import fold
+from chatbot.normalise.lists import table, words
+
+SHORTEST_STEM = 4
+# One slip in a word of seven letters or more leaves one word it can be; in shorter ones it leaves several.
+SHORTEST_SPELT = 7
+_EE = re.compile(r"([^\W\d_]{3,})ee(s?)")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_TRIPLE = re.compile(r"([^\W\d_])\1{2,}")
+
+
+class Spelling:
+    """Built from the tables ``spelling`` of contexts.toml; ``word`` is pure and costs the same for every word."""
+
+    def __init__(self, contexts: Mapping[str, object], vocabulary: frozenset[str]) -> None:
+        lists = table(contexts, "spelling")
+        self._accented = {fold(w): w for w in words(lists, "accents")}
+        self._stems = {fold(s): s for s in words(lists, "accent_stems")}
+        self._longest = max(map(len, self._stems), default=0)
+        self._plain = frozenset(words(lists, "never_accented"))
+        self._trade: dict[str, list[str]] = {}
+        for trade in words(lists, "trade"):
+            self._trade.setdefault(fold(trade[0]), []).append(fold(trade))
+        self._spelt_right = vocabulary | self._accented.keys() | {fold(w) for w in words(lists, "spelt_right")}
+        self._known = self._spelt_right | {fold(w) for w in words(lists, "trade")}
+        self._right = lru_cache(maxsize=4096)(self._look_up)
+
+    def word(self, typed: str) -> str | None:
+        """The right spelling of a word, in the case it was typed in; None when there is nothing to mend."""
+        lower = typed.lower()
+        if len(lower) > 30:  # no French word is; a look-up of a wall of letters would only fill the cache
+            return None
+        right = self._right(lower, typed[0].isupper())
+        return None if right is None or right == lower else _cased(right, typed)
+
+    def knows(self, key: str) -> bool:
+        """True for a folded word of the brand's French."""
+        return key in self._known
+
+    def _look_up(self, lower: str, capital: bool) -> str | None:
+        bare = fold(lower)
+        if bare in self._plain or not _LETTERS.fullmatch(lower):
+            return None
+        mended = self._unrepeated(lower)
+        accented = self._accents(mended)
+        if accented != lower:
+            return accented
+        # A capital inside a message is a name more often than a slip.
+        return None if capital else self._nearest(bare)
+
+    def _unrepeated(self, lower: str) -> str:
+        """No French word holds a letter three times over: two of it where that makes a known word, else one."""
+        if not _TRIPLE.search(lower):
+            return lower
+        twice, once = _TRIPLE.sub(r"\1\1", lower), _TRIPLE.sub(r"\1", lower)
+        return next((w for w in (twice, once) if self.knows(fold(w))), lower)
+
+    def _accents(self, lower: str) -> str:
+        bare = fold(lower)
+        exact = self._accented.get(bare)
+        # "credite" and "crédité" end alike without accents; an accent typed at the end is the customer's own choice.
+        if exact and (lower == bare or (lower[-1] == bare[-1]) == (exact[-1] == bare[-1])):
+            return exact
+        for length in range(min(self._longest, len(bare)), SHORTEST_STEM - 1, -1):
+            stem = self._stems.get(bare[:length])
+            if stem:
+                lower = stem + lower[length:]
+                break
+        match = _EE.fullmatch(lower)
+        return f"{match[1]}ée{match[2]}" if match else lower
+
+    def _nearest(self, bare: str) -> str | None:
+        if len(bare) < SHORTEST_SPELT or bare in self._known or bare.rstrip("s") in self._known:
+            return None
+        near = process.extractOne(bare, self._trade.get(bare[0], ()), scorer=OSA.distance, score_cutoff=1)
+        if near is None or abs(len(near[0]) - len(bare)) == 1 and near[0].rstrip("s") == bare.rstrip("s"):
+            return None
+        return self._accents(near[0])
+
+
+def _cased(right: str, typed: str) -> str:
+    if typed.isupper() and len(typed) > 1:
+        return right.upper()
+    return right[0].upper() + right[1:] if typed[0].isupper() else right

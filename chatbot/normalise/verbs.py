@@ -1,0 +1,100 @@
+"""Verbs in -er, whose infinitive, participle and 'vous' form sound alike and are written for one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from chatbot.forms.text import fold
+from chatbot.normalise.lists import folded, table, words
+
+_ENDING = re.compile(r"(.{2,}?)(er|ez|ees?|es?|ais?|ait|et)$")
+_ENDINGS = (
+    *("e", "es", "ons", "ez", "ent", "er", "ee", "ees", "ais", "ait", "ions", "iez", "aient", "ai", "as", "a", "ant"),
+    *("era", "erai", "eras", "erons", "erez", "eront", "erais", "erait", "eriez", "eraient", "erent"),
+)
+# The written ending said é: infinitive, participle, "vous" and the past forms.
+_SAID_E = frozenset({"er", "ez", "ai", "ais", "ait", "et"})
+
+
+class Verbs:
+    """Decides the ending by what stands before the verb. Lists: contexts.toml, table ``verbs``."""
+
+    def __init__(self, contexts: Mapping[str, object]) -> None:
+        lists = table(contexts, "verbs")
+        infinitives = words(lists, "infinitives")
+        self._stems = {fold(verb[:-2]): verb[:-2] for verb in infinitives}
+        self._also_nouns = folded(lists, "also_nouns")
+        self._auxiliaries = folded(lists, "auxiliaries")
+        self._had_by = folded(lists, "had_by")
+        self._modals = folded(lists, "modals")
+        self._before_infinitive = folded(lists, "before_infinitive")
+        self._before_de = folded(lists, "before_de")
+        self._between = folded(lists, "between")
+        self._links = folded(lists, "links")
+        self._singular = folded(lists, "singular_subjects")
+
+    def forms(self) -> frozenset[str]:
+        """Every folded form of the verbs that a customer is likely to write."""
+        return frozenset(stem + ending for stem in self._stems for ending in _ENDINGS)
+
+    def is_form(self, bare: str) -> bool:
+        """True for a folded form of a known verb in the present or the imperfect."""
+        match = _ENDING.fullmatch(bare)
+        return bool(match) and fold(match[1]) in self._stems if match else bare in self._stems
+
+    def mend(self, typed: str, before: tuple[str, ...]) -> str | None:
+        """The verb with the ending its neighbours ask for; None when it is no known verb or stands right."""
+        lower = typed.lower()
+        match = _ENDING.fullmatch(fold(lower))
+        stem = self._stems.get(match[1]) if match else None
+        if match is None or stem is None:
+            return None
+        ending, accented = match[2], not lower[match.end(1) :].isascii()
+        wanted = self._wanted(fold(lower), ending, accented, before)
+        if wanted is None:
+            return None
+        right = stem + wanted if wanted != "e" else _present(stem)
+        return None if right == lower else right[0].upper() + right[1:] if typed[0].isupper() else right
+
+    def _wanted(self, bare: str, ending: str, accented: bool, before: tuple[str, ...]) -> str | None:
+        if not before:
+            return None
+        place = next((i for i, w in enumerate(before) if w not in self._between), None)
+        governor = before[place] if place is not None else ""
+        heard = ending in _SAID_E or accented
+        if heard and before[0] == "vous" and self._opens(before[1:]) and ending in ("er", "e", "ai", "ait", "et"):
+            return "ez"
+        if self._is_auxiliary(governor, before[place + 1 :] if place is not None else ()):
+            return self._participle(bare, ending, accented)
+        if governor in self._modals and "vous" not in before[: place or 0]:
+            if heard or (ending == "e" and bare not in self._also_nouns):
+                return "er"
+        if heard and ending != "er" and governor in self._modals:
+            return "er"
+        if heard and ending != "er" and governor in self._before_infinitive and not ending.startswith("ai"):
+            return "er"
+        if heard and governor in ("de", "d'") and ending != "er" and any(w in self._before_de for w in before[1:3]):
+            return "er"
+        if ending == "er" and before[0] in self._singular and self._opens(before[1:]):
+            return "e"
+        return None
+
+    def _opens(self, before: tuple[str, ...]) -> bool:
+        """True when the subject opens the clause or follows a word that links one."""
+        return not before or before[0] in self._links
+
+    def _is_auxiliary(self, word: str, before: tuple[str, ...]) -> bool:
+        return word in self._auxiliaries or (word == "a" and bool(before) and before[0] in self._had_by)
+
+    def _participle(self, bare: str, ending: str, accented: bool) -> str | None:
+        if ending in ("er", "ez", "ai", "ait", "et"):
+            return "é"
+        if accented or (ending in ("e", "es") and bare in self._also_nouns):
+            return None
+        return {"e": "é", "es": "és", "ee": "ée", "ees": "ées"}.get(ending)
+
+
+def _present(stem: str) -> str:
+    """The singular present: 'envoyer' gives envoie, 'payer' paie or paye, and the rest the stem with an e."""
+    return stem[:-1] + "ie" if stem.endswith(("oy", "uy")) else stem + "e"
