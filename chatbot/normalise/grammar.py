@@ -68,7 +68,7 @@ class Grammar:
             return spelt
         words = [fold(spelt), *around.after]
         if words[0] == "j'" and self._lacks_ne(words[1:], "j'"):
-            return "je "
+            return f"{spelt[0]}e n'"
         before = around.before[0] if around.before else ""
         if before != "j'" and self._lacks_ne(words, before):
             return ("n'" if _opens_with_vowel(words[0]) else "ne ") + spelt
@@ -85,7 +85,9 @@ class Grammar:
             return False
         if place and words[0] in self._determiners and before not in self._subjects:
             return False
-        return words[place + 1] in self._negators or (words[place + 1] == "plus" and words[place] in self._finite_plus)
+        if words[place + 1] == "plus":  # "j'en veux plus" asks for more
+            return words[place] in self._finite_plus and words[0] != "en"
+        return words[place + 1] in self._negators
 
     def _is_verb(self, word: str, before: str) -> bool:
         return word in self._finite or (before in self._subjects and self.verbs.is_form(word))

@@ -107,7 +107,7 @@ class Normaliser:
                     # The form is part of its own standard already ('y a' in 'il y a'): nothing shorter applies either.
                     return None
                 sense = _sense(entry, around, end - index)
-                if sense:
+                if sense and not (sense.standard == DROP and index and tokens[index - 1].text == "-"):
                     return self._grammar.agree(sense.standard, around(end - index)), end
         return None
 

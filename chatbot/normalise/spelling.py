@@ -69,8 +69,7 @@ class Spelling:
     def _accents(self, lower: str) -> str:
         bare = fold(lower)
         exact = self._accented.get(bare)
-        # "credite" and "crédité" end alike without accents; an accent typed at the end is the customer's own choice.
-        if exact and (lower == bare or (lower[-1] == bare[-1]) == (exact[-1] == bare[-1])):
+        if exact and _accents_within(lower, exact, bare):
             return exact
         for length in range(min(self._longest, len(bare)), SHORTEST_STEM - 1, -1):
             stem = self._stems.get(bare[:length])
@@ -87,6 +86,11 @@ class Spelling:
         if near is None or abs(len(near[0]) - len(bare)) == 1 and near[0].rstrip("s") == bare.rstrip("s"):
             return None
         return self._accents(near[0])
+
+
+def _accents_within(typed: str, right: str, bare: str) -> bool:
+    """True when the typed accents stand on letters that have one in the right word too: 'élevés' is not élèves."""
+    return all(t == b or r != b for t, r, b in zip(typed, right, bare, strict=True))
 
 
 def _cased(right: str, typed: str) -> str:

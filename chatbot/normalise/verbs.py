@@ -65,9 +65,11 @@ class Verbs:
         heard = ending in _SAID_E or accented
         if heard and before[0] == "vous" and self._opens(before[1:]) and ending in ("er", "e", "ai", "ait", "et"):
             return "ez"
-        if self._is_auxiliary(governor, before[place + 1 :] if place is not None else ()):
+        skipped, further = before[: place or 0], before[place + 1 :] if place is not None else ()
+        inverted = governor.endswith(("ez", "es")) or not {"vous", "nous"} & set(skipped)
+        if inverted and self._is_auxiliary(governor, further):
             return self._participle(bare, ending, accented)
-        if governor in self._modals and "vous" not in before[: place or 0]:
+        if governor in self._modals and "vous" not in skipped[:1]:
             if heard or (ending == "e" and bare not in self._also_nouns):
                 return "er"
         if heard and ending != "er" and governor in self._modals:
