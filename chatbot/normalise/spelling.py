@@ -89,7 +89,12 @@ class Spelling:
 
 
 def _accents_within(typed: str, right: str, bare: str) -> bool:
-    """True when the typed accents stand on letters that have one in the right word too: 'élevés' is not élèves."""
+    """True when the typed accents stand on letters that have one in the right word too: 'élevés' is not élèves.
+
+    A word with an accent typed elsewhere keeps its last letter: 'vérifie' is a present, not a participle.
+    """
+    if typed != bare and (typed[-1] == bare[-1]) != (right[-1] == bare[-1]):
+        return False
     return all(t == b or r != b for t, r, b in zip(typed, right, bare, strict=True))
 
 

@@ -33,6 +33,7 @@ class Verbs:
         self._between = folded(lists, "between")
         self._links = folded(lists, "links")
         self._singular = folded(lists, "singular_subjects")
+        self._objects = folded(lists, "objects")
 
     def forms(self) -> frozenset[str]:
         """Every folded form of the verbs that a customer is likely to write."""
@@ -54,7 +55,7 @@ class Verbs:
         wanted = self._wanted(fold(lower), ending, accented, before)
         if wanted is None:
             return None
-        right = stem + wanted if wanted != "e" else _present(stem)
+        right = _present(stem) + wanted[1:] if wanted in ("e", "es") else stem + wanted
         return None if right == lower else right[0].upper() + right[1:] if typed[0].isupper() else right
 
     def _wanted(self, bare: str, ending: str, accented: bool, before: tuple[str, ...]) -> str | None:
@@ -80,7 +81,14 @@ class Verbs:
             return "er"
         if ending == "er" and before[0] in self._singular and self._opens(before[1:]):
             return "e"
-        return None
+        return None if accented else self._person(ending, before)
+
+    def _person(self, ending: str, before: tuple[str, ...]) -> str | None:
+        """The ending of the present that goes with the pronoun: 'tu envoie' is envoies, 'ils demande' demandent."""
+        subject = before[1] if before[0] in self._objects and len(before) > 1 else before[0]
+        if ending == "e" and subject == "tu":
+            return "es"
+        return "e" if ending == "es" and subject in self._singular else None
 
     def _opens(self, before: tuple[str, ...]) -> bool:
         """True when the subject opens the clause or follows a word that links one."""
@@ -98,5 +106,7 @@ class Verbs:
 
 
 def _present(stem: str) -> str:
-    """The singular present: 'envoyer' gives envoie, 'payer' paie or paye, and the rest the stem with an e."""
+    """The singular present: 'envoyer' gives envoie, 'appeler' appelle, and the rest the stem with an e."""
+    if stem.endswith(("appel", "jet", "renouvel")):
+        return stem + stem[-1] + "e"
     return stem[:-1] + "ie" if stem.endswith(("oy", "uy")) else stem + "e"
