@@ -1,7 +1,7 @@
 """Sums in slang written out in figures: '3 barres' is 3 000 FCFA, '1m5' is 1 500 000 FCFA, '12mil500' is 12 500 FCFA.
 
-Sums in figures the customer wrote plainly stay as they are; units the lists disagree about (brique, togo) are not in the
-brand's table and stay words.
+Sums in figures the customer wrote plainly stay as they are; units the lists disagree about (brique, togo) are not in
+the brand's table and stay words.
 """
 
 from __future__ import annotations

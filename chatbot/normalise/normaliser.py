@@ -34,7 +34,7 @@ class Normaliser:
             raise BrandError("contexts.toml: field 'classes': a table expected")
         self._lexicon = Lexicon(brand.lexicon, WordClasses(classes))
         self._grammar = Grammar(brand.contexts)
-        self._spelling = Spelling(brand.contexts, self._lexicon.words | self._grammar.verbs.forms())
+        self._spelling = Spelling(brand.contexts, self._grammar.verbs.forms(), self._lexicon.words)
         self._money = Money(brand.cues)
         self._durations = Durations(brand.contexts)
 
@@ -101,8 +101,9 @@ class Normaliser:
         return self._grammar.negated(spelt, around)
 
     def _look_up(self, tokens: list[Token], index: int, around: Callable[[int], Around]) -> tuple[str, int] | None:
+        following = _following(tokens, index)
         for key in _keys(tokens[index]):
-            for entry in self._lexicon.starting(key):
+            for entry in self._lexicon.starting(key, following):
                 end = _match(tokens, index, entry)
                 if end is None:
                     continue
@@ -115,10 +116,18 @@ class Normaliser:
         return None
 
 
+def _following(tokens: list[Token], index: int) -> str:
+    """The key of the next token on the line that is no space; empty at the end."""
+    index += 1
+    if index < len(tokens) and tokens[index].text.isspace() and tokens[index].text != "\n":
+        index += 1
+    return tokens[index].key if index < len(tokens) else ""
+
+
 def _keys(token: Token) -> list[str]:
     """The word, and with letters repeated three times or more: two of them, then one."""
     key = token.key
-    if not _REPEATED.search(key):
+    if len(key) < 3 or not _REPEATED.search(key):
         return [key]
     return [key, _REPEATED.sub(r"\1\1", key), _REPEATED.sub(r"\1", key)]
 
@@ -127,7 +136,7 @@ def _match(tokens: list[Token], index: int, entry: Entry) -> int | None:
     """Index after the last token of the entry, when its words follow one another with only spaces between."""
     position = index + 1
     for key in entry.keys[1:]:
-        while position < len(tokens) and tokens[position].text.isspace() and tokens[position].text != "\n":
+        if position < len(tokens) and tokens[position].text.isspace() and tokens[position].text != "\n":
             position += 1
         if position >= len(tokens) or tokens[position].protected or tokens[position].key != key:
             return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -21,19 +22,23 @@ _TRIPLE = re.compile(r"([^\W\d_])\1{2,}")
 
 
 class Spelling:
-    """Built from the tables ``spelling`` of contexts.toml; ``word`` is pure and costs the same for every word."""
+    """Built from the table ``spelling`` of contexts.toml; ``word`` is pure and costs the same for every word.
 
-    def __init__(self, contexts: Mapping[str, object], vocabulary: frozenset[str]) -> None:
+    ``forms``: forms of verbs with their accents. ``known``: folded words never taken for a slip.
+    """
+
+    def __init__(self, contexts: Mapping[str, object], forms: Iterable[str], known: frozenset[str]) -> None:
         lists = table(contexts, "spelling")
-        self._accented = {fold(w): w for w in words(lists, "accents")}
+        forms = tuple(forms)
+        self._accented = _by_bare(itertools.chain(words(lists, "accents"), forms))
         self._stems = {fold(s): s for s in words(lists, "accent_stems")}
         self._longest = max(map(len, self._stems), default=0)
         self._plain = frozenset(words(lists, "never_accented"))
         self._trade: dict[str, list[str]] = {}
         for trade in words(lists, "trade"):
             self._trade.setdefault(fold(trade[0]), []).append(fold(trade))
-        self._spelt_right = vocabulary | self._accented.keys() | {fold(w) for w in words(lists, "spelt_right")}
-        self._known = self._spelt_right | {fold(w) for w in words(lists, "trade")}
+        right = (forms, *(words(lists, field) for field in ("accents", "spelt_right", "trade")))
+        self._known = known | frozenset(map(fold, itertools.chain(*right)))
         self._right = lru_cache(maxsize=4096)(self._look_up)
 
     def word(self, typed: str) -> str | None:
@@ -68,7 +73,7 @@ class Spelling:
 
     def _accents(self, lower: str) -> str:
         bare = fold(lower)
-        exact = self._accented.get(bare)
+        exact = self._accented.get((bare, lower[-1] != bare[-1]))
         if exact and _accents_within(lower, exact, bare):
             return exact
         for length in range(min(self._longest, len(bare)), SHORTEST_STEM - 1, -1):
@@ -88,13 +93,23 @@ class Spelling:
         return self._accents(near[0])
 
 
-def _accents_within(typed: str, right: str, bare: str) -> bool:
-    """True when the typed accents stand on letters that have one in the right word too: 'élevés' is not élèves.
+def _by_bare(accented: Iterable[str]) -> dict[tuple[str, bool], str]:
+    """Words with an accent by their letters and whether the last has one; the first of two that share both.
 
-    A word with an accent typed elsewhere keeps its last letter: 'vérifie' is a present, not a participle.
+    'vérifie' and 'vérifié' have the same letters, and a customer who types the last accent means the second.
     """
-    if typed != bare and (typed[-1] == bare[-1]) != (right[-1] == bare[-1]):
-        return False
+    found: dict[tuple[str, bool], str] = {}
+    ending: dict[tuple[str, bool], str] = {}
+    for word in accented:
+        bare = fold(word)
+        if bare != word.lower():
+            found.setdefault((bare, word[-1] != bare[-1]), word)
+            ending.setdefault((bare, False), word)
+    return ending | found
+
+
+def _accents_within(typed: str, right: str, bare: str) -> bool:
+    """True when the typed accents stand on letters that have one in the right word too: 'élevés' is not élèves."""
     return all(t == b or r != b for t, r, b in zip(typed, right, bare, strict=True))
 
 

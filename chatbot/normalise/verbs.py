@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from chatbot.forms.text import fold
 from chatbot.normalise.lists import folded, table, words
 
 _ENDING = re.compile(r"(.{2,}?)(er|ez|ees?|es?|ais?|ait|et)$")
-_ENDINGS = (
-    *("e", "es", "ons", "ez", "ent", "er", "ee", "ees", "ais", "ait", "ions", "iez", "aient", "ai", "as", "a", "ant"),
-    *("era", "erai", "eras", "erons", "erez", "eront", "erais", "erait", "eriez", "eraient", "erent"),
+_SILENT = ("", "s", "nt")
+_SOUNDED = (
+    *("ons", "ez", "er", "é", "ée", "és", "ées", "ais", "ait", "ions", "iez", "aient", "ai", "as", "a", "ant"),
+    *("era", "erai", "eras", "erons", "erez", "eront", "erais", "erait", "eriez", "eraient", "èrent"),
 )
+_CLOSED = re.compile(r"é([^aeiouy]{1,2})$")
 # The written ending said é: infinitive, participle, "vous" and the past forms.
 _SAID_E = frozenset({"er", "ez", "ai", "ais", "ait", "et"})
 
@@ -24,6 +26,8 @@ class Verbs:
         lists = table(contexts, "verbs")
         infinitives = words(lists, "infinitives")
         self._stems = {fold(verb[:-2]): verb[:-2] for verb in infinitives}
+        # "envoie", "appuie": the y of the infinitive is an i before a silent e.
+        self._stems |= {fold(verb[:-3]) + "i": verb[:-2] for verb in infinitives if verb.endswith("yer")}
         self._also_nouns = folded(lists, "also_nouns")
         self._auxiliaries = folded(lists, "auxiliaries")
         self._had_by = folded(lists, "had_by")
@@ -35,9 +39,13 @@ class Verbs:
         self._singular = folded(lists, "singular_subjects")
         self._objects = folded(lists, "objects")
 
-    def forms(self) -> frozenset[str]:
-        """Every folded form of the verbs that a customer is likely to write."""
-        return frozenset(stem + ending for stem in self._stems for ending in _ENDINGS)
+    def forms(self) -> Iterator[str]:
+        """Every form of the verbs that a customer is likely to write, with its accents."""
+        for stem in self._stems.values():
+            for ending in _SILENT:
+                yield _present(stem) + ending
+            for ending in _SOUNDED:
+                yield stem + ending
 
     def is_form(self, bare: str) -> bool:
         """True for a folded form of a known verb in the present or the imperfect."""
@@ -70,14 +78,12 @@ class Verbs:
         inverted = governor.endswith(("ez", "es")) or not {"vous", "nous"} & set(skipped)
         if inverted and self._is_auxiliary(governor, further):
             return self._participle(bare, ending, accented)
-        if governor in self._modals and "vous" not in skipped[:1]:
-            if heard or (ending == "e" and bare not in self._also_nouns):
-                return "er"
-        if heard and ending != "er" and governor in self._modals:
+        loosely = heard or (ending == "e" and bare not in self._also_nouns)
+        if loosely and governor in self._modals and "vous" not in skipped[:1]:
             return "er"
         if heard and ending != "er" and governor in self._before_infinitive and not ending.startswith("ai"):
             return "er"
-        if heard and governor in ("de", "d'") and ending != "er" and any(w in self._before_de for w in before[1:3]):
+        if loosely and governor in ("de", "d'") and ending != "er" and any(w in self._before_de for w in before[1:3]):
             return "er"
         if ending == "er" and before[0] in self._singular and self._opens(before[1:]):
             return "e"
@@ -106,7 +112,9 @@ class Verbs:
 
 
 def _present(stem: str) -> str:
-    """The singular present: 'envoyer' gives envoie, 'appeler' appelle, and the rest the stem with an e."""
+    """The singular present: envoie, appelle, préfère of envoyer, appeler, préférer; else the stem with an e."""
     if stem.endswith(("appel", "jet", "renouvel")):
         return stem + stem[-1] + "e"
+    if _CLOSED.search(stem):
+        return _CLOSED.sub(r"è\1e", stem)
     return stem[:-1] + "ie" if stem.endswith(("oy", "uy")) else stem + "e"
