@@ -11,6 +11,7 @@ from chatbot.normalise.lists import folded, table
 from chatbot.normalise.verbs import Verbs
 
 _ELIDED = {"que": "qu'", "de": "d'", "je": "j'", "le": "l'", "me": "m'", "te": "t'", "ne": "n'", "se": "s'"}
+_EITHER = frozenset({"vous", "nous"})
 _ARTICLES = {"le": "l'", "la": "l'"}
 _RUN_TOGETHER = re.compile(r"(qu|[jldmntsc])([aeiouyhàâéèêëîïôœ].*)", re.IGNORECASE)
 _PRONOUN_VERB = re.compile(r"(j)([^\W\daeiouyh_].*)")
@@ -64,7 +65,7 @@ class Grammar:
 
     def negated(self, spelt: str, around: Around) -> str:
         """The word with the 'ne' that speech leaves out before it: 'je peux pas' is 'je ne peux pas'."""
-        if not around.after:
+        if not around.after or {"ne", "n'"} & set(around.before[:2]):
             return spelt
         words = [fold(spelt), *around.after]
         if words[0] == "j'" and self._lacks_ne(words[1:], "j'"):
@@ -78,7 +79,8 @@ class Grammar:
         """True when the words are object pronouns, a verb and a negation, with no 'ne' before them."""
         if before in ("ne", "n'", "ni") or before in self._clitics or before in self._determiners:
             return False
-        place = 0
+        # "on vous répond pas": vous and nous are objects after another subject.
+        place = int(words[0] in _EITHER and before in self._subjects - _EITHER)
         while place < len(words) and words[place] in self._clitics and place < 2:
             place += 1
         if place + 1 >= len(words) or not self._is_verb(words[place], before):
@@ -90,6 +92,8 @@ class Grammar:
         return words[place + 1] in self._negators
 
     def _is_verb(self, word: str, before: str) -> bool:
+        if before in _EITHER and not word.endswith(("ez", "ons", "tes", "mes")):
+            return False  # the object of another subject: "il vous demande"
         return word in self._finite or (before in self._subjects and self.verbs.is_form(word))
 
     def _split(self, typed: str) -> str | None:

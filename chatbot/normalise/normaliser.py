@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from chatbot.brand import Brand, BrandError
 from chatbot.forms.protected import protected_spans
-from chatbot.forms.text import clean
+from chatbot.forms.text import clean, fold
 from chatbot.normalise.conditions import Around, WordClasses
 from chatbot.normalise.durations import Durations
 from chatbot.normalise.grammar import Grammar
@@ -34,7 +34,12 @@ class Normaliser:
             raise BrandError("contexts.toml: field 'classes': a table expected")
         self._lexicon = Lexicon(brand.lexicon, WordClasses(classes))
         self._grammar = Grammar(brand.contexts)
-        self._spelling = Spelling(brand.contexts, self._grammar.verbs.forms(), self._lexicon.words)
+        verbs = self._grammar.verbs
+        self._spelling = Spelling(
+            brand.contexts,
+            forms=tuple(verbs.forms(accented=True)),
+            known=self._lexicon.words | frozenset(map(fold, verbs.forms())),
+        )
         self._money = Money(brand.cues)
         self._durations = Durations(brand.contexts)
 

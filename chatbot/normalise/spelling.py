@@ -30,7 +30,7 @@ class Spelling:
     def __init__(self, contexts: Mapping[str, object], forms: Iterable[str], known: frozenset[str]) -> None:
         lists = table(contexts, "spelling")
         forms = tuple(forms)
-        self._accented = _by_bare(itertools.chain(words(lists, "accents"), forms))
+        self._accented = _by_bare(words(lists, "accents"), forms)
         self._stems = {fold(s): s for s in words(lists, "accent_stems")}
         self._longest = max(map(len, self._stems), default=0)
         self._plain = frozenset(words(lists, "never_accented"))
@@ -79,7 +79,8 @@ class Spelling:
         for length in range(min(self._longest, len(bare)), SHORTEST_STEM - 1, -1):
             stem = self._stems.get(bare[:length])
             if stem:
-                lower = stem + lower[length:]
+                # An accent the customer typed stays: "précède" shares the beginning of "précéder".
+                lower = "".join(t if t != b else s for t, b, s in zip(lower, bare, stem)) + lower[length:]
                 break
         match = _EE.fullmatch(lower)
         return f"{match[1]}ée{match[2]}" if match else lower
@@ -93,23 +94,29 @@ class Spelling:
         return self._accents(near[0])
 
 
-def _by_bare(accented: Iterable[str]) -> dict[tuple[str, bool], str]:
+def _by_bare(accented: Iterable[str], forms: Iterable[str]) -> dict[tuple[str, bool], str]:
     """Words with an accent by their letters and whether the last has one; the first of two that share both.
 
     'vérifie' and 'vérifié' have the same letters, and a customer who types the last accent means the second.
     """
     found: dict[tuple[str, bool], str] = {}
-    ending: dict[tuple[str, bool], str] = {}
     for word in accented:
         bare = fold(word)
-        if bare != word.lower():
-            found.setdefault((bare, word[-1] != bare[-1]), word)
-            ending.setdefault((bare, False), word)
-    return ending | found
+        found.setdefault((bare, word[-1] != bare[-1]), word)
+        found.setdefault((bare, False), word)
+    for word in forms:
+        bare = fold(word)
+        found.setdefault((bare, word[-1] != bare[-1]), word)
+    return found
 
 
 def _accents_within(typed: str, right: str, bare: str) -> bool:
-    """True when the typed accents stand on letters that have one in the right word too: 'élevés' is not élèves."""
+    """True when the typed accents stand on letters that have one in the right word too: 'élevés' is not élèves.
+
+    A word with an accent typed elsewhere keeps its last letter: 'vérifie' is a present, not a participle.
+    """
+    if typed != bare and (typed[-1] == bare[-1]) != (right[-1] == bare[-1]):
+        return False
     return all(t == b or r != b for t, r, b in zip(typed, right, bare, strict=True))
 
 

@@ -39,9 +39,11 @@ class Verbs:
         self._singular = folded(lists, "singular_subjects")
         self._objects = folded(lists, "objects")
 
-    def forms(self) -> Iterator[str]:
-        """Every form of the verbs that a customer is likely to write, with its accents."""
+    def forms(self, *, accented: bool = False) -> Iterator[str]:
+        """Every form of the verbs that a customer is likely to write; ``accented``: of stems with an accent only."""
         for stem in self._stems.values():
+            if accented and stem.isascii():
+                continue
             for ending in _SILENT:
                 yield _present(stem) + ending
             for ending in _SOUNDED:
