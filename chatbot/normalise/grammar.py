@@ -27,7 +27,8 @@ class Grammar:
         lists, plural = table(contexts, "grammar"), table(contexts, "plural")
         self.verbs = Verbs(contexts)
         self._auxiliaries = folded(table(contexts, "verbs"), "auxiliaries")
-        self._after_elision = folded(lists, "after_elision")
+        elidable = (form for form in map(fold, self.verbs.forms()) if form[0] in "aeiou")
+        self._after_elision = folded(lists, "after_elision") | frozenset(elidable)
         self._keep = folded(lists, "never_split")
         self._not_verbs = folded(lists, "not_verbs")
         self._finite = folded(lists, "finite")
@@ -105,7 +106,10 @@ class Grammar:
         if match and (fold(match[2]) in self._finite or self.verbs.is_form(fold(match[2]))):
             return f"je {match[2]}"
         match = _RUN_TOGETHER.fullmatch(typed)
-        if not match or fold(match[2]) not in self._after_elision or fold(match[2]) == "ete" and "ê" in lower:
+        rest = fold(match[2]) if match else ""
+        if not match or rest not in self._after_elision or (rest == "ete" and "ê" in lower):
+            return None
+        if match[1].lower() == "c" and not rest.startswith(("est", "etai")):
             return None
         return f"{match[1]}'{match[2]}"
 

@@ -80,7 +80,7 @@ class Spelling:
             stem = self._stems.get(bare[:length])
             if stem:
                 # An accent the customer typed stays: "précède" shares the beginning of "précéder".
-                lower = "".join(t if t != b else s for t, b, s in zip(lower, bare, stem)) + lower[length:]
+                lower = "".join(t if t != b else s for t, b, s in zip(lower, bare, stem, strict=False)) + lower[length:]
                 break
         match = _EE.fullmatch(lower)
         return f"{match[1]}ée{match[2]}" if match else lower

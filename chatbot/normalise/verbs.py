@@ -37,6 +37,7 @@ class Verbs:
         self._between = folded(lists, "between")
         self._links = folded(lists, "links")
         self._singular = folded(lists, "singular_subjects")
+        self._things = folded(lists, "things")
         self._objects = folded(lists, "objects")
 
     def forms(self, *, accented: bool = False) -> Iterator[str]:
@@ -87,6 +88,8 @@ class Verbs:
             return "er"
         if loosely and governor in ("de", "d'") and ending != "er" and any(w in self._before_de for w in before[1:3]):
             return "er"
+        if ending == "er" and before[0] in self._things:
+            return "é"
         if ending == "er" and before[0] in self._singular and self._opens(before[1:]):
             return "e"
         return None if accented else self._person(ending, before)
