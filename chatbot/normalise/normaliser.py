@@ -98,7 +98,8 @@ class Normaliser:
     def _spelt(self, tokens: list[Token], index: int, around: Around) -> str:
         """A word the lexicon leaves alone: elided, respelt, and with the 'ne' it lacks."""
         token = tokens[index]
-        if index + 2 < len(tokens) and tokens[index + 1].text.isspace() and tokens[index + 2].word:
+        hyphened = index > 0 and tokens[index - 1].text == "-"  # "puis-je envoyer" keeps its je
+        if not hyphened and index + 2 < len(tokens) and tokens[index + 1].text.isspace() and tokens[index + 2].word:
             elided = self._grammar.elided(token.text, tokens[index + 2].text)
             if elided:
                 return elided

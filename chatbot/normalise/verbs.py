@@ -33,6 +33,7 @@ class Verbs:
         self._had_by = folded(lists, "had_by")
         self._modals = folded(lists, "modals")
         self._before_infinitive = folded(lists, "before_infinitive")
+        self._nouns_after_de = folded(lists, "nouns_after_de")
         self._before_de = folded(lists, "before_de")
         self._between = folded(lists, "between")
         self._links = folded(lists, "links")
@@ -74,7 +75,7 @@ class Verbs:
             return None
         place = next((i for i, w in enumerate(before) if w not in self._between), None)
         governor = before[place] if place is not None else ""
-        heard = ending in _SAID_E or accented
+        heard = ending in _SAID_E or (accented and ending in ("e", "es"))
         if heard and before[0] == "vous" and self._opens(before[1:]) and ending in ("er", "e", "ai", "ait", "et"):
             return "ez"
         skipped, further = before[: place or 0], before[place + 1 :] if place is not None else ()
@@ -86,7 +87,13 @@ class Verbs:
             return "er"
         if heard and ending != "er" and governor in self._before_infinitive and not ending.startswith("ai"):
             return "er"
-        if loosely and governor in ("de", "d'") and ending != "er" and any(w in self._before_de for w in before[1:3]):
+        if (
+            loosely
+            and bare not in self._nouns_after_de
+            and governor in ("de", "d'")
+            and ending != "er"
+            and any(w in self._before_de for w in before[1:3])
+        ):
             return "er"
         if ending == "er" and before[0] in self._things:
             return "é"
