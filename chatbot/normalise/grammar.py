@@ -66,7 +66,7 @@ class Grammar:
 
     def negated(self, spelt: str, around: Around) -> str:
         """The word with the 'ne' that speech leaves out before it: 'je peux pas' is 'je ne peux pas'."""
-        if not around.after or {"ne", "n'"} & set(around.before[:2]):
+        if not around.after or spelt == "à" or {"ne", "n'"} & set(around.before[:2]):
             return spelt
         words = [fold(spelt), *around.after]
         if words[0] == "j'" and self._lacks_ne(words[1:], "j'"):

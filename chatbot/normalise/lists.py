@@ -1,4 +1,4 @@
-"""Word lists of contexts.toml: a TOML list, or a text of words parted by spaces and line breaks."""
+"""Word lists of contexts.toml, as TOML lists or as texts of words parted by spaces; and the case of words."""
 
 from __future__ import annotations
 
@@ -29,3 +29,10 @@ def words(lists: Mapping[str, object], field: str) -> tuple[str, ...]:
 def folded(lists: Mapping[str, object], field: str) -> frozenset[str]:
     """The same words in lower case without accents."""
     return frozenset(map(fold, words(lists, field)))
+
+
+def cased(right: str, typed: str) -> str:
+    """The right word in the case the other was typed in."""
+    if typed.isupper() and len(typed) > 1:
+        return right.upper()
+    return right[0].upper() + right[1:] if typed[0].isupper() else right

@@ -60,8 +60,9 @@ class Money:
         return None
 
     def _in_words(self, word: str) -> int | None:
+        """The value of a small number word. 'une barre' may be a bar: one is left alone."""
         count = UNITS.get(word, 0)
-        return count if word != "de" and 0 < count <= LARGEST_COUNT else None
+        return count if word != "de" and 1 < count <= LARGEST_COUNT else None
 
 
 def next_word(tokens: list[Token], index: int) -> int | None:

@@ -108,6 +108,8 @@ class Normaliser:
 
     def _look_up(self, tokens: list[Token], index: int, around: Callable[[int], Around]) -> tuple[str, int] | None:
         following = _following(tokens, index)
+        if len(tokens[index].text) == 1 and _hyphened(tokens, index):
+            return None  # a letter of a compound: "c-à-d", "D-Bus"
         for key in _keys(tokens[index]):
             for entry in self._lexicon.starting(key, following):
                 end = _match(tokens, index, entry)
@@ -120,6 +122,11 @@ class Normaliser:
                 if sense and not (sense.standard == DROP and index and tokens[index - 1].text == "-"):
                     return self._grammar.agree(sense.standard, around(end - index)), end
         return None
+
+
+def _hyphened(tokens: list[Token], index: int) -> bool:
+    """True when a hyphen touches the word on either side."""
+    return "-" in (tokens[index - 1].text if index else "", tokens[index + 1].text if index + 1 < len(tokens) else "")
 
 
 def _following(tokens: list[Token], index: int) -> str:

@@ -11,9 +11,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from chatbot.forms.text import fold
-from chatbot.normalise.lists import table, words
+from chatbot.normalise.lists import cased, table, words
 
 SHORTEST_STEM = 4
+LONGEST = 30
 # One slip in a word of seven letters or more leaves one word it can be; in shorter ones it leaves several.
 SHORTEST_SPELT = 7
 _EE = re.compile(r"([^\W\d_]{3,})ee(s?)")
@@ -44,10 +45,11 @@ class Spelling:
     def word(self, typed: str) -> str | None:
         """The right spelling of a word, in the case it was typed in; None when there is nothing to mend."""
         lower = typed.lower()
-        if len(lower) > 30:  # no French word is; a look-up of a wall of letters would only fill the cache
+        # No French word is as long, and a capital inside is a name of something.
+        if len(lower) > LONGEST or (typed[1:] not in (lower[1:], typed[1:].upper())):
             return None
         right = self._right(lower, typed[0].isupper())
-        return None if right is None or right == lower else _cased(right, typed)
+        return None if right is None or right == lower else cased(right, typed)
 
     def knows(self, key: str) -> bool:
         """True for a folded word of the brand's French."""
@@ -89,7 +91,8 @@ class Spelling:
         if len(bare) < SHORTEST_SPELT or bare in self._known or bare.rstrip("s") in self._known:
             return None
         near = process.extractOne(bare, self._trade.get(bare[0], ()), scorer=OSA.distance, score_cutoff=1)
-        if near is None or abs(len(near[0]) - len(bare)) == 1 and near[0].rstrip("s") == bare.rstrip("s"):
+        # A letter more at the end is another form of the word, and no slip: "permise", "référencée".
+        if near is None or bare.startswith(near[0]):
             return None
         return self._accents(near[0])
 
@@ -118,9 +121,3 @@ def _accents_within(typed: str, right: str, bare: str) -> bool:
     if typed != bare and (typed[-1] == bare[-1]) != (right[-1] == bare[-1]):
         return False
     return all(t == b or r != b for t, r, b in zip(typed, right, bare, strict=True))
-
-
-def _cased(right: str, typed: str) -> str:
-    if typed.isupper() and len(typed) > 1:
-        return right.upper()
-    return right[0].upper() + right[1:] if typed[0].isupper() else right

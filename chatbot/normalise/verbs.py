@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from chatbot.forms.text import fold
-from chatbot.normalise.lists import folded, table, words
+from chatbot.normalise.lists import cased, folded, table, words
 
 _ENDING = re.compile(r"(.{2,}?)(er|ez|ees?|es?|ais?|ait|et)$")
 _SILENT = ("", "s", "nt")
@@ -68,7 +68,7 @@ class Verbs:
         if wanted is None:
             return None
         right = _present(stem) + wanted[1:] if wanted in ("e", "es") else stem + wanted
-        return None if right == lower else right[0].upper() + right[1:] if typed[0].isupper() else right
+        return None if right == lower else cased(right, typed)
 
     def _wanted(self, bare: str, ending: str, accented: bool, before: tuple[str, ...]) -> str | None:
         if not before:
