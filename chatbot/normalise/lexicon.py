@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chatbot.brand import BrandError, LexiconRow
+from chatbot.forms.text import fold
 from chatbot.normalise.conditions import Test, WordClasses, compile_when
 from chatbot.normalise.tokens import tokenise
 
@@ -44,21 +45,23 @@ class Lexicon:
             sense = _sense(row, classes)
             if sense:
                 forms.setdefault(_keys(row.form), []).append(sense)
-        self._entries: dict[str, list[Entry]] = {}
-        self._words = {key for row in rows for key in _keys(row.standard)}
+        #: Folded words that stand in some row's standard French.
+        self.words = frozenset(fold(key) for row in rows for key in _keys(row.standard))
+        self._single: dict[str, list[Entry]] = {}
+        self._longer: dict[tuple[str, str], list[Entry]] = {}
         for keys, senses in forms.items():
             ordered = sorted(senses, key=lambda s: (s.test is None, _RANK[s.row.confidence]))
-            self._entries.setdefault(keys[0], []).append(Entry(keys, tuple(ordered)))
-        for entries in self._entries.values():
+            entry = Entry(keys, tuple(ordered))
+            if len(keys) == 1:
+                self._single.setdefault(keys[0], []).append(entry)
+            else:
+                self._longer.setdefault((keys[0], keys[1]), []).append(entry)
+        for entries in self._longer.values():
             entries.sort(key=lambda e: -len(e.keys))
 
-    def starting(self, key: str) -> list[Entry]:
-        """Entries whose first word is this key, longest first."""
-        return self._entries.get(key, [])
-
-    def knows(self, key: str) -> bool:
-        """True for a word that stands in some row's standard French."""
-        return key in self._words
+    def starting(self, key: str, following: str) -> list[Entry]:
+        """Entries whose first word is this key and whose second, if any, is ``following``; longest first."""
+        return self._longer.get((key, following), []) + self._single.get(key, [])
 
 
 _RANK: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}

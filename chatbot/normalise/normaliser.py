@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from chatbot.brand import Brand, BrandError
 from chatbot.forms.protected import protected_spans
 from chatbot.forms.text import clean, fold
 from chatbot.normalise.conditions import Around, WordClasses
+from chatbot.normalise.durations import Durations
 from chatbot.normalise.grammar import Grammar
 from chatbot.normalise.lexicon import DROP, Entry, Lexicon, Sense
-from chatbot.normalise.tokens import Token, closes, tokenise
+from chatbot.normalise.money import Money
+from chatbot.normalise.spelling import Spelling
+from chatbot.normalise.surroundings import Surroundings
+from chatbot.normalise.tokens import Token, tokenise
 from chatbot.types import Normalised
 
 # Passes settle after two or three; the bound only keeps data with a cycle in it from running for ever.
 MAX_PASSES = 6
-WINDOW = 4
-_QUESTION = re.compile(r"\?|\b(?:quand|comment|pourquoi|combien|quel|quelle|est-ce|qui|kan|koi|quoi|cmt|pk|pkoi|cb)\b")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
-_VOWEL = frozenset("aeiouyhàâéèêëîïôùûœ")
 
 Piece = tuple[str, int, int]
 
@@ -33,6 +34,14 @@ class Normaliser:
             raise BrandError("contexts.toml: field 'classes': a table expected")
         self._lexicon = Lexicon(brand.lexicon, WordClasses(classes))
         self._grammar = Grammar(brand.contexts)
+        verbs = self._grammar.verbs
+        self._spelling = Spelling(
+            brand.contexts,
+            forms=tuple(verbs.forms(accented=True)),
+            known=self._lexicon.words | frozenset(map(fold, verbs.forms())),
+        )
+        self._money = Money(brand.cues)
+        self._durations = Durations(brand.contexts)
 
     def normalise(self, text: str) -> Normalised:
         """Standard French for a customer's text of any length; linear in it, never empty unless the text is."""
@@ -48,50 +57,61 @@ class Normaliser:
                 break
             seen.add(following)
         if not current.strip() and text.strip():
-            current, origin = clean(text)
+            current, origin = text, [(i, i + 1) for i in range(len(text))]
         return Normalised(current, tuple(origin))
 
     def _rewrite(self, text: str) -> tuple[str, list[tuple[int, int]]]:
         tokens = tokenise(text, protected_spans(text))
-        pieces = self._pieces(tokens, bool(_QUESTION.search(fold(text))))
-        return _join(_spaced(pieces))
+        return _join(_spaced(self._pieces(tokens, Surroundings(tokens, text))))
 
-    def _pieces(self, tokens: list[Token], question: bool) -> Iterator[Piece]:
-        words = [i for i, t in enumerate(tokens) if t.word or t.protected]
-        place = {index: position for position, index in enumerate(words)}
-        everything = frozenset(fold(tokens[i].key) for i in words)
+    def _pieces(self, tokens: list[Token], surroundings: Surroundings) -> Iterator[Piece]:
         index = 0
         while index < len(tokens):
-            token = tokens[index]
+            token, end = tokens[index], index + 1
             if token.protected:
-                yield _joined_lines(token.text), token.start, token.end
-                index += 1
-                continue
-            if not token.word:
-                yield token.text, token.start, token.end
-                index += 1
-                continue
-            around = _Lazy(tokens, words, place[index], question, everything)
-            found = self._look_up(tokens, index, around)
-            if found:
-                standard, end = found
-                if not token.text[0].isalnum():
-                    standard = _apart(standard, tokens, index, end)
-                yield ("" if standard == DROP else standard), token.start, tokens[end - 1].end
-                index = end
-                continue
-            here = around(1)
-            spelt = self._grammar.word(token.text, here) or self._unrepeated(token) or token.text
-            yield self._grammar.negated(spelt, here), token.start, token.end
-            index += 1
+                text = _joined_lines(token.text)
+            elif not token.word:
+                text = token.text
+            else:
+                text, end = self._written(tokens, index, surroundings.of(index))
+            yield text, token.start, tokens[end - 1].end
+            index = end
 
-    def _unrepeated(self, token: Token) -> str | None:
-        """'merciiii' is merci: the fewest letters that make a known word."""
-        return next((key for key in _keys(token)[1:] if self._lexicon.knows(key)), None)
+    def _written(self, tokens: list[Token], index: int, around: Callable[[int], Around]) -> tuple[str, int]:
+        """What the word at this token becomes, alone or with those after it, and the index after the last of them."""
+        found = self._figures(tokens, index, around) or self._look_up(tokens, index, around)
+        if not found:
+            return self._spelt(tokens, index, around(1)), index + 1
+        standard, end = found
+        if standard == DROP:
+            return "", end
+        return (standard if tokens[index].text[0].isalnum() else _apart(standard, tokens, index, end)), end
 
-    def _look_up(self, tokens: list[Token], index: int, around: _Lazy) -> tuple[str, int] | None:
+    def _figures(self, tokens: list[Token], index: int, around: Callable[[int], Around]) -> tuple[str, int] | None:
+        """A sum in slang or a length of time in short, written out, and the index after it."""
+        sum_ = self._money.read(tokens, index)
+        if sum_ or not tokens[index].key[0].isdigit():
+            return sum_
+        duration = self._durations.read(tokens[index].key, around(1).before)
+        return (duration, index + 1) if duration else None
+
+    def _spelt(self, tokens: list[Token], index: int, around: Around) -> str:
+        """A word the lexicon leaves alone: elided, respelt, and with the 'ne' it lacks."""
+        token = tokens[index]
+        hyphened = index > 0 and tokens[index - 1].text == "-"  # "puis-je envoyer" keeps its je
+        if not hyphened and index + 2 < len(tokens) and tokens[index + 1].text.isspace() and tokens[index + 2].word:
+            elided = self._grammar.elided(token.text, tokens[index + 2].text)
+            if elided:
+                return elided
+        spelt = self._grammar.word(token.text, around) or self._spelling.word(token.text) or token.text
+        return self._grammar.negated(spelt, around)
+
+    def _look_up(self, tokens: list[Token], index: int, around: Callable[[int], Around]) -> tuple[str, int] | None:
+        following = _following(tokens, index)
+        if len(tokens[index].text) == 1 and _hyphened(tokens, index):
+            return None  # a letter of a compound: "c-à-d", "D-Bus"
         for key in _keys(tokens[index]):
-            for entry in self._lexicon.starting(key):
+            for entry in self._lexicon.starting(key, following):
                 end = _match(tokens, index, entry)
                 if end is None:
                     continue
@@ -99,72 +119,28 @@ class Normaliser:
                     # The form is part of its own standard already ('y a' in 'il y a'): nothing shorter applies either.
                     return None
                 sense = _sense(entry, around, end - index)
-                if sense:
+                if sense and not (sense.standard == DROP and index and tokens[index - 1].text == "-"):
                     return self._grammar.agree(sense.standard, around(end - index)), end
         return None
 
 
-class _Lazy:
-    """Builds what stands around a candidate only when a condition asks, once per width."""
-
-    def __init__(
-        self, tokens: list[Token], words: list[int], place: int, question: bool, everything: frozenset[str]
-    ) -> None:
-        self._tokens, self._words, self._place = tokens, words, place
-        self._question, self._everything = question, everything
-        self._made: dict[int, Around] = {}
-
-    def __call__(self, width: int) -> Around:
-        if width not in self._made:
-            self._made[width] = self._make(width)
-        return self._made[width]
-
-    def _make(self, width: int) -> Around:
-        tokens, words, place = self._tokens, self._words, self._place
-        index = words[place]
-        covered = place
-        while covered + 1 < len(words) and words[covered + 1] < index + width:
-            covered += 1
-        before = self._walk(range(index - 1, -1, -1))
-        after = self._walk(range(index + width, len(tokens)))
-        return Around(
-            before=before,
-            after=after,
-            words=self._everything,
-            typed="".join(t.text for t in tokens[index : index + width]),
-            first=place == 0,
-            last=covered == len(words) - 1,
-            question=self._question,
-            number_before=index > 0 and _number_beside(tokens, index - 1, -1),
-            number_after=_number_beside(tokens, index + width, 1),
-        )
-
-    def _walk(self, indexes: range) -> tuple[str, ...]:
-        found: list[str] = []
-        for i in indexes:
-            token = self._tokens[i]
-            if closes(token) or len(found) == WINDOW:
-                break
-            if token.word:
-                found.append(fold(token.key))
-            elif token.protected:
-                found.append("#")
-        return tuple(found)
+def _hyphened(tokens: list[Token], index: int) -> bool:
+    """True when a hyphen touches the word on either side."""
+    return "-" in (tokens[index - 1].text if index else "", tokens[index + 1].text if index + 1 < len(tokens) else "")
 
 
-def _number_beside(tokens: list[Token], index: int, step: int) -> bool:
-    while 0 <= index < len(tokens) and tokens[index].text.isspace() and tokens[index].text != "\n":
-        index += step
-    if not 0 <= index < len(tokens):
-        return False
-    text = tokens[index].text
-    return text[-1 if step < 0 else 0].isdigit()
+def _following(tokens: list[Token], index: int) -> str:
+    """The key of the next token on the line that is no space; empty at the end."""
+    index += 1
+    if index < len(tokens) and tokens[index].text.isspace() and tokens[index].text != "\n":
+        index += 1
+    return tokens[index].key if index < len(tokens) else ""
 
 
 def _keys(token: Token) -> list[str]:
     """The word, and with letters repeated three times or more: two of them, then one."""
     key = token.key
-    if not _REPEATED.search(key):
+    if len(key) < 3 or not _REPEATED.search(key):
         return [key]
     return [key, _REPEATED.sub(r"\1\1", key), _REPEATED.sub(r"\1", key)]
 
@@ -173,7 +149,7 @@ def _match(tokens: list[Token], index: int, entry: Entry) -> int | None:
     """Index after the last token of the entry, when its words follow one another with only spaces between."""
     position = index + 1
     for key in entry.keys[1:]:
-        while position < len(tokens) and tokens[position].text.isspace() and tokens[position].text != "\n":
+        if position < len(tokens) and tokens[position].text.isspace() and tokens[position].text != "\n":
             position += 1
         if position >= len(tokens) or tokens[position].protected or tokens[position].key != key:
             return None
@@ -181,7 +157,7 @@ def _match(tokens: list[Token], index: int, entry: Entry) -> int | None:
     return position
 
 
-def _sense(entry: Entry, around: _Lazy, width: int) -> Sense | None:
+def _sense(entry: Entry, around: Callable[[int], Around], width: int) -> Sense | None:
     for sense in entry.senses:
         if sense.test is None or sense.test(around(width)):
             return sense

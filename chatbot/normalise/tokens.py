@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chatbot.forms.text import fold
+
 # A word is a run of letters and digits; an apostrophe between two of them closes the first ("j'" + "ai").
 _TOKEN = re.compile(r"@(?:\+|2m1)|[-=]{1,2}>|[→➡➜>]\ufe0f?|[^\W_]+(?:['’ʼ](?=[^\W_]))?|\n|[^\S\n]+|.", re.DOTALL)
 _SIGN = re.compile(r"@(?:\+|2m1)|[-=]{1,2}>|[→➡➜>]\ufe0f?")
@@ -14,7 +16,7 @@ _END = frozenset('.!?;:,()\n…«»"/')
 
 @dataclass(slots=True)
 class Token:
-    """A piece of text at [start, end); ``key`` is what the lexicon is asked for."""
+    """A piece of text at [start, end); ``key`` is what the lexicon is asked for, ``folded`` the key without accents."""
 
     text: str
     start: int
@@ -22,6 +24,7 @@ class Token:
     key: str
     word: bool
     protected: bool = False
+    folded: str = ""
 
 
 def tokenise(text: str, protected: list[tuple[int, int]]) -> list[Token]:
@@ -35,7 +38,8 @@ def _tokens(text: str, protected: list[tuple[int, int]]) -> Iterator[Token]:
         for match in _TOKEN.finditer(text, position, start):
             piece = match.group()
             word = piece[0].isalnum() or _SIGN.fullmatch(piece) is not None
-            yield Token(piece, match.start(), match.end(), _key(piece) if word else piece, word)
+            key = _key(piece) if word else piece
+            yield Token(piece, match.start(), match.end(), key, word, folded=fold(key) if word else "")
         if end > start:
             yield Token(text[start:end], start, end, "", False, protected=True)
         position = end

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from chatbot.brand import load
-from chatbot.forms.protected import protected_spans
 from chatbot.normalise import Normaliser
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
 BRAND = load("easytransfert")
 NORMALISER = Normaliser(BRAND)
 
@@ -30,7 +25,7 @@ def normalise(text: str) -> str:
         ("jai transferer largent", "j'ai transféré l'argent"),
         ("on ma coupé 5000", "on m'a débité 5000"),
         ("ya koi", "qu'est-ce qu'il y a"),
-        ("jveux parler a kelkun", "je veux parler a quelqu'un"),
+        ("jveux parler a kelkun", "je veux parler à quelqu'un"),
         ("merciiii bcp", "merci beaucoup"),
         ("bjrrrr", "bonjour"),
         ("sa marche pa", "ça ne marche pas"),
@@ -58,7 +53,7 @@ def test_it_writes_standard_french(written: str, standard: str) -> None:
 @pytest.mark.parametrize(
     ("written", "standard"),
     [
-        ("mtn ça fait 2h", "maintenant ça fait 2h"),
+        ("mtn ça fait 2h", "maintenant ça fait 2 heures"),
         ("jusqu'à mtn", "jusqu'à maintenant"),
         ("wave vers mtn", "wave vers mtn"),
         ("mon compte mtn", "mon compte mtn"),
@@ -86,36 +81,7 @@ def test_the_neighbours_decide_what_an_ambiguous_form_means(written: str, standa
     assert normalise(written) == standard
 
 
-STANDARD = [
-    "Bonjour, je souhaite connaître l'état de mon dossier.",
-    "J'ai envoyé 20 000 FCFA de Wave vers Orange, mais le destinataire n'a rien reçu.",
-    "Pouvez-vous me rappeler demain matin ?",
-    "Où se trouve la référence de mon transfert ?",
-    "Mon compte a été débité, mais le bénéficiaire n'a pas été crédité.",
-    "Je ne comprends pas pourquoi la transaction est toujours en attente.",
-    "Quels sont les frais pour un envoi de 50 000 FCFA ?",
-    "Il y a une erreur sur le numéro que j'ai saisi.",
-    "Merci beaucoup pour votre aide, bonne journée.",
-    "Nous n'avons reçu aucune réponse depuis hier.",
-    "L'argent est arrivé ce matin sur mon compte Moov.",
-    "Elle a changé de numéro la semaine dernière.",
-    "C'est la deuxième fois que cela arrive.",
-    "Ce n'est pas grave, je patiente.",
-    "Voulez-vous que je vous envoie une capture d'écran ?",
-    "Mon frère et ma sœur utilisent l'application tous les jours.",
-    "Le montant maximum par jour est-il de 1 500 000 francs ?",
-    "Je me suis trompé de destinataire : que dois-je faire ?",
-    "Les tontines, les caisses et les cotisations sont-elles gratuites ?",
-    "Quelqu'un peut-il m'expliquer comment réinitialiser mon mot de passe ?",
-    "Vous êtes ouverts le dimanche, n'est-ce pas ?",
-    "Elle lui a donné son numéro et elle attend l'appel de l'agent.",
-    "Son ancien téléphone ne marche plus.",
-    "Tous les transferts sont-ils instantanés ?",
-    "Sans réponse de votre part, je me rendrai à l'agence.",
-]
-
-
-@pytest.mark.parametrize("sentence", STANDARD)
+@pytest.mark.parametrize("sentence", (HERE / "standard_french.txt").read_text(encoding="utf-8").splitlines())
 def test_standard_french_is_left_unchanged(sentence: str) -> None:
     assert normalise(sentence) == sentence
 
@@ -148,61 +114,40 @@ def test_every_character_points_to_what_the_customer_wrote() -> None:
     assert done.source_span(start, start + 4) == (13, 17)
 
 
-PIECES = st.one_of(
-    st.sampled_from([row.form for row in BRAND.lexicon]),
-    st.sampled_from(
-        ["wave", "mtn", "orange", "EFB.31570264", "0700112233", "50k", "?", ",", "!", "\n", "j'", "c'", "pas"]
-    ),
-    st.text(max_size=6),
+def messy() -> list[list[str]]:
+    lines = (HERE / "messy.tsv").read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines]
+
+
+@pytest.mark.parametrize(("written", "standard"), messy())
+def test_it_writes_standard_french_for_the_way_people_type(written: str, standard: str) -> None:
+    assert normalise(written) == standard
+
+
+@pytest.mark.parametrize("sum_", ["une brique", "3 briques", "2 togo", "20000f", "50k", "1,5M", "100 mille", "1m75"])
+def test_a_sum_that_is_contested_or_written_in_figures_stays_as_it_is(sum_: str) -> None:
+    assert normalise(f"jai envoyé {sum_}") == f"j'ai envoyé {sum_}"
+
+
+@pytest.mark.parametrize(
+    ("written", "standard"),
+    [
+        ("ya 2h", "il y a 2 heures"),
+        ("ça fait 1h", "ça fait 1 heure"),
+        ("depuis 3j", "depuis 3 jours"),
+        ("à 14h", "à 14h"),
+        ("forfait 3j", "forfait 3j"),
+        ("dans 24h", "dans 24h"),
+    ],
 )
-MESSAGES = st.lists(PIECES, max_size=12).map(" ".join)
+def test_a_length_of_time_is_written_in_full_and_a_clock_time_stays(written: str, standard: str) -> None:
+    assert normalise(written) == standard
 
 
-@settings(max_examples=300, deadline=None)
-@given(MESSAGES)
-def test_normalising_twice_is_normalising_once(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once
+@pytest.mark.parametrize("name", ["Kofi", "Bamba", "Yao Konan", "Transferra", "Mariam"])
+def test_a_name_is_not_taken_for_a_slip(name: str) -> None:
+    assert normalise(f"le compte de {name}") == f"le compte de {name}"
 
 
-@settings(max_examples=300, deadline=None)
-@given(MESSAGES)
-def test_the_map_covers_every_character_and_stays_inside_the_text(text: str) -> None:
-    done = NORMALISER.normalise(text)
-    assert len(done.origin) == len(done.text)
-    assert all(0 <= start < end <= len(text) for start, end in done.origin)
-
-
-@settings(max_examples=300, deadline=None)
-@given(MESSAGES)
-def test_protected_spans_survive(text: str) -> None:
-    done = normalise(text)
-    for start, end in protected_spans(text):
-        span = text[start:end]
-        assert span in done or "\n" in span
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=200))
-def test_it_never_raises_and_never_empties(text: str) -> None:
-    assert bool(normalise(text)) or not text.strip()
-
-
-HEAVY = """
-import resource
-resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-from chatbot.anonymise import Vault, anonymise
-from chatbot.brand import load
-from chatbot.normalise import Normaliser
-normalise = Normaliser(load("easytransfert")).normalise
-for piece in ("a", "e.", "0", "07 ", "T2", "m'", "-", "k ", "mtn ", "wari ma se ", "@", "*", "a-", "1 0 ", "EFB "):
-    text = (piece * 100_000)[:100_000]
-    normalise(text)
-    anonymise(text, Vault())
-"""
-
-
-def test_a_hundred_thousand_characters_of_anything_are_no_burden() -> None:
-    """Sixteen such texts within a minute of processor: a pattern that backtracks would need hours and be killed."""
-    done = subprocess.run([sys.executable, "-c", HEAVY], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-400:]
+def test_a_text_of_invisible_characters_is_not_emptied() -> None:
+    assert normalise("\xad") == "\xad"
