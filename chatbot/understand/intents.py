@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chatbot.brand import Brand, BrandError, Example
@@ -56,32 +55,16 @@ def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> I
     counts = Counter(example.intent for example in brand.examples)
     if len(counts) < 2 or min(counts.values()) < FEWEST:
         raise BrandError(f"intents.tsv: two intents and {FEWEST} examples of each are the least to learn from")
-    examples = list(varied(brand.examples, brand.cues))
+    examples = heard_again(brand.examples)
     trained = train([read(e.text, e.asked) for e in examples], [e.intent for e in examples], len(brand.examples))
     trained.save(file)
     return Intents(intent_model.load(file))
 
 
-def varied(examples: Sequence[Example], cues: Mapping[str, object]) -> Iterator[Example]:
-    """The examples, then copies with a greeting before and facts behind, as ``[training]`` of cues.toml says.
-
-    What people corrected comes again too: one example among thousands would not be heard.
-    """
-    yield from examples
-    for example in examples:
-        if example.file != INTENTS:
-            yield from (example,) * CORRECTION_REPEATS
-    rules = cues.get("training", {})
-    if not isinstance(rules, dict):
-        raise BrandError("cues.toml: field 'training': a table expected")
-    for number, example in enumerate(examples):
-        if example.asked:
-            continue
-        if example.intent in rules.get("greeted", ()) and number % 2:
-            greeting = rules["greetings"][number // 2 % len(rules["greetings"])]
-            yield replace(example, text=greeting + example.text)
-        if example.intent in rules.get("told", ()):
-            yield replace(example, text=example.text + rules["facts"][number % len(rules["facts"])])
+def heard_again(examples: Sequence[Example]) -> list[Example]:
+    """The examples, and what people corrected again and again: one example among thousands would not be heard."""
+    corrected = [example for example in examples if example.file != INTENTS]
+    return [*examples, *(corrected * CORRECTION_REPEATS)]
 
 
 def _digest(brand: Brand, recipe: str) -> str:

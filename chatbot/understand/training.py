@@ -25,7 +25,7 @@ PLATT_C = 1.0  # two numbers from thousands of examples hardly need it; a brand 
 def train(documents: Sequence[Sequence[str]], labels: Sequence[str], originals: int) -> IntentModel:
     """A calibrated model from feature lists and their intents; the same input gives the same model.
 
-    Only the first ``originals`` documents calibrate: the rest are variants of them and would flatter the confidence.
+    Only the first ``originals`` documents calibrate: the rest are repeats and would flatter the confidence.
     """
     names = tuple(sorted(set(labels)))
     index = _index(documents)
@@ -49,7 +49,7 @@ def train(documents: Sequence[Sequence[str]], labels: Sequence[str], originals: 
 
 
 def _fit(matrix: csr_matrix, target: NDArray[np.int64]) -> LinearSVC:
-    return LinearSVC(C=C, class_weight="balanced", random_state=SEED, tol=1e-3, max_iter=2000).fit(matrix, target)
+    return LinearSVC(C=C, random_state=SEED, tol=1e-3, max_iter=2000).fit(matrix, target)
 
 
 def _per_label(columns: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -90,7 +90,6 @@ VARIANTS = (
     Variant("no concepts", brand=lambda b: replace(b, concepts={})),
     Variant("no intent rules", brand=_without("intent_rule")),
     Variant("no context (what was asked)", context=False),
-    Variant("no augmentation of the examples", brand=_without("training")),
     Variant("no character n-grams", features=lambda name: not _characters(name)),
     Variant("character n-grams only, no rules", brand=_without("intent_rule"), features=_characters),
     Variant(
