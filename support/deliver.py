@@ -137,9 +137,8 @@ def _reason_not_to_send(message: Message, conversation: Conversation, *, started
         return Delivery.CANCELLED
     if message.template == STATUS and conversation.owner == Owner.AGENT:
         return Delivery.CANCELLED
-    if message.template or _is_news(message):
-        if identity.opted_out_at:
-            return Delivery.CANCELLED
+    if identity.opted_out_at and (message.template or _is_news(message)):
+        return Delivery.CANCELLED
     if message.template:
         return None
     if conversation.window_from is None or clock.now() - conversation.window_from >= WINDOW:

@@ -151,20 +151,17 @@ def _change(
     before = _standing(claim)
     if not late:
         _write(claim, change, corrected, at, now)
-    after = _standing(claim)
-    outcome = "superseded" if late else "unchanged" if after == before else "applied"
+    outcome = "superseded" if late else "unchanged" if _standing(claim) == before else "applied"
     if outcome == "unchanged" and change.event_id is None:
         return _result(claim, change, outcome, at)
-    _record(claim, change, before, after, outcome, at, now)
+    _record(claim, change, before, outcome=outcome, at=at, now=now)
     if by:
         audit.record(by, "claim_status", f"claim:{claim.number}", {"status": change.status, "by": change.source})
     transaction.on_commit(lambda: _ring(conversation.id, claim.number, change, outcome))
     return _result(claim, change, outcome, at)
 
 
-def _write(
-    claim: Claim, change: Change, corrected: Mapping[str, str | int], at: datetime, now: datetime
-) -> None:
+def _write(claim: Claim, change: Change, corrected: Mapping[str, str | int], at: datetime, now: datetime) -> None:
     before = _standing(claim)
     if change.note or change.status != claim.status:  # a note belongs to the status it came with
         claim.note = change.note
@@ -198,14 +195,9 @@ def _standing(claim: Claim) -> dict[str, Any]:
 
 
 def _record(
-    claim: Claim,
-    change: Change,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    outcome: str,
-    at: datetime,
-    now: datetime,
+    claim: Claim, change: Change, before: Mapping[str, Any], *, outcome: str, at: datetime, now: datetime
 ) -> None:
+    after = _standing(claim)
     moved = {name for name, value in after["slots"].items() if before["slots"].get(name) != value}
     details = {
         "before": {name: {"value": before["slots"].get(name, "")} for name in moved},

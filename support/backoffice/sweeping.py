@@ -1,4 +1,4 @@
-"""What was interrupted in this room, for the sweeper: news not told, notices not sent, news left to an agent who left."""
+"""What was interrupted here, for the sweeper: news not told, notices not sent, news left to an agent who left."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ LIMIT = 200
 def untold(late: datetime) -> list[uuid.UUID]:
     """Conversations whose customer is still to be told of a change recorded before ``late``."""
     _take_back_from_agents()
-    due = ClaimEvent.objects.filter(told=Told.DUE, recorded_at__lt=late).exclude(
-        claim__conversation__owner=Owner.AGENT
-    )
+    due = ClaimEvent.objects.filter(told=Told.DUE, recorded_at__lt=late).exclude(claim__conversation__owner=Owner.AGENT)
     return list(due.order_by().values_list("claim__conversation_id", flat=True).distinct()[:LIMIT])
 
 

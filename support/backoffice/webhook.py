@@ -62,7 +62,7 @@ def retry(event: OutgoingEvent) -> bool:
 
 
 def _begin() -> str:
-    """The right to send for a minute and a bit; empty when another has it, or Redis is away (the sweeper comes back)."""
+    """The right to send for a minute and a bit; empty when another has it, or Redis is away."""
     token = uuid.uuid4().hex
     longest = int(WORK_SECONDS + 4 * settings.BACKOFFICE_WEBHOOK_SECONDS)
     try:
@@ -80,7 +80,7 @@ def _end(token: str) -> None:
 
 
 def _claim_next() -> OutgoingEvent | None:
-    """The oldest notice that is due and not behind an earlier one of its claim, made ours until the call must be over."""
+    """The oldest notice that is due and not behind an earlier one of its claim, ours until the call must be over."""
     now = timezone.now()
     pending = OutgoingEvent.objects.filter(state=OutgoingState.PENDING)
     earlier = pending.filter(claim=OuterRef("claim"), id__lt=OuterRef("id"))
