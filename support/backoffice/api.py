@@ -94,7 +94,7 @@ class ClaimsIn(Schema):
 
 
 class StatusIn(Schema):
-    """A change of status. ``note`` and ``success_reference`` are for the customer, ``corrections`` maps slot to value."""
+    """A change of status. ``note`` and ``success_reference`` are for the customer; ``corrections``: slot to value."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -71,6 +71,7 @@ class Change:
     success_reference: str = ""
     corrections: Mapping[str, str | int] = field(default_factory=dict)
     at: datetime | None = None
+    seen: datetime | None = None  # the claim's last change that a table's row knew of
     source: str = "api"
 
     @property
@@ -148,10 +149,13 @@ def _change(
     now = clock.now()
     at = change.at or now
     late = claim.status_at is not None and at < claim.status_at
-    before = _standing(claim)
+    before, before_change = _standing(claim), claim.changed_at
     if not late:
         _write(claim, change, corrected, at, now)
+    overtaken = change.seen and change.at is None and before_change - change.seen >= timedelta(milliseconds=1)
     outcome = "superseded" if late else "unchanged" if _standing(claim) == before else "applied"
+    if outcome == "applied" and overtaken:
+        raise ChangeError("changed_at", "Le dossier a changé depuis cet export : exportez-le de nouveau.")
     if outcome == "unchanged" and change.event_id is None:
         return _result(claim, change, outcome, at)
     _record(claim, change, before, outcome=outcome, at=at, now=now)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -139,12 +140,6 @@ def _heading_faults(name: str, line: int, heading: list[str]) -> Iterator[str]:
 
 def _change(row: Mapping[str, str]) -> Change:
     """What a row asks for. Without an ``event_id`` a row taken twice is a change and then nothing new."""
-    at = None
-    if row.get("at"):
-        try:
-            at = parse_instant(row["at"], ZoneInfo(settings.TIME_ZONE))
-        except ValueError:
-            raise ChangeError("at", "Une date ISO 8601 est attendue : 2026-01-05T08:00:00Z.") from None
     return Change(
         status=row.get("status", ""),
         event_id=row.get("event_id") or None,
@@ -155,9 +150,20 @@ def _change(row: Mapping[str, str]) -> Change:
             for column, value in row.items()
             if column.startswith(CORRECTED) and value
         },
-        at=at,
+        at=_instant(row, "at"),
+        seen=_instant(row, "changed_at"),
         source="import",
     )
+
+
+def _instant(row: Mapping[str, str], column: str) -> datetime | None:
+    """Without an offset it is local time: spreadsheets know no other."""
+    if not row.get(column):
+        return None
+    try:
+        return parse_instant(row[column], ZoneInfo(settings.TIME_ZONE))
+    except ValueError:
+        raise ChangeError(column, "Une date ISO 8601 est attendue : 2026-01-05T08:00:00Z.") from None
 
 
 def _repeated(name: str, wanted: list[tuple[int, str, Change]]) -> Iterator[str]:

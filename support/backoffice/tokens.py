@@ -51,6 +51,11 @@ def create(
     return row, token
 
 
+def in_days(days: int | None) -> datetime | None:
+    """When a token made now ends; None for one without end."""
+    return timezone.now() + timedelta(days=days) if days else None
+
+
 def revoke(row: ApiToken, by: User | None = None) -> bool:
     """End a token's life now; False when it was over already."""
     with db.write():

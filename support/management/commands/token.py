@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from support.backoffice import tokens
 from support.models import ApiToken
@@ -45,9 +43,8 @@ class Command(BaseCommand):
     def _create(self, name: str, scope: list[str], brand: str, days: int | None, **_: Any) -> None:
         if days is not None and not 0 < days <= 3650:
             raise CommandError("days: de 1 à 3650", returncode=2)
-        expires = timezone.now() + timedelta(days=days) if days is not None else None
         try:
-            row, token = tokens.create(name, scope, brand, expires)
+            row, token = tokens.create(name, scope, brand, tokens.in_days(days))
         except tokens.TokenError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stderr.write(f"Jeton {row.pk} « {row.name} » ({row.scopes}). Il n'est montré qu'une fois :")
