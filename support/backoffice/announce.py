@@ -108,7 +108,7 @@ def _commit(lease: Lease, event_id: int, happened: Sequence[types.Event]) -> Out
         event.save(update_fields=["told", "message"])
         replies = [event.message] if event.message else []
         transaction.on_commit(lambda: turns.publish(conversation, replies))
-    log.info("announced", conversation=str(lease.conversation), event=event_id)
+    log.info("announced", conversation=str(lease.conversation), change=event_id)
     return "told"
 
 

@@ -11,13 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from support.backoffice import tokens, webhook
 from support.console import claim_pages, roles
 from support.console.readonly import RecordAdmin
 from support.models import ApiToken, OutgoingEvent
-
 
 if TYPE_CHECKING:
     _TokenForm = forms.ModelForm[ApiToken]
@@ -29,7 +28,9 @@ class TokenForm(_TokenForm):
     """Who gets it, what for, until when."""
 
     chosen = forms.MultipleChoiceField(
-        label="droits", choices=[(scope, scope) for scope in tokens.SCOPES], widget=UnfoldAdminCheckboxSelectMultiple
+        label="droits",
+        choices=[(scope, scope) for scope in tokens.SCOPES],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     days = forms.IntegerField(
         label="jours de validité", min_value=1, max_value=3650, required=False, widget=UnfoldAdminTextInputWidget
@@ -63,7 +64,7 @@ class ApiTokenAdmin(ModelAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Who may make one."""
-        return self.has_add_permission(request)
+        return bool(self.has_add_permission(request))
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         """Make it, and show it this once."""
