@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+import redis
 import structlog
 from django.conf import settings
 from django.db import transaction
 
 from chatbot import turn, types
 from chatbot.dialogue.state import StateError
-from support import clock, db, desk, doorbell, turns
+from support import clock, db, desk, doorbell, redis_client, turns
 from support.leases import Lease, LeaseLost, acquire
 from support.models import Author, Channel, ClaimEvent, Conversation, Delivery, EngineCall, Message, Owner, Told
 
@@ -33,10 +35,18 @@ def run(conversation_id: uuid.UUID) -> int:
         outcome = _one(conversation_id, event)
         told += outcome == "told"
         if outcome == "busy":
-            doorbell.ring_announcement(conversation_id, BUSY_SECONDS)
+            _look_again(conversation_id)
         if outcome in ("busy", "failed"):
             break
     return told
+
+
+def _look_again(conversation_id: uuid.UUID) -> None:
+    """One more look in a moment, however many workers found it busy; without Redis the sweeper looks."""
+    once = f"akwaba:announce-again:{conversation_id.hex}"
+    with contextlib.suppress(redis.RedisError):
+        if redis_client.connection().set(once, 1, nx=True, px=int(BUSY_SECONDS * 950)):
+            doorbell.ring_announcement(conversation_id, BUSY_SECONDS)
 
 
 def _next_due(conversation_id: uuid.UUID) -> ClaimEvent | None:

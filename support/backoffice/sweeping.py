@@ -17,7 +17,7 @@ LIMIT = 200
 def untold(late: datetime) -> list[uuid.UUID]:
     """Conversations whose customer is still to be told of a change recorded before ``late``."""
     _take_back_from_agents()
-    due = ClaimEvent.objects.filter(told=Told.DUE, recorded_at__lt=late).exclude(claim__conversation__owner=Owner.AGENT)
+    due = ClaimEvent.objects.filter(told=Told.DUE, recorded_at__lt=late)
     return list(due.order_by().values_list("claim__conversation_id", flat=True).distinct()[:LIMIT])
 
 

@@ -260,6 +260,28 @@ def test_while_an_agent_talks_the_assistant_is_silent_and_the_agent_sees_it(file
     assert card["claims"][0]["events"][-1]["label"] == "État changé : Résolu (à dire par le conseiller)"
 
 
+def test_news_whose_doorbell_was_lost_is_left_to_the_agent_too(filed: Filed, awa: User) -> None:
+    claim = filed()
+    escalate.take(claim.conversation_id, awa)
+    change("resolved")
+    redis_client.connection().flushall()
+    make_old()
+    tasks.sweep()
+    (ring,) = rings("turns")
+    tasks.announce_changes(ring[1])
+    assert told(claim) == ["agent"]
+
+
+def test_many_workers_that_find_it_busy_ask_for_one_more_look(filed: Filed) -> None:
+    claim = filed()
+    change("processing")
+    redis_client.connection().flushall()
+    assert acquire(claim.conversation_id, "turn", 30, unasked=True)
+    for _ in range(5):
+        announce.run(claim.conversation_id)
+    assert rings("turns") == [("support.tasks.announce_changes", str(claim.conversation_id))]
+
+
 @pytest.mark.parametrize("end", [escalate.hand_back, escalate.close])
 def test_an_agent_who_leaves_without_a_word_leaves_the_news_to_the_assistant(
     filed: Filed, awa: User, end: Callable[..., None]

@@ -15,7 +15,7 @@ from support.models import Conversation
 PAGES = ["/admin/file/", "/admin/file/{case}/"]
 ACTIONS = [f"/admin/file/{{case}}/{name}/" for name in ("take", "reply", "hand-back", "close", "keep", "reveal")]
 RECORDS = ["conversation", "customer", "claim", "escalation"]
-OVERSIGHT = ["enginecall", "auditevent"]
+OVERSIGHT = ["enginecall", "auditevent", "outgoingevent"]
 
 
 @pytest.fixture
