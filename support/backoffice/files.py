@@ -99,6 +99,7 @@ def _lock_in_order(numbers: list[str]) -> None:
     """Two imports at once wait for each other instead of for ever."""
     rows = Conversation.objects.select_for_update(of=("self",)).filter(claims__number__in=numbers)
     list(rows.order_by("id").values_list("id", flat=True))
+    reading.lock_in_order(Claim.objects.filter(number__in=numbers))
 
 
 def _wanted(brand: str, name: str, content: bytes) -> list[tuple[int, str, Change]]:

@@ -40,6 +40,6 @@ def _authorise(scope: str, token: str, address: str) -> ApiToken:
         raise Problem(401, "Un jeton valable est attendu : Authorization: Bearer akw_…", code="unauthorized")
     if not tokens.may(row, scope):
         raise Problem(403, f"Ce jeton n'a pas le droit « {scope} ».", code="forbidden")
-    if wait := limits.retry_after("api", settings.RATE_API_PER_TOKEN, str(row.pk)):
+    if wait := limits.retry_after("api", settings.RATE_API_CALLS, str(row.pk)):
         raise Problem(429, "Trop de demandes.", retry_after=wait, code="rate_limited")
     return row

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from support import clock, db
 from support.backoffice.instants import parse_instant
@@ -64,9 +64,15 @@ def mark_forwarded(claims: Sequence[Claim], way: Forwarded) -> None:
     now = clock.now()
     with db.write():
         rows = Claim.objects.filter(id__in=[claim.id for claim in new], forwarded_at__isnull=True)
+        lock_in_order(rows)
         rows.update(forwarded_at=now, forwarded_by=way)
     for claim in new:
         claim.forwarded_at, claim.forwarded_by = now, way
+
+
+def lock_in_order(claims: QuerySet[Claim]) -> None:
+    """Lock many claims so that two who do wait for each other instead of for ever. Inside a transaction."""
+    list(claims.select_for_update(of=("self",)).order_by("id").values_list("id", flat=True))
 
 
 def claim_as_json(claim: Claim) -> dict[str, Any]:

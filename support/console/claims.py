@@ -20,7 +20,7 @@ from support.backoffice import files
 from support.console import claim_pages, roles, values, words
 from support.console.readonly import RecordAdmin, RecordInline
 from support.console.records import link_to_case
-from support.models import Claim, ClaimEvent
+from support.models import Claim, ClaimEvent, OutgoingEvent
 from support.privacy.fields import blind_index
 
 MAX_EXPORT = 5000
@@ -53,6 +53,14 @@ class ClaimEventInline(RecordInline):
         if note := event.details.get("note"):
             changes.append(f"« {values.shown('note', note)} »")
         return " ; ".join(changes)
+
+
+class OutgoingInline(RecordInline):
+    """What the back office was told of a claim, and when."""
+
+    model = OutgoingEvent
+    fields = ("created_at", "name", "state", "attempts", "outcome", "delivered_at")
+    ordering = ("id",)
 
 
 class AgeFilter(admin.SimpleListFilter):
@@ -98,7 +106,7 @@ class ClaimAdmin(RecordAdmin):
         "number", "nature", "status", "customer_note", "proof", "case", "facts",
         ("filed_at", "changed_at"), ("forwarded_at", "forwarded_by"),
     )  # fmt: skip
-    inlines = (ClaimEventInline,)
+    inlines = (ClaimEventInline, OutgoingInline)
     search_fields = ("number",)
     search_help_text = "Un numéro de dossier, ou une référence EasyTransfert entière"
     ordering = ("-filed_at",)

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from support.backoffice import tokens, webhook
 from support.console import claim_pages, roles
+from support.console.masking import mask_phones
 from support.console.readonly import RecordAdmin
 from support.models import ApiToken, OutgoingEvent
 
@@ -93,9 +94,14 @@ class OutgoingEventAdmin(RecordAdmin):
     list_display = ("name", "claim", "state", "attempts", "outcome", "created_at", "next_at", "delivered_at")
     list_filter = ("state", "name")
     list_select_related = ("claim",)
-    fields = list_display
+    fields = (*list_display, "content")
     ordering = ("-id",)
     actions = ("again",)
+
+    @admin.display(description="contenu")
+    def content(self, event: OutgoingEvent) -> str:
+        """What was sent, word for word but for the numbers."""
+        return mask_phones(event.body)
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         """Who settles claims."""

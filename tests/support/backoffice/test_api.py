@@ -334,7 +334,7 @@ def test_its_use_is_noted(office: Client) -> None:
 
 
 def test_a_token_has_its_share_of_calls(office: Client, settings) -> None:
-    settings.RATE_API_PER_TOKEN = "3/minute"
+    settings.RATE_API_CALLS = "3/minute"
     statuses = [office.get("/api/v1/claims").status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     assert int(office.get("/api/v1/claims")["Retry-After"]) > 0

@@ -150,7 +150,9 @@ def test_what_was_given_up_is_seen_and_taken_up_again(browser: Browser, filed: F
     mariam, event = browser("supervisor"), OutgoingEvent.objects.get()
     html = mariam.get("/admin/support/outgoingevent/?state__exact=dead").content.decode()
     assert "HTTP 410" in html
-    assert mariam.get(f"/admin/support/outgoingevent/{event.pk}/change/").status_code == 200
+    sent = mariam.get(f"/admin/support/outgoingevent/{event.pk}/change/").content.decode()
+    assert "EFB.31570264" in sent
+    assert "claim.filed" in mariam.get(f"{LIST}{event.claim_id}/change/").content.decode()
     mariam.post("/admin/support/outgoingevent/", {"action": "again", "_selected_action": [event.pk]})
     event.refresh_from_db()
     assert event.state == OutgoingState.PENDING

@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from support.backoffice import announce, files, tables
-from support.models import AuditEvent, Claim, ClaimEvent
+from support.backoffice import announce, files, reading, tables
+from support.models import AuditEvent, Claim, ClaimEvent, Forwarded
 from tests.support.backoffice.conftest import Filed
 from tests.support.journeys import BRAND
+from tests.support.test_receive import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST, SECOND = "AK-204-7318", "AK-000-0001"
@@ -109,6 +110,22 @@ def test_a_dry_run_finds_out_and_changes_nothing(two: tuple[Claim, Claim]) -> No
     assert take({"number": FIRST, "status": "resolved"}, dry_run=True) == files.Taken(1, 0, 0)
     assert not ClaimEvent.objects.filter(name="status").exists()
     assert Claim.objects.get(number=FIRST).status == "received"
+
+
+def test_imports_and_readers_at_once_do_not_lock_each_other_out(filed: Filed) -> None:
+    numbers = [f"AK-000-00{n:02d}" for n in range(12)]
+    for number in numbers:
+        filed(number, address=f"visitor:{number}")
+    orders = [numbers, numbers[::-1]] * 3
+
+    def work(n: int) -> object:
+        if n % 3 == 2:
+            found = list(Claim.objects.filter(number__in=orders[n]).order_by("number" if n % 2 else "-number"))
+            return reading.mark_forwarded(found, Forwarded.API)
+        return take(*({"number": number, "status": "resolved", "note": f"n{n}"} for number in orders[n]))
+
+    results = in_parallel(6, work)
+    assert not [result for result in results if isinstance(result, Exception)], results
 
 
 def test_one_bad_row_and_none_is_taken_each_fault_named(two: tuple[Claim, Claim]) -> None:
