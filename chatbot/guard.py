@@ -69,6 +69,10 @@ class Watch:
             promises=tuple((_any(p["phrases"]), tuple(p.get("acts", ()))) for p in promises),
         )
 
+    def asks_secret(self, plain: str) -> bool:
+        """Whether ``plain`` (of ``plain_text``) asks for a PIN, a password, a code or a card."""
+        return bool(self.secrets.search(plain) and self.requests.search(plain) and not self.warnings.search(plain))
+
 
 class Guard:
     """One draft of one plan: ``check`` each sentence as it comes, then ``finish``."""
@@ -95,7 +99,7 @@ class Guard:
             ("unknown_placeholder", not holes <= self._plan.facts.keys() or "{" in words or "}" in words),
             ("own_figure", FIGURE.search(words) is not None or self._watch.spelled.search(plain) is not None),
             ("own_address", ADDRESS.search(words) is not None),
-            ("asks_secret", self._asks_secret(plain)),
+            ("asks_secret", self._watch.asks_secret(plain)),
             ("promise", self._promises(plain)),
             ("repeated_greeting", greets and self._greetings < 0),
             ("too_long", self._length > self._longest),
@@ -107,10 +111,6 @@ class Guard:
         if not self._length:
             return Verdict("empty")
         return PASSED if self._needed <= self._spoken else Verdict("missing_fact")
-
-    def _asks_secret(self, plain: str) -> bool:
-        watch = self._watch
-        return bool(watch.secrets.search(plain) and watch.requests.search(plain) and not watch.warnings.search(plain))
 
     def _promises(self, plain: str) -> bool:
         acts = tuple(act.name for act in self._plan.acts)

@@ -174,6 +174,8 @@ class ClaimView:
     changed_at: datetime
     slots: Mapping[str, str | int] = field(default_factory=dict)
     note: str = ""  # what the back office wrote with the status, for the customer
+    success_reference: str = ""  # the operation that settled it
+    forwarded: bool = True  # whether the back office has it yet
 
 
 @dataclass(frozen=True, slots=True)

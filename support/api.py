@@ -13,6 +13,8 @@ from ninja import Field, NinjaAPI, Query, Schema
 from ninja.security import HttpBearer
 
 from support import problems, receive
+from support.backoffice import api as backoffice_api
+from support.backoffice import predict
 from support.models import Channel, Message
 from support.problems import Problem
 from support.threads import run_in_db_thread
@@ -23,6 +25,8 @@ from support.transports.web.frames import MAX_TEXT_CHARACTERS
 
 api = NinjaAPI(title="Akwaba", version="1", urls_namespace="api", docs_url="/docs")
 problems.install(api)
+api.add_router("", backoffice_api.router)
+api.add_router("", predict.router)
 PAGE = 200
 
 

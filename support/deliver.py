@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
@@ -12,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from support import clock, db, doorbell, house_words
+from support.backoffice import duties
 from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step, state_of
 from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES, later
 from support.leases import Lease, LeaseLost, acquire
@@ -24,7 +26,9 @@ log = structlog.get_logger(__name__)
 WINDOW = timedelta(hours=24)
 OUTBOX = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
 REOPEN = "reopen"
+STATUS = "status"
 CLOSED_WINDOW = ("63016",)
+AFTER_AN_ANSWER_SECONDS = 2.0
 
 
 def run(conversation_id: uuid.UUID) -> int:
@@ -101,7 +105,7 @@ def _prepare(message_id: uuid.UUID, parts: list[str], lease: Lease) -> Attempt |
     with db.write():
         conversation = _locked(lease.conversation)
         lease.check(conversation)
-        message = Message.objects.select_related("conversation__identity").get(id=message_id)
+        message = Message.objects.select_related("conversation__identity", "claim_event").get(id=message_id)
         conversation.send_until = timezone.now() + timedelta(seconds=settings.SEND_LEASE_SECONDS)
         conversation.save(update_fields=["send_until"])
         attempts = list(message.attempts.all())
@@ -110,6 +114,8 @@ def _prepare(message_id: uuid.UUID, parts: list[str], lease: Lease) -> Attempt |
             attempts[-1].state = Delivery.UNKNOWN
             attempts[-1].save(update_fields=["state"])
         if isinstance(step, Send):
+            if _is_news(message) and conversation.inbound_seq > conversation.handled_seq:
+                return Wait(AFTER_AN_ANSWER_SECONDS)  # what the customer just wrote may be STOP
             if stop := _reason_not_to_send(message, conversation, started=step.part > 0 or step.number > 1):
                 _stop(message, stop, conversation)
                 return Settled()
@@ -129,18 +135,32 @@ def _reason_not_to_send(message: Message, conversation: Conversation, *, started
         return Delivery.CANCELLED
     if message.author == Author.BOT and conversation.owner == Owner.AGENT and not started:
         return Delivery.CANCELLED
+    if message.template == STATUS and conversation.owner == Owner.AGENT:
+        return Delivery.CANCELLED
+    if identity.opted_out_at and (message.template or _is_news(message)):
+        return Delivery.CANCELLED
     if message.template:
-        return Delivery.CANCELLED if identity.opted_out_at else None
+        return None
     if conversation.window_from is None or clock.now() - conversation.window_from >= WINDOW:
         return Delivery.HELD
     return None
+
+
+def _is_news(message: Message) -> bool:
+    """Whether it tells, unasked, what changed in a claim."""
+    return getattr(message, "claim_event", None) is not None
 
 
 def _stop(message: Message, state: Delivery, conversation: Conversation) -> None:
     Message.objects.filter(id=message.id).update(delivery=state)
     if state == Delivery.HELD:
         _keep_until_reopened(conversation)
-        _ask_to_reopen(conversation)
+        if _is_news(message) and settings.TWILIO_TEMPLATE_STATUS:
+            _tell_by_template(message, conversation)
+        else:
+            _ask_to_reopen(conversation)
+    elif _is_news(message):
+        duties.drop(message.id) if conversation.identity.opted_out_at else duties.leave_to_agent([message.id])
     transaction.on_commit(lambda: _tell_console(message.conversation_id))
 
 
@@ -160,12 +180,34 @@ def _ask_to_reopen(conversation: Conversation) -> None:
     if not settings.TWILIO_TEMPLATE_REOPEN:
         log.warning("no_template", template=REOPEN, conversation=str(conversation.id))
         return
+    _queue_template(conversation, REOPEN, house_words.fixed(conversation.brand, "reopen"))
+
+
+def _tell_by_template(held: Message, conversation: Conversation) -> None:
+    """Queue the approved template that tells a claim's new status, once for each piece of news that is held."""
+    once = uuid.uuid5(held.id, STATUS)
+    if conversation.messages.filter(client_id=once).exists():
+        return
+    event = held.claim_event
+    text, values = house_words.status_news(conversation.brand, event.claim.number, event.details["status"])
+    _queue_template(conversation, STATUS, text, values, once)
+
+
+def _queue_template(
+    conversation: Conversation,
+    template: str,
+    text: str,
+    values: Mapping[str, str] | None = None,
+    once: uuid.UUID | None = None,
+) -> None:
     Message.objects.create(
         conversation=conversation,
         seq=conversation.next_seq,
         author=Author.SYSTEM,
-        text=house_words.fixed(conversation.brand, "reopen"),
-        template=REOPEN,
+        text=text,
+        template=template,
+        template_values=dict(values or {}),
+        client_id=once,
         at=clock.now(),
         transport=conversation.channel,
         delivery=Delivery.QUEUED,
@@ -179,7 +221,7 @@ def _hand_over(attempt: Attempt, parts: list[str]) -> None:
     message = attempt.message
     to = message.conversation.identity.value
     try:
-        accepted = client.send(to, parts[attempt.part], attempt.id, _template(message))
+        accepted = client.send(to, parts[attempt.part], attempt.id, _template(message), message.template_values)
     except client.SendError as error:
         log.warning("send_failed", message_id=str(message.id), code=error.code, in_doubt=error.in_doubt)
         _after_failure(attempt, error)
@@ -194,7 +236,7 @@ def _hand_over(attempt: Attempt, parts: list[str]) -> None:
 
 
 def _template(message: Message) -> str:
-    return settings.TWILIO_TEMPLATE_REOPEN if message.template == REOPEN else ""
+    return {REOPEN: settings.TWILIO_TEMPLATE_REOPEN, STATUS: settings.TWILIO_TEMPLATE_STATUS}.get(message.template, "")
 
 
 def _after_failure(attempt: Attempt, error: client.SendError) -> None:

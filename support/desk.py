@@ -39,7 +39,7 @@ class LatestClaims(Sequence[ClaimView]):
     @cached_property
     def _views(self) -> tuple[ClaimView, ...]:
         claims = Claim.objects.filter(customer_id=self._customer).order_by("-filed_at")[:CLAIMS_SHOWN]
-        return tuple(map(_view, claims))
+        return tuple(map(view, claims))
 
     @overload
     def __getitem__(self, index: int) -> ClaimView: ...
@@ -52,7 +52,8 @@ class LatestClaims(Sequence[ClaimView]):
         return len(self._views)
 
 
-def _view(claim: Claim) -> ClaimView:
+def view(claim: Claim) -> ClaimView:
+    """A claim as the assistant sees it."""
     return ClaimView(
         number=claim.number,
         kind=claim.kind,
@@ -60,4 +61,7 @@ def _view(claim: Claim) -> ClaimView:
         filed_at=claim.filed_at,
         changed_at=claim.changed_at,
         slots={name: slot["value"] for name, slot in claim.slots.items()},
+        note=claim.note,
+        success_reference=claim.success_reference,
+        forwarded=claim.forwarded_at is not None,
     )

@@ -19,6 +19,8 @@ from support.redis_client import News
 
 TAKE_TURN = "support.tasks.take_turn"
 SEND_REPLIES = "support.tasks.send_replies"
+ANNOUNCE_CHANGES = "support.tasks.announce_changes"
+TELL_BACK_OFFICE = "support.tasks.tell_back_office"
 
 
 def ring_turn(conversation: uuid.UUID, wait: float = 0.0) -> None:
@@ -31,10 +33,20 @@ def ring_delivery(conversation: uuid.UUID, wait: float = 0.0) -> None:
     redis_client.tell(ring(SEND_REPLIES, conversation, wait))
 
 
-def ring(task: str, conversation: uuid.UUID, wait: float = 0.0) -> News:
-    """A ring on its way, to be told together with other news."""
+def ring_announcement(conversation: uuid.UUID, wait: float = 0.0) -> None:
+    """Ask a worker to tell the customer of what changed in their claims."""
+    redis_client.tell(ring(ANNOUNCE_CHANGES, conversation, wait))
+
+
+def ring_back_office(claim: uuid.UUID, wait: float = 0.0) -> None:
+    """Ask a worker to send the notices that stand in the back office's outbox, this claim's among them."""
+    redis_client.tell(ring(TELL_BACK_OFFICE, claim, wait))
+
+
+def ring(task: str, subject: uuid.UUID, wait: float = 0.0) -> News:
+    """A ring on its way, to be told together with other news; ``subject`` is what the task is to look at."""
     identity, queue = str(uuid.uuid4()), settings.CELERY_TASK_ROUTES[task]["queue"]
-    message = app.amqp.as_task_v2(identity, task, args=(str(conversation),), countdown=wait or None, ignore_result=True)
+    message = app.amqp.as_task_v2(identity, task, args=(str(subject),), countdown=wait or None, ignore_result=True)
     envelope = {
         "body": base64.b64encode(json.dumps(message.body).encode()).decode(),
         "content-encoding": "utf-8",

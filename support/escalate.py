@@ -15,6 +15,7 @@ from django.utils import timezone
 from chatbot.types import HandoffReason
 from chatbot.types import Priority as PriorityName
 from support import clock, db, doorbell
+from support.backoffice import duties
 from support.models import (
     Author,
     Channel,
@@ -193,9 +194,10 @@ def _require_owner(conversation: Conversation, agent: User) -> None:
 
 def _cancel_unsent_bot_replies(conversation: Conversation) -> None:
     """The assistant never talks over a person: what it has not handed to the provider yet is not sent."""
-    conversation.messages.filter(author=Author.BOT, delivery__in=[Delivery.QUEUED, Delivery.HELD]).update(
-        delivery=Delivery.CANCELLED
-    )
+    unsent = conversation.messages.filter(author=Author.BOT, delivery__in=[Delivery.QUEUED, Delivery.HELD])
+    if ids := list(unsent.values_list("id", flat=True)):
+        duties.leave_to_agent(ids)
+        Message.objects.filter(id__in=ids).update(delivery=Delivery.CANCELLED)
 
 
 def _lease_end() -> datetime:

@@ -19,6 +19,16 @@ def fixed(slug: str, name: str) -> str:
     return text
 
 
+def status_news(slug: str, number: str, status: str) -> tuple[str, dict[str, str]]:
+    """The approved template that tells a new status: as the customer reads it, and the values of its variables.
+
+    Raises BrandError when the brand has no words for it.
+    """
+    if not isinstance(word := _table(slug, "status_words").get(status), str):
+        raise BrandError(f"{slug}/brand.toml: status_words.{status}: a text is expected")
+    return fixed(slug, "status_template").format(number=number, status=word), {"1": number, "2": word}
+
+
 def on_duty(slug: str, now: datetime) -> bool:
     """Whether advisers answer at ``now``, by the brand's ``[duty]`` (days from Monday 1, from, to), else always."""
     hours = _table(slug, "duty")

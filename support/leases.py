@@ -27,6 +27,13 @@ TAKE: dict[Purpose, str] = {
     """,
 }
 
+# For a turn that no message asked for: the assistant tells what changed in a claim.
+TAKE_UNASKED = """
+    UPDATE support_conversation SET turn_token = %s, turn_until = %s
+    WHERE id = %s AND (turn_until IS NULL OR turn_until < %s)
+    RETURNING *
+"""
+
 
 class LeaseLost(Exception):
     """Someone else holds the conversation now; nothing of this work may be committed."""
@@ -65,11 +72,18 @@ class Lease:
         return Conversation.objects.filter(id=self.conversation, **{f"{self.purpose}_token": self.token})
 
 
-def acquire(conversation: uuid.UUID, purpose: Purpose, seconds: float) -> Lease | None:
-    """Take the lease when it is free or expired, and for a turn only when something is unanswered; else None."""
+def acquire(conversation: uuid.UUID, purpose: Purpose, seconds: float, *, unasked: bool = False) -> Lease | None:
+    """Take the lease when it is free or expired, else None. For a turn only when something is unanswered, or
+    ``unasked``.
+    """
     now, token = timezone.now(), uuid.uuid4()
     with db.write():
         row = db.update_returning(
-            Conversation.objects, TAKE[purpose], token, now + timedelta(seconds=seconds), conversation, now
+            Conversation.objects,
+            TAKE_UNASKED if unasked else TAKE[purpose],
+            token,
+            now + timedelta(seconds=seconds),
+            conversation,
+            now,
         )
     return Lease(conversation, purpose, token, row) if row else None

@@ -21,7 +21,9 @@ class Problem(Exception):
 def document(status: int, detail: str, *, retry_after: int = 0, **members: Any) -> HttpResponse:
     """The response for a problem of HTTP status ``status``."""
     body = {"type": "about:blank", "title": http.HTTPStatus(status).phrase, "status": status, "detail": detail}
-    headers = {"Retry-After": str(retry_after)} if retry_after else None
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     return JsonResponse(body | members, status=status, content_type="application/problem+json", headers=headers)
 
 

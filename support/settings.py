@@ -15,6 +15,7 @@ from django.urls import reverse_lazy
 from environs import Env
 
 from support import localkeys
+from support.backoffice import webhook_target
 from support.insight import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -137,6 +138,8 @@ CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
     "support.tasks.take_turn": {"queue": "turns"},
     "support.tasks.send_replies": {"queue": "delivery"},
+    "support.tasks.announce_changes": {"queue": "turns"},
+    "support.tasks.tell_back_office": {"queue": "housekeeping"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
@@ -166,6 +169,7 @@ TWILIO_WHATSAPP_FROM = env.str("TWILIO_WHATSAPP_FROM", "")
 TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", "")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")
 TWILIO_TEMPLATE_REOPEN = env.str("TWILIO_TEMPLATE_REOPEN", "")
+TWILIO_TEMPLATE_STATUS = env.str("TWILIO_TEMPLATE_STATUS", "")
 TWILIO_TIMEOUT_SECONDS = env.float("TWILIO_TIMEOUT_SECONDS", 10.0)
 TWILIO_MESSAGES_PER_SECOND = env.int("TWILIO_MESSAGES_PER_SECOND", 80)
 SIMULATOR = env.bool("SIMULATOR", DEBUG)
@@ -175,6 +179,18 @@ if SIMULATOR and not TWILIO_ACCOUNT_SID:
     TWILIO_WHATSAPP_FROM = "whatsapp:+2252522018730"
     TWILIO_API_BASE = TWILIO_API_BASE or f"http://{HOST}:{PORT}/simulator/twilio"
     TWILIO_TEMPLATE_REOPEN = "HX" + "0" * 32
+    TWILIO_TEMPLATE_STATUS = "HX" + "1" * 32
+
+# --- The back office --------------------------------------------------------------------------------------------
+
+BACKOFFICE_WEBHOOK_URL = env.str("BACKOFFICE_WEBHOOK_URL", "")
+BACKOFFICE_WEBHOOK_SECRET = env.str("BACKOFFICE_WEBHOOK_SECRET", "")
+BACKOFFICE_WEBHOOK_SECONDS = env.float("BACKOFFICE_WEBHOOK_SECONDS", 10.0)
+BACKOFFICE_WEBHOOK_MAX_HOURS = env.float("BACKOFFICE_WEBHOOK_MAX_HOURS", 72.0)
+RATE_API_CALLS = env.str("RATE_API_CALLS", "600/minute")
+RATE_API_REFUSED_PER_ADDRESS = env.str("RATE_API_REFUSED_PER_ADDRESS", "30/minute")
+if BACKOFFICE_WEBHOOK_URL and (fault := webhook_target.fault(BACKOFFICE_WEBHOOK_URL, BACKOFFICE_WEBHOOK_SECRET)):
+    raise ImproperlyConfigured(f"BACKOFFICE_WEBHOOK_URL: {fault}")
 
 # --- Django ---------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from support import deliver, doorbell, escalate, redis_client, turns
+from support.backoffice import announce, sweeping, webhook
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
 from support.models import Conversation, Message
 
@@ -34,6 +35,18 @@ def send_replies(conversation: str) -> None:
 
 
 @shared_task
+def announce_changes(conversation: str) -> None:
+    """Tell a customer what changed in their claims."""
+    announce.run(uuid.UUID(conversation))
+
+
+@shared_task
+def tell_back_office(claim: str) -> None:
+    """Send what stands in the back office's outbox."""
+    webhook.drain()
+
+
+@shared_task
 def sweep() -> None:
     """Ring for everything that has waited past its deadline with nobody at it."""
     redis_client.connection().set(WORKER_SEEN, timezone.now().isoformat(), ex=WORKER_SEEN_SECONDS)
@@ -48,8 +61,13 @@ def sweep() -> None:
     for conversation in _not_rung_lately("send", sends_due):
         doorbell.ring_delivery(conversation)
     returned = escalate.return_abandoned()
-    if turns_due or sends_due or returned:
-        log.info("swept", turns=len(turns_due), sends=len(sends_due), returned=returned)
+    news_due = sweeping.untold(late)
+    for conversation in _not_rung_lately("news", news_due):
+        doorbell.ring_announcement(conversation)
+    for claim in _not_rung_lately("back-office", sweeping.unsent(late)):
+        doorbell.ring_back_office(claim)
+    if turns_due or sends_due or returned or news_due:
+        log.info("swept", turns=len(turns_due), sends=len(sends_due), returned=returned, news=len(news_due))
 
 
 def _free(lease: str) -> Q:

@@ -20,9 +20,21 @@ from chatbot import types
 from chatbot.dialogue.state import StateError
 from chatbot.turn import Mind, take_turn
 from support import clock, db, desk, doorbell, escalate, house_words, redis_client
+from support.backoffice import outbox
 from support.insight import metrics
 from support.leases import Lease, LeaseLost, acquire
-from support.models import Author, Channel, Claim, ClaimEvent, Conversation, Delivery, EngineCall, Message, Owner
+from support.models import (
+    Author,
+    Channel,
+    Claim,
+    ClaimEvent,
+    ClaimStatus,
+    Conversation,
+    Delivery,
+    EngineCall,
+    Message,
+    Owner,
+)
 from support.privacy.fields import blind_index
 from support.speaking import Interrupted, Speaker, reply_id
 from support.transports.web import events
@@ -234,7 +246,8 @@ def _file_claim(conversation: Conversation, filed: types.ClaimFiled) -> None:
         filed_at=now,
         changed_at=now,
     )
-    ClaimEvent.objects.create(claim=claim, name="filed", at=now)
+    ClaimEvent.objects.create(claim=claim, name="filed", at=now, recorded_at=now)
+    outbox.write(claim, "claim.filed")
     log.info("claim_filed", claim=claim.number, kind=claim.kind)
 
 
@@ -245,11 +258,18 @@ def _change_claim(conversation: Conversation, changed: types.ClaimChanged) -> No
     claim.slots = {**claim.slots, **news}
     if reference := changed.slots.get("easytransfert_id"):
         claim.reference_index = blind_index("reference", str(reference.value))
+    if claim.status == ClaimStatus.WAITING_CUSTOMER:  # what it waited for has come
+        claim.status, claim.note = ClaimStatus.RECEIVED, ""
     claim.changed_at = clock.now()
-    claim.save(update_fields=["slots", "reference_index", "changed_at"])
+    claim.save(update_fields=["slots", "reference_index", "status", "note", "changed_at"])
     ClaimEvent.objects.create(
-        claim=claim, name="corrected", details={"before": before, "after": news}, at=claim.changed_at
+        claim=claim,
+        name="corrected",
+        details={"before": before, "after": news},
+        at=claim.changed_at,
+        recorded_at=claim.changed_at,
     )
+    outbox.write(claim, "claim.corrected", list(news))
 
 
 def slot_as_json(slot: types.Slot) -> dict[str, object]:

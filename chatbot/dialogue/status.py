@@ -9,9 +9,10 @@ from chatbot.dialogue.cues import fold
 from chatbot.dialogue.scratch import Rules, Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, State
-from chatbot.types import ClaimView, Desk, Heard, Intent, Meaning
+from chatbot.types import ClaimView, Desk, Heard, Intent, Meaning, Slot
 
 SHOWN = 3
+PROVEN = ("resolved", "refunded")  # the ends that an operation's reference proves
 
 
 def report_status(s: Scratch) -> None:
@@ -72,10 +73,14 @@ def _filed(s: Scratch) -> list[Case]:
 
 def _report(s: Scratch, case: Case) -> None:
     status, claim = claims.status_of(s, case), s.claim(case)
-    if claim and claim.note:
-        s.say(f"status.{status}.noted", case_number=case.number, note=claim.note)
-    else:
-        s.say(f"status.{status}", case_number=case.number)
+    act = f"status.{status}"
+    note = claim.note if claim else ""
+    if note:
+        act += ".noted"
+    elif claim and not claim.forwarded and status == "received":
+        act += ".unsent"
+    proof = claim.success_reference if claim and status in PROVEN else ""
+    s.say(act, case_number=case.number, note=note or None, success_reference=proof or None)
     s.status = status
 
 
@@ -97,11 +102,19 @@ def announce(rules: Rules, state: State, claim: ClaimView, desk: Desk) -> Scratc
     index = next((place for place, case in enumerate(state.cases) if case.number == claim.number), None)
     if index is None:
         index = claims.adopt(s, claim)
-    s.state = replace(s.state, focus=index, pending=None)
-    case = s.state.cases[index]
+    case = _as_corrected(state.cases[index], claim) if index < len(state.cases) else s.state.cases[index]
+    s.put(index, case)
+    s.state = replace(s.state, pending=None)
     _report(s, case)
     ask_what_is_waited_for(s, case)
     return s
+
+
+def _as_corrected(case: Case, claim: ClaimView) -> Case:
+    """The case knowing what the back office corrected in its claim."""
+    news = {name: value for name, value in claim.slots.items() if case.value(name) != value}
+    source = f"claim:{claim.number}"
+    return case.with_slots({name: Slot(value, source, claim.changed_at) for name, value in news.items()})
 
 
 def ask_what_is_waited_for(s: Scratch, case: Case) -> None:

@@ -94,7 +94,8 @@ def _claim(claim: Claim, conversation: Conversation, whole_numbers: bool) -> Jso
         "status_label": claim.get_status_display(),
         "filed": isoformat(claim.filed_at),
         "slots": _slots(conversation, claim.kind, claim.slots, whole_numbers),
-        "events": [{"label": words.claim_event(event.name), "at": isoformat(event.at)} for event in claim.events.all()],
+        "note": mask_phones(claim.note),
+        "events": [{"label": words.happened(event), "at": isoformat(event.at)} for event in claim.events.all()],
     }
 
 

@@ -31,7 +31,7 @@ class RecordAdmin(_ReadOnly, ModelAdmin):
     list_fullwidth = True
     list_per_page = 50
     show_full_result_count = False
-    actions = None
+    actions: Any = None
 
 
 class RecordInline(_ReadOnly, TabularInline):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from support.console import selectors, values, words
+from support.console import selectors, words
 from support.console.masking import mask_number, mask_phones
 from support.console.readonly import RecordAdmin, RecordInline
 from support.models import (
     AuditEvent,
     Channel,
-    Claim,
-    ClaimEvent,
     Conversation,
     Customer,
     EngineCall,
@@ -31,7 +28,8 @@ from support.models import (
 from support.privacy.fields import blind_index
 
 
-def _link_to_case(conversation: Conversation) -> SafeString:
+def link_to_case(conversation: Conversation) -> SafeString:
+    """The way to a conversation's case page."""
     address = reverse("console:case", args=[conversation.pk])
     return format_html(
         '<a class="font-semibold text-primary-700 underline dark:text-primary-400" href="{}">Ouvrir</a>', address
@@ -125,71 +123,7 @@ class ConversationAdmin(RecordAdmin):
 
     @admin.display(description="transcription")
     def case(self, conversation: Conversation) -> SafeString:
-        return _link_to_case(conversation)
-
-
-class ClaimEventInline(RecordInline):
-    """What happened to a claim."""
-
-    model = ClaimEvent
-    fields = ("when", "what", "before_and_after")
-    readonly_fields = ("when", "what", "before_and_after")
-
-    @admin.display(description="date")
-    def when(self, event: ClaimEvent) -> datetime:
-        return event.at
-
-    @admin.display(description="événement")
-    def what(self, event: ClaimEvent) -> str:
-        return words.claim_event(event.name)
-
-    @admin.display(description="changement")
-    def before_and_after(self, event: ClaimEvent) -> str:
-        claim, after = event.claim, event.details.get("after", {})
-        changes = [
-            f"{words.slot(claim.conversation.brand, claim.kind, name)} : "
-            f"{_shown(name, event.details.get('before', {}).get(name))} → {_shown(name, slot)}"
-            for name, slot in after.items()
-        ]
-        return " ; ".join(changes)
-
-
-@admin.register(Claim)
-class ClaimAdmin(RecordAdmin):
-    """What customers want settled."""
-
-    list_display = ("number", "nature", "status", "filed_at", "changed_at", "case")
-    list_filter = ("status", "kind")
-    list_select_related = ("conversation",)
-    fields = ("number", "nature", "status", "case", "facts", "filed_at", "changed_at")
-    inlines = (ClaimEventInline,)
-    search_fields = ("number",)
-    search_help_text = "Un numéro de dossier, ou une référence EasyTransfert entière"
-    ordering = ("-filed_at",)
-
-    @admin.display(description="nature", ordering="kind")
-    def nature(self, claim: Claim) -> str:
-        return words.claim_kind(claim.conversation.brand, claim.kind)
-
-    @admin.display(description="informations")
-    def facts(self, claim: Claim) -> str:
-        brand = claim.conversation.brand
-        shown = (f"{words.slot(brand, claim.kind, name)} : {_shown(name, slot)}" for name, slot in claim.slots.items())
-        return " ; ".join(shown)
-
-    @admin.display(description="transcription")
-    def case(self, claim: Claim) -> SafeString:
-        return _link_to_case(claim.conversation)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Claim], search_term: str
-    ) -> tuple[QuerySet[Claim], bool]:
-        """References are stored encrypted and found by their blind index."""
-        found, doubled = super().get_search_results(request, queryset, search_term)
-        digits = re.sub(r"\D", "", search_term)
-        typed = {search_term.strip().upper(), f"EFB.{digits}"}
-        by_reference = Q(reference_index__in=[blind_index("reference", reference) for reference in typed])
-        return (found | queryset.filter(by_reference) if search_term else found), doubled
+        return link_to_case(conversation)
 
 
 @admin.register(Escalation)
@@ -215,7 +149,7 @@ class EscalationAdmin(RecordAdmin):
 
     @admin.display(description="transcription")
     def case(self, escalation: Escalation) -> SafeString:
-        return _link_to_case(escalation.conversation)
+        return link_to_case(escalation.conversation)
 
 
 @admin.register(EngineCall)
@@ -235,8 +169,3 @@ class AuditEventAdmin(RecordAdmin):
     list_filter = ("action",)
     search_fields = ("actor_name", "target")
     ordering = ("-id",)
-
-
-def _shown(name: str, slot: Any) -> str:
-    value = slot.get("value", "") if isinstance(slot, dict) else ""
-    return values.shown(name, value) or "—"

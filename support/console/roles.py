@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 
 SEE = "support.view_escalation"
 ACT = "support.change_escalation"
+SETTLE = "support.settle_claim"
 
 _AGENT = (
     "view_attempt",
@@ -22,7 +23,7 @@ _AGENT = (
 )
 ROLES: Mapping[str, Sequence[str]] = {
     "agent": _AGENT,
-    "supervisor": (*_AGENT, "view_auditevent", "view_enginecall"),
+    "supervisor": (*_AGENT, "view_auditevent", "view_enginecall", "view_outgoingevent", "settle_claim"),
 }
 
 
@@ -43,6 +44,11 @@ def may_see(user: User | AnonymousUser) -> bool:
 def may_act(user: User | AnonymousUser) -> bool:
     """Whether ``user`` may take, answer, hand back, close and reveal."""
     return _is_staff_with(user, SEE) and _is_staff_with(user, ACT)
+
+
+def may_settle(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may change the status of claims, and export and import them."""
+    return _is_staff_with(user, SETTLE)
 
 
 def _is_staff_with(user: User | AnonymousUser, permission: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from chatbot import brand
 from chatbot.dialogue.specs import FlowSpec, read_flows
-from support.models import Delivery
+from support.models import ClaimEvent, ClaimStatus, Delivery, Told
 
 _FILE = Path(__file__).with_name("words.toml")
 
@@ -47,6 +47,19 @@ def kind_of_message(kind: str) -> str:
 def claim_event(name: str) -> str:
     """What happened to a claim."""
     return str(tables()["claim_events"].get(name, name))
+
+
+def happened(event: ClaimEvent) -> str:
+    """What happened to a claim, with the status it got and, where it matters, who is to tell the customer."""
+    label = claim_event(event.name)
+    if event.name != "status":
+        return label
+    known = event.details.get("status", "")
+    label = f"{label} : {ClaimStatus(known).label if known in ClaimStatus.values else known}"
+    if event.details.get("result", {}).get("outcome") == "superseded":
+        return f"{label} (arrivé trop tard, sans effet)"
+    told = Told(event.told)
+    return f"{label} ({told.label.lower()})" if told in (Told.DUE, Told.AGENT, Told.STOPPED) else label
 
 
 def flow(brand_slug: str, kind: str) -> FlowSpec | None:

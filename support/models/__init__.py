@@ -1,7 +1,8 @@
 """The records. The database is the truth; everything else is a doorbell."""
 
 from support.models.audit import AuditEvent, AuditHead
-from support.models.claim import Claim, ClaimEvent, ClaimStatus
+from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
+from support.models.claim import Claim, ClaimEvent, ClaimStatus, Forwarded, Told
 from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
 from support.models.customer import Channel, Customer, Identity
 from support.models.engine import EngineCall
@@ -9,6 +10,7 @@ from support.models.escalation import Escalation, Outcome, Priority, Reason
 from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
 
 __all__ = [
+    "ApiToken",
     "Attempt",
     "AuditEvent",
     "AuditHead",
@@ -22,13 +24,17 @@ __all__ = [
     "Delivery",
     "EngineCall",
     "Escalation",
+    "Forwarded",
     "Identity",
     "Message",
     "Outcome",
+    "OutgoingEvent",
+    "OutgoingState",
     "Owner",
     "Priority",
     "Reason",
     "SimulatedMedia",
     "SimulatedMessage",
     "SimulatedPhone",
+    "Told",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from support.db import uuid7
-from support.models.conversation import Conversation
+from support.models.conversation import Conversation, Message
 from support.models.customer import Customer
-from support.privacy.fields import EncryptedJSON
+from support.privacy.fields import EncryptedJSON, EncryptedText
 
 
 class ClaimStatus(models.TextChoices):
@@ -19,6 +20,15 @@ class ClaimStatus(models.TextChoices):
     RESOLVED = "resolved", "Résolu"
     REFUNDED = "refunded", "Remboursé"
     REJECTED = "rejected", "Rejeté"
+
+
+class Forwarded(models.TextChoices):
+    """How a claim first reached the back office."""
+
+    WEBHOOK = "webhook", "Notification"
+    API = "api", "Lu par l'API"
+    EXPORT = "export", "Export"
+    UPDATE = "update", "Le back-office a répondu"
 
 
 class Claim(models.Model):
@@ -34,26 +44,54 @@ class Claim(models.Model):
     reference_index = models.CharField(max_length=64, blank=True, default="", db_index=True, editable=False)
     filed_at = models.DateTimeField("déposé le")
     changed_at = models.DateTimeField("modifié le")
+    note = EncryptedText("note pour le client", blank=True, default="")
+    success_reference = EncryptedText("référence du règlement", blank=True, default="")
+    status_at = models.DateTimeField(
+        "état donné le", null=True, blank=True, help_text="horloge du back-office ; un état plus ancien ne compte plus"
+    )
+    forwarded_at = models.DateTimeField("transmis le", null=True, blank=True)
+    forwarded_by = models.CharField("transmis par", max_length=10, choices=Forwarded, blank=True, default="")
 
     class Meta:
         verbose_name = "dossier"
+        permissions = [("settle_claim", "Peut changer l'état d'un dossier, exporter et importer")]
+        indexes = [models.Index(fields=["changed_at", "id"], name="claim_by_change")]
 
     def __str__(self) -> str:
         return self.number
 
 
+class Told(models.TextChoices):
+    """Whether the customer knows of a change of status. The duty to tell is written together with the change."""
+
+    NOTHING = "", "Rien à dire"
+    DUE = "due", "À dire"
+    TOLD = "told", "Dit par l'assistant"
+    AGENT = "agent", "À dire par le conseiller"
+    BY_AGENT = "by_agent", "Laissé au conseiller"
+    STOPPED = "stopped", "Le client a dit STOP"
+
+
 class ClaimEvent(models.Model):
-    """One change in a claim's life: filed, corrected, status."""
+    """One change in a claim's life: filed, corrected, status. ``message`` told the customer of it."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="events")
     name = models.CharField(max_length=20)
     details = EncryptedJSON(default=dict)
     at = models.DateTimeField()
+    event_id = models.CharField(max_length=100, null=True, blank=True, help_text="donné par le back-office")
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    told = models.CharField("dit au client", max_length=10, choices=Told, blank=True, default=Told.NOTHING)
+    message = models.OneToOneField(Message, models.SET_NULL, null=True, blank=True, related_name="claim_event")
 
     class Meta:
         verbose_name = "événement de dossier"
         verbose_name_plural = "événements de dossier"
         ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["claim", "event_id"], name="claim_event_once")]
+        indexes = [
+            models.Index(fields=["recorded_at"], name="claim_event_to_tell", condition=Q(told__in=["due", "agent"]))
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%d/%m/%Y %H:%M}"

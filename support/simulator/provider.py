@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import cast
@@ -57,7 +58,7 @@ def take(fields: Mapping[str, str]) -> SimulatedMessage:
     _check_sender(fields)
     callback = _checked_callback(fields)
     if template:
-        text = _template_text(template)
+        text = _template_text(template, fields.get("ContentVariables", ""))
     elif not text.strip():
         raise Refusal(400, 21619, "A text message body or media urls must be specified.")
     elif len(text) > MAX_BODY:
@@ -120,11 +121,17 @@ def _checked_callback(fields: Mapping[str, str]) -> str:
     return url.removeprefix(settings.PUBLIC_URL)
 
 
-def _template_text(template: str) -> str:
-    if template != settings.TWILIO_TEMPLATE_REOPEN:
-        raise Refusal(400, 21655, f"The ContentSid {template[:40]} is invalid")
+def _template_text(template: str, variables: str) -> str:
     fixed = cast("Mapping[str, str]", brand.load(settings.BRAND).settings["fixed"])
-    return fixed["reopen"]
+    if template == settings.TWILIO_TEMPLATE_REOPEN:
+        return fixed["reopen"]
+    if template != settings.TWILIO_TEMPLATE_STATUS:
+        raise Refusal(400, 21655, f"The ContentSid {template[:40]} is invalid")
+    try:
+        values = json.loads(variables)
+        return fixed["status_template"].format(number=values["1"], status=values["2"])
+    except (ValueError, KeyError, TypeError):
+        raise Refusal(400, 21656, "The ContentVariables parameter is invalid") from None
 
 
 def _check_willing(phone: SimulatedPhone, failure: str, template: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,8 +40,12 @@ class Accepted:
     status: str
 
 
-def send(to: str, body: str, attempt: uuid.UUID, template: str = "") -> Accepted:
-    """Hand ``body`` (or the approved ``template``, a ContentSid, instead) to the provider for ``to`` (E.164).
+def send(
+    to: str, body: str, attempt: uuid.UUID, template: str = "", values: Mapping[str, str] | None = None
+) -> Accepted:
+    """Hand ``body`` (or the approved ``template``, a ContentSid, filled with ``values``) to the provider for ``to``.
+
+    ``to`` is an E.164 number.
 
     Waits for the sender's turn, then calls once, never twice. ``attempt`` comes back with every status callback.
     Raises SendError.
@@ -48,6 +53,8 @@ def send(to: str, body: str, attempt: uuid.UUID, template: str = "") -> Accepted
     twilio = _client()
     sender = _sender()
     content = {"content_sid": template} if template else {"body": body}
+    if template and values:
+        content["content_variables"] = json.dumps(values, ensure_ascii=False)
     pace.wait(next(iter(sender.values())), settings.TWILIO_MESSAGES_PER_SECOND)
     with _typed_failures():
         message = twilio.messages.create(to=f"whatsapp:{to}", **sender, **content, **_callback(attempt))
