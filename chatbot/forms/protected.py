@@ -18,6 +18,7 @@ _PATTERNS = re.compile(
     | \b\d{1,4}[/.\-]\d{1,2}[/.\-]\d{2,4}\b                      # dates
     | \b[A-Z]{1,4}-\d{4,8}\b                                     # one-time codes: G-713302
     | \b[A-Z]{2,6}[ ]\d{3,8}\b                                   # codes written apart: CT 33815
+    | (?<!@)\b(?!2m1\b)\d{1,3}(?:[mM]\d{1,3}|mil(?:le)?\d{3}|[kK]\d{1,3})\b   # sums in shorthand: 1m5, 12mil500, 7k5
     | \*{3,}                                                     # a secret already masked
     | \b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{4,}\b          # capitals and digits mixed
     | \b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{9,}\b

@@ -1,7 +1,7 @@
-"""Sums in slang written out in figures: '3 barres' is 3 000 FCFA, '1m5' is 1 500 000 FCFA, '12mil500' is 12 500 FCFA.
+"""Sums in slang written out in figures: '3 barres' and '3barres' are 3 000 FCFA.
 
-Sums in figures the customer wrote plainly stay as they are; units the lists disagree about (brique, togo) are not in
-the brand's table and stay words.
+Sums whose figures say their value ('50k', '1m5', '12mil500') stay byte for byte: facts are read from them elsewhere.
+Units the lists disagree about (brique, togo) are not in the brand's table and stay words.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from chatbot.forms.number import UNITS
 from chatbot.forms.text import fold
 from chatbot.normalise.tokens import Token
 
-# language.md: m and M multiply by a million with the decimals after ("1m5"). Two digits would be a height ("1m75").
-_MILLIONS = re.compile(r"(\d{1,3})[mM](\d|\d{3})")
-_THOUSANDS = re.compile(r"(\d{1,3})(?:mil|mille)(\d{3})")
 _GLUED = re.compile(r"(\d{1,3})([^\W\d_]{3,})")
 _UNIT = frozenset({"f", "fr", "frs", "fran", "franc", "francs", "fcfa", "cfa"})
 LARGEST_COUNT = 10
@@ -51,10 +48,6 @@ class Money:
         return f"{francs:,} FCFA".replace(",", " "), end
 
     def _compact(self, text: str) -> int | None:
-        if match := _MILLIONS.fullmatch(text):
-            return int(match[1]) * 1_000_000 + int(match[2].ljust(6, "0") if len(match[2]) < 3 else match[2] + "000")
-        if match := _THOUSANDS.fullmatch(text):
-            return int(match[1]) * 1000 + int(match[2])
         if (match := _GLUED.fullmatch(text)) and (unit := self._units.get(fold(match[2]))):
             return int(match[1]) * unit
         return None

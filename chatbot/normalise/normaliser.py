@@ -10,6 +10,7 @@ from chatbot.forms.protected import protected_spans
 from chatbot.forms.text import clean, fold
 from chatbot.normalise.conditions import Around, WordClasses
 from chatbot.normalise.durations import Durations
+from chatbot.normalise.ear import Ear
 from chatbot.normalise.grammar import Grammar
 from chatbot.normalise.lexicon import DROP, Entry, Lexicon, Sense
 from chatbot.normalise.money import Money
@@ -35,11 +36,13 @@ class Normaliser:
         self._lexicon = Lexicon(brand.lexicon, WordClasses(classes))
         self._grammar = Grammar(brand.contexts)
         verbs = self._grammar.verbs
+        forms = frozenset(map(fold, verbs.forms()))
         self._spelling = Spelling(
             brand.contexts,
             forms=tuple(verbs.forms(accented=True)),
-            known=self._lexicon.words | frozenset(map(fold, verbs.forms())),
+            known=self._lexicon.words | forms,
         )
+        self._ear = Ear(brand.contexts, self._spelling.known, forms)
         self._money = Money(brand.cues)
         self._durations = Durations(brand.contexts)
 
@@ -103,7 +106,8 @@ class Normaliser:
             elided = self._grammar.elided(token.text, tokens[index + 2].text)
             if elided:
                 return elided
-        spelt = self._grammar.word(token.text, around) or self._spelling.word(token.text) or token.text
+        spelt = self._grammar.word(token.text, around) or self._spelling.word(token.text)
+        spelt = spelt or self._ear.word(token.text, around) or token.text
         return self._grammar.negated(spelt, around)
 
     def _look_up(self, tokens: list[Token], index: int, around: Callable[[int], Around]) -> tuple[str, int] | None:

@@ -39,7 +39,8 @@ class Spelling:
         for trade in words(lists, "trade"):
             self._trade.setdefault(fold(trade[0]), []).append(fold(trade))
         right = (forms, *(words(lists, field) for field in ("accents", "spelt_right", "trade")))
-        self._known = known | frozenset(map(fold, itertools.chain(*right)))
+        #: Folded words of the brand's French.
+        self.known = known | frozenset(map(fold, itertools.chain(*right)))
         self._right = lru_cache(maxsize=4096)(self._look_up)
 
     def word(self, typed: str) -> str | None:
@@ -50,10 +51,6 @@ class Spelling:
             return None
         right = self._right(lower, typed[0].isupper())
         return None if right is None or right == lower else cased(right, typed)
-
-    def knows(self, key: str) -> bool:
-        """True for a folded word of the brand's French."""
-        return key in self._known
 
     def _look_up(self, lower: str, capital: bool) -> str | None:
         bare = fold(lower)
@@ -71,7 +68,7 @@ class Spelling:
         if not _TRIPLE.search(lower):
             return lower
         twice, once = _TRIPLE.sub(r"\1\1", lower), _TRIPLE.sub(r"\1", lower)
-        return next((w for w in (twice, once) if self.knows(fold(w))), lower)
+        return next((w for w in (twice, once) if fold(w) in self.known), lower)
 
     def _accents(self, lower: str) -> str:
         bare = fold(lower)
@@ -88,7 +85,7 @@ class Spelling:
         return f"{match[1]}ée{match[2]}" if match else lower
 
     def _nearest(self, bare: str) -> str | None:
-        if len(bare) < SHORTEST_SPELT or bare in self._known or bare.rstrip("s") in self._known:
+        if len(bare) < SHORTEST_SPELT or bare in self.known or bare.rstrip("s") in self.known:
             return None
         near = process.extractOne(bare, self._trade.get(bare[0], ()), scorer=OSA.distance, score_cutoff=1)
         # A letter more at the end is another form of the word, and no slip: "permise", "référencée".

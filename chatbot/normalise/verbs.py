@@ -15,6 +15,8 @@ _SOUNDED = (
     *("era", "erai", "eras", "erons", "erez", "eront", "erais", "erait", "eriez", "eraient", "èrent"),
 )
 _CLOSED = re.compile(r"é([^aeiouy]{1,2})$")
+# After an auxiliary these stand before a noun: "c'est l'inverse", "je suis en voyage".
+_PARTED = frozenset({"l'", "le", "les", "en"})
 # The written ending said é: infinitive, participle, "vous" and the past forms.
 _SAID_E = frozenset({"er", "ez", "ai", "ais", "ait", "et"})
 
@@ -80,7 +82,7 @@ class Verbs:
             return "ez"
         skipped, further = before[: place or 0], before[place + 1 :] if place is not None else ()
         inverted = governor.endswith(("ez", "es")) or not {"vous", "nous"} & set(skipped)
-        if inverted and self._is_auxiliary(governor, further):
+        if inverted and not _PARTED & set(skipped) and self._is_auxiliary(governor, further):
             return self._participle(bare, ending, accented)
         loosely = heard or (ending == "e" and bare not in self._also_nouns)
         if loosely and governor in self._modals and "vous" not in skipped[:1]:

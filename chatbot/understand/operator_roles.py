@@ -60,7 +60,7 @@ _DENIED = re.compile(r"(?:\bpas|\bet non|\bnon pas)(?: (?:sur|a|de|le|vers|chez|
 
 
 _DENIED_OR_REPLACED = re.compile(
-    rf"(?:{_DENIED.pattern})|(?:\bau lieu d[eu]|\ba la place d[eu])(?: (?:mon|son|le|la|compte|numero))*\s+$"
+    rf"(?:{_DENIED.pattern})|(?:\bau lieu|\ba la place) d(?:[eu](?: (?:mon|son|le|la|compte|numero))*\s+|')$"
 )
 _REFUND_TALK = re.compile(r"rembours|recredit|restitu|renvo|retourn|refund|remett")
 
