@@ -52,7 +52,8 @@ _NOT_BEFORE = re.compile(
     r"(?:\bpar|\bles|\bds|\bchaque|\btous les|\btoutes les|\bdans|\bsous|\bdelai de|\bmaximum|\bde \d\d? ?h? a"
     r"|\bprend(?:re)?|\bfaut"
     r"|\ben|\bapres|\b(?:soucis?|l?affaires?|problemes?|histoire|discussion) de"
-    r"|\b(?:message|mesaj|sms) de|\bfin\w*|\w/|\bentre|\bpour|\bavant|\bd'ici|\bmettait|\breste|\bmet|\bdure|\bdurer|\b(?:ouvert"
+    r"|\b(?:message|mesaj|sms) de|\bfin\w*|\w/|\bentre|\bpour|\bavant|\bd'ici|\bmettait"
+    r"|\breste|\bmet|\bdure|\bdurer|\b(?:ouvert"
     r"|ouverts"
     r"|travaillez|ouvrez|disponibles?)(?: aussi)? (?:le|les)|\bune?|24 ?h? ?(?:a|ou|-)?)\s*$"
 )
