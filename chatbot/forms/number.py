@@ -44,6 +44,13 @@ _WORD = "(?:" + "|".join(_WORDS) + ")"
 _PHRASE = re.compile(rf"(?<![\w']){_WORD}(?:(?:[ \-]+(?:et[ \-]+)?){_WORD})*(?!\w|')")
 
 
+# Nouns a sum follows with "de".
+_OF_A_SUM = re.compile(
+    r"\b(?:transferts?|envois?|montant|somme|depots?|retraits?|frais|paiement"
+    r"|recharge|versement|debite|credite|plus|moins|solde) $"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class NumberWords:
     """A number in words and its value."""
@@ -57,12 +64,23 @@ class NumberWords:
 def find_number_words(text: str) -> list[NumberWords]:
     """Numbers written in words, in reading order. A lone everyday word ('un', 'de') is left out."""
     found = []
-    for match in _PHRASE.finditer(fold(text)):
+    folded = fold(text)
+    for match in _PHRASE.finditer(folded):
         words = [w for w in re.split(r"[ \-]+", match.group()) if w != "et"]
+        start = match.start()
+        if _preposition(words, folded[:start]):
+            words, start = words[1:], start + 3
         if all(w in SHY for w in words):
             continue
-        found.append(NumberWords(match.start(), match.end(), value_of(words), len(words)))
+        found.append(NumberWords(start, match.end(), value_of(words), len(words)))
     return found
+
+
+def _preposition(words: list[str], left: str) -> bool:
+    """Whether "de" is no "deux" written by ear: "un transfert de quinze mille", "frais de cent francs"."""
+    if len(words) < 2 or words[0] != "de":
+        return False
+    return words[1] in UNITS or _OF_A_SUM.search(left[-24:]) is not None
 
 
 def value_of(words: list[str]) -> int:

@@ -32,14 +32,16 @@ _PREFIXED = re.compile(
     re.IGNORECASE,
 )
 # Capitals and a long number: an id of an operator whose form we do not know.
-_CAPITALS = re.compile(r"(?<![A-Za-z0-9])(?!EFB|TRX|TX)[A-Z]{2,5}-?\d{8,16}(?![A-Za-z0-9])")
+_CAPITALS = re.compile(
+    r"(?<![A-Za-z0-9])(?!EFB|TRX|TX)[A-Z]{2,5}-?(?:\d{8,16}|\d{3,8}(?:-\d{3,8}){1,3})(?![A-Za-z0-9]|-\d)"
+)
 _RECEIVED = re.compile(r"(?<![A-Za-z0-9])pt[-_]?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,20}(?![A-Za-z0-9])")
 _UNDERSCORED = re.compile(r"(?<![A-Za-z0-9])T_[A-Za-z0-9_]{4,24}(?![A-Za-z0-9])", re.IGNORECASE)
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _BETWEEN = re.compile(rf"{_S}{{1,3}}\Z")
-_CODE = re.compile(r"[A-Za-z0-9]+(?:[\-_/.][A-Za-z0-9]+){0,6}")
+_CODE = re.compile(r"(?!\d/[A-Za-z])[A-Za-z0-9]+(?:[\-_/.][A-Za-z0-9]+){0,6}")
 _DIGITS = re.compile(r"(?<![\w.,+*#])\d{9,12}(?![\w*#]|[.,]\d)")
-_SPACED_DIGITS = re.compile(r"(?<![\w.,+*#])\d{2,6}(?:[ \-\n]\d{2,6}){1,4}(?![\w*#]|[.,]\d)")
+_SPACED_DIGITS = re.compile(r"(?<![\w.,+*#])(?<![A-Za-z]-)\d{2,6}(?:[ \-\n]\d{2,6}){1,4}(?![\w*#]|[.,]\d)")
 
 Kind = Literal["dated", "prefixed", "wave", "digits", "code", "received"]
 
@@ -172,10 +174,23 @@ def _pieces_of_one(pieces: list[str]) -> bool:
     """
     if len(pieces) == 2 and "".join(pieces).isalpha() and _unspeakable("".join(pieces)):
         return all(p.isupper() or _unspeakable(p) for p in pieces)
+    if _in_groups(pieces) or (_mixed(pieces[0]) and sum(map(_mixed, pieces)) >= 2):
+        return True
     wordlike = [p for p in pieces if p.isalpha() and len(p) >= 3 and not _unspeakable(p)]
     if any(not p.isupper() for p in wordlike) or sum(map(len, wordlike)) > LONGEST_WORD_PIECE:
         return False
     return pieces[0] not in wordlike and not any(p.isdigit() and len(p) >= 5 for p in pieces)
+
+
+def _in_groups(pieces: list[str]) -> bool:
+    """Groups of one length in capitals, the last one shorter or not: "TEZD CEKP N4OZ LOYY P"."""
+    size = len(pieces[0])
+    return (
+        len(pieces) >= 3
+        and "".join(pieces).isupper()
+        and size >= 3
+        and (all(len(p) == size for p in pieces[:-1]) and len(pieces[-1]) <= size)
+    )
 
 
 def _code_like(value: str) -> bool:

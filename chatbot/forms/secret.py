@@ -83,6 +83,8 @@ def _cards(folded: str) -> Iterator[tuple[int, int]]:
     seen = False
     for match in words.CARD.finditer(folded):
         digits = re.sub(r"\D", "", match.group())
+        if _ids_in_a_row(match.group()):
+            continue
         if (_luhn(digits) and len(digits) >= 14) or (
             len(digits) == 16 and (named or words.CARD_GROUPED.fullmatch(match.group()))
         ):
@@ -97,6 +99,12 @@ def _cards(folded: str) -> Iterator[tuple[int, int]]:
     yield from (m.span("value") for m in words.CVV.finditer(folded))
     if seen:
         yield from (m.span("value") for m in words.EXPIRY.finditer(folded))
+
+
+def _ids_in_a_row(written: str) -> bool:
+    """Cards are written in groups of six digits at most: longer ones side by side are ids or numbers, said twice."""
+    groups = re.split(r"\D+", written)
+    return len(groups) > 1 and max(map(len, groups)) > 6
 
 
 def _luhn(digits: str) -> bool:

@@ -17,9 +17,9 @@ _GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}\d{{3}})+|(?:\.\d{{3}})+|(?:,\d{{3}})+|(?:'
 _UNIT = rf"(?:{_SPACE}{{0,2}}(?:f ?cfa|francs?(?: ?cfa)?|frcs|frs|fr|xof|cfa|balles?|f)(?![a-z]))"
 _NUMERAL = re.compile(
     rf"(?<![\w.,'*#@])(?<!(?<!\w)\+)(?<!(?<!\d\d\d)/)(?:"
-    rf"(?P<kilo>\d{{1,3}}){_SPACE}?(?:k|mil|mille)(?:{_SPACE}?(?P<kilo_hundreds>\d{{3}})|(?P<kilo_tail>\d))(?!\w)"
+    rf"(?P<kilo>\d{{1,3}}){_SPACE}?(?:k|mil|miles?|mille)(?:{_SPACE}?(?P<kilo_hundreds>\d{{3}})|(?P<kilo_tail>\d))(?!\w)"
     rf"|(?P<million_and>\d{{1,2}}){_SPACE}?(?:m|million|millions){_SPACE}?(?P<tail>\d{{1,3}})(?![\d\w])"
-    rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|milles|m|million"
+    rf"|(?P<number>{_GROUPED}|\d+(?:[.,]\d{{1,3}})?){_SPACE}?(?P<scale>k|mille|mil|mill|miles?|milles|m|million"
     rf"|millions|milion|milions)(?![a-z])"
     rf"|(?P<grouped>{_GROUPED})(?:[.,](?:0{{1,2}}(?!\d)|-))?"
     rf"|(?P<plain>\d{{1,8}})(?![\d])(?:[.,]0{{1,2}}(?!\d))?"
@@ -28,8 +28,9 @@ _NUMERAL = re.compile(
 # Numbers that count something else.
 _NOT_MONEY_AFTER = re.compile(
     r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b"
-    r"|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|eme\b|e\b"
-    r"|er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b)"
+    r"|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|eme\b|(?<=\d)e\b"
+    r"|(?<=\d)er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b"
+    r"|abonnes?\b|followers?\b|likes?\b|vues\b|clients?\b|gens\b|fans?\b)"
 )
 _TIMES_AFTER = re.compile(r"\s*(?:fois|x)\b")
 _NOT_MONEY_BEFORE = re.compile(
@@ -49,7 +50,9 @@ _FEE_RIGHT = re.compile(
 _RECEIVED_LEFT = re.compile(r"(?:recu|recoit|arrive|credite de|a eu|touche|trouve)\s*(?:que|seulement|:|de)?\s*$")
 _INSTEAD_LEFT = re.compile(r"(?:au lieu de|pas|et non|plutot que|corriger?)\s*$")
 # "50 000, pas 5 000": the second sum is what it is not.
-_NEGATED = re.compile(r"\b(?:pas|et non|non pas)\s+$")
+_NEGATED = re.compile(r"\b(?:pas?|et non|non pas)\s+$")
+# What an advertisement promises is no sum of the customer's.
+_PROMISED = re.compile(r"\b(?:gagnez|investissez|recevez|doublez|gagner|investir)(?: plus de| jusqu'a)?\s*$")
 _LIST_MARK = re.compile(r"(?:^|\n|[.,;]\s|\s)\s*\d\s?[.)\-]\s*$")
 
 
@@ -104,6 +107,10 @@ class Amounts:
 
     def _plausible(self, match: re.Match[str], folded: str, value: int, asked: bool, money_talk: bool) -> bool:
         if _BALANCE.search(folded[max(0, match.start() - 24) : match.start()]):
+            return False
+        if _PROMISED.search(folded[max(0, match.start() - 32) : match.start()]):
+            return False
+        if match.group("scale") and _NOT_MONEY_AFTER.match(folded, match.end()):
             return False
         if match.group("unit") or match.group("grouped") or match.group("million_and"):
             return value >= 5

@@ -11,8 +11,9 @@ from chatbot.types import Entity
 from chatbot.understand.asked import Asked, slot_of
 
 _DIGITS = re.compile(
-    r"\s*(?:le |la |option |choix |num(?:ero)? |n° ?|c'est le |tape )?(\d)(?:\ufe0f?\u20e3)?\s*[.!)]?"
-    r"\s*(?:svp|stp|s'il vous pla[iî]t|merci|please)?\s*[.!]?\s*\Z",
+    r"\s*(?:le |la |option |choix |num(?:[eé]ro)? |n° ?|c'est le |tape )?(\d)(?:\ufe0f?\u20e3)?\s*[.!)]?"
+    r"\s*(?:svp|stp|s'il vous pla[iî]t|merci|please|chef|patron|boss|tonton|tantie"
+    r"|monsieur|madame|mon fr[eè]re|grand)?\s*[.!]?\s*\Z",
     re.IGNORECASE,
 )
 _WORDS = {

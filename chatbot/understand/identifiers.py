@@ -11,6 +11,7 @@ from chatbot.forms.reference import Reference, find_references
 from chatbot.forms.spans import Taken
 from chatbot.forms.text import fold
 from chatbot.types import Entity
+from chatbot.understand.amounts import LARGEST
 from chatbot.understand.asked import Asked
 
 _REF_LABEL = re.compile(r"(?:\bref\w*|\befb|\breference)\W{0,3}(?:numero|num|n°|no)?\W{0,3}(?:c'?est|est|de)?\W{0,4}$")
@@ -57,9 +58,10 @@ def _candidates(text: str, folded: str, asked: Asked) -> Iterator[Entity]:
     yield from (_operator_id(i) for i in ids if i.kind != "digits")
     yield from (_phone(p, folded) for p in find_phones(text) if _is_phone(p, folded, asked))
     yield from (_operator_id(i) for i in ids if i.kind == "digits")
-    yield from (_operator_id(i) for i in find_spaced_ids(text) if _labelled(folded, i.start) or _asked_id(asked))
+    yield from (_operator_id(i) for i in find_spaced_ids(text) if _is_spaced_id(i, text, folded, asked))
     yield from (_reference(r) for r in references if not r.marked and _is_reference(r, folded, asked))
-    yield from (_spaced_reference(m) for m in _SPACED_REFERENCE.finditer(folded) if _is_labelled(folded, m))
+    wanted = asked.wants("easytransfert_id")
+    yield from (_spaced_reference(m) for m in _SPACED_REFERENCE.finditer(folded) if wanted or _is_labelled(folded, m))
     if _asked_id(asked):
         yield from (_operator_id(i) for i in find_codes(text))
     if asked.wants("easytransfert_id"):
@@ -69,6 +71,13 @@ def _candidates(text: str, folded: str, asked: Asked) -> Iterator[Entity]:
 
 def _asked_id(asked: Asked) -> bool:
     return asked.wants("operator_tx_id")
+
+
+def _is_spaced_id(found: OperatorId, text: str, folded: str, asked: Asked) -> bool:
+    """Said to be one, asked for, or too large to be a sum of money: "757 016 812"."""
+    groups = text[found.start : found.end].split(" ")
+    too_large = len(groups) >= 3 and all(len(g) == 3 for g in groups[1:]) and int(found.value) > LARGEST
+    return too_large or _asked_id(asked) or _labelled(folded, found.start)
 
 
 def _labelled(folded: str, start: int) -> bool:

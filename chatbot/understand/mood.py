@@ -75,16 +75,19 @@ def _rule(table: Mapping[str, object]) -> _Rule:
         value = table.get(field, [])
         return frozenset(map(str, value)) if isinstance(value, list) else frozenset({str(value)})
 
-    def pattern(field: str) -> re.Pattern[str] | None:
-        return re.compile(str(table[field])) if field in table else None
+    def regex(field: str) -> re.Pattern[str] | None:
+        """A pattern, or several of which one must match."""
+        value = table.get(field)
+        written = "|".join(map(str, value)) if isinstance(value, list) else value
+        return None if written is None else re.compile(str(written))
 
     return _Rule(
         name=str(table["name"]),
-        pattern=pattern("pattern"),
-        unless=pattern("unless"),
+        pattern=regex("pattern"),
+        unless=regex("unless"),
         intents=names("intents"),
         moods=names("moods"),
-        question=pattern("question"),
+        question=regex("question"),
         hours=float(str(table.get("hours", 0))),
     )
 

@@ -37,16 +37,24 @@ _PAIR = re.compile(
 _DIRECTED = re.compile(r"vers|\ba\b|pour|>|→|➡|➜|\bto\b|jusqu'a|\d\s*[.)\-]")
 
 
+def both_asked(asked: Asked) -> bool:
+    """Sender and receiver were asked for together: "wave wave" answers both."""
+    return asked.wants("both_operators") or (asked.wants("from_operator") and asked.wants("to_operator"))
+
+
 def settle(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]:
     """Gives every mention its final role; a second mention of the same operator in the same role is dropped."""
-    mentions = _by_pair(folded, mentions)
+    mentions = _by_pair(folded, mentions, both_asked(asked))
     mentions = _by_question(folded, mentions, asked)
     mentions = _by_opposite(mentions)
     mentions = [m if m.role else replace(m, role="from") for m in mentions]
     kept: list[Mention] = []
     for mention in mentions:
         before = [m for m in kept if m.name == mention.name]
-        # A name said twice keeps its first role; only a pair ("wave vers wave") or a refund gives it a second.
+        if before and not mention.paired and _outweighs(mention, before[0]):
+            kept[kept.index(before[0])] = mention
+            continue
+        # A name said twice has one role; only a pair ("wave vers wave") or a refund gives it a second.
         if (
             not before
             or (mention.role == "refund_to" or mention.paired)
@@ -56,11 +64,17 @@ def settle(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]:
     return kept
 
 
-_DENIED = re.compile(r"(?:\bpas|\bet non|\bnon pas)(?: (?:sur|a|de|le|vers|chez|par|du))*\s+$")
+def _outweighs(mention: Mention, before: Mention) -> bool:
+    """Of two turns of phrase that give a name both sides the plainer one counts."""
+    sides = {"from", "to"}
+    return not before.paired and {mention.role, before.role} == sides and mention.weight > before.weight
+
+
+_DENIED = re.compile(r"(?:\bpas?|\bet non|\bnon pas)(?: (?:sur|a|de|le|vers|chez|par|du|plus))*\s+$")
 
 
 _DENIED_OR_REPLACED = re.compile(
-    rf"(?:{_DENIED.pattern})|(?:\bau lieu|\ba la place) d(?:[eu](?: (?:mon|son|le|la|compte|numero))*\s+|')$"
+    rf"(?:{_DENIED.pattern})|(?:\bau lieu d['eu]|\ba la place d['eu])(?: ?(?:mon|son|le|la|compte|numero))* ?$"
 )
 _REFUND_TALK = re.compile(r"rembours|recredit|restitu|renvo|retourn|refund|remett")
 
@@ -92,13 +106,13 @@ def without_lists(mentions: list[Mention]) -> list[Mention]:
     return mentions[:1] if len({m.name for m in mentions}) >= 4 else mentions
 
 
-def _by_pair(folded: str, mentions: list[Mention]) -> list[Mention]:
+def _by_pair(folded: str, mentions: list[Mention], both: bool) -> list[Mention]:
     """'wave orange', 'mtn > moov', '2)MTN 3)orange': the first sends, the second receives."""
     out = list(mentions)
     for i in range(len(out) - 1):
         first, second = out[i], out[i + 1]
         gap = folded[first.end : second.start]
-        if not _PAIR.fullmatch(gap) or (first.name == second.name and not _DIRECTED.search(gap)):
+        if not _PAIR.fullmatch(gap) or (first.name == second.name and not both and not _DIRECTED.search(gap)):
             continue
         if "none" in (first.role, second.role):
             continue
@@ -116,9 +130,15 @@ def _by_pair(folded: str, mentions: list[Mention]) -> list[Mention]:
 _MINE = re.compile(r"(?:\bmon|\bma|\bsur|\bde|\bdans|\bchez)(?: (?:mon|ma|compte|numero|le|la))*\s+$")
 
 
+_ARRIVED = re.compile(r"\b(?:revenu|recu|arrive|rentre|la\b|vu|vois|credite|toujours|rien|pas)")
+
+
 def _by_question(folded: str, mentions: list[Mention], asked: Asked) -> list[Mention]:
     """What was asked decides for a name that grammar left open, or nearly."""
     role: Role | None = None
+    settled = "said_settled" in asked.states and _REFUND_TALK.search(fold(asked.text))
+    if len(mentions) == 1 and settled and mentions[0].role != "none" and _ARRIVED.search(folded):
+        return [replace(mentions[0], role="refund_to")]
     refund_told = "said_settled" in asked.states or _REFUND_TALK.search(fold(asked.text))
     if len(mentions) == 1 and refund_told and _MINE.search(folded[: mentions[0].start][-24:]):
         # After "your transfer was refunded" the account the customer looks at is where the refund went.

@@ -14,7 +14,15 @@ from chatbot.forms.spans import Taken
 from chatbot.forms.text import fold
 from chatbot.types import Entity
 from chatbot.understand.asked import Asked
-from chatbot.understand.operator_roles import Mention, Role, settle, without_denied, without_lists, without_repeats
+from chatbot.understand.operator_roles import (
+    Mention,
+    Role,
+    both_asked,
+    settle,
+    without_denied,
+    without_lists,
+    without_repeats,
+)
 
 _LEFT_WINDOW = 64
 _RIGHT_WINDOW = 72
@@ -31,7 +39,7 @@ RARE_INITIALS = "w"
 _NEVER = {
     "avec", "vaut", "veux", "save", "have", "gave", "mange", "range", "grange", "move", "mois", "mon", "trop",
     "tres", "tremper", "tester", "moovs", "change", "etrange", "arrange", "avez", "wari", "moyen", "mort", "amove",
-    "franc", "orages", "savez", "moins", "organe", "momos", "moto", "memo", "tresse",
+    "franc", "orages", "savez", "moins", "organe", "momos", "moto", "memo", "tresse", "were",
 }  # fmt: skip
 
 
@@ -75,7 +83,9 @@ class Operators:
         """Operator entities of a normalised text, in reading order, one per role and mention."""
         folded = fold(text)
         mentions = [m for m in self._mentions(text, folded) if taken.claim(m.start, m.end)]
-        mentions = without_repeats(folded, sorted(mentions, key=lambda m: m.start))
+        mentions = sorted(mentions, key=lambda m: m.start)
+        if not (both_asked(asked) and len(mentions) == 2):
+            mentions = without_repeats(folded, mentions)
         mentions = [self._weigh(folded, mentions, i) for i in range(len(mentions))]
         mentions = without_lists(without_denied(folded, mentions))
         return [

@@ -111,7 +111,7 @@ def test_an_id_cut_over_a_burst_is_one() -> None:
 def test_it_says_why() -> None:
     meaning, why = UNDERSTANDER.explain(NORMALISE("vous êtes des voleurs"), "vous êtes des voleurs")
     assert meaning.mood == "angry"
-    assert why.mood_rule == "insult, accusation or threat"
+    assert why.mood_rule == "accused of theft"
     assert why.features
     assert why.human_rule == "anger"
 

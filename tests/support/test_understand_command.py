@@ -44,7 +44,7 @@ def test_it_answers_each_line_in_order() -> None:
 
 def test_it_explains_itself_when_asked() -> None:
     done = understand("--explain", typed=line(id="a", text="bande de voleurs"))
-    assert json.loads(done.stdout)["why"]["sentiment"] == "insult, accusation or threat"
+    assert json.loads(done.stdout)["why"]["sentiment"] == "accused of theft"
 
 
 def why(text: str, *asked: str) -> dict[str, Any]:
