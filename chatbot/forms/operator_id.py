@@ -40,6 +40,12 @@ _UNDERSCORED = re.compile(r"(?<![A-Za-z0-9])T_[A-Za-z0-9_]{4,24}(?![A-Za-z0-9])"
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _BETWEEN = re.compile(rf"{_S}{{1,3}}\Z")
 _CODE = re.compile(r"(?!\d/[A-Za-z])[A-Za-z0-9]+(?:[\-_/.][A-Za-z0-9]+){0,6}")
+# A sum, a time or a count with its unit glued to it: "25mil", "1m500", "5000frs", "24heures", "3eme".
+_MEASURE = re.compile(
+    r"\d+(?:[.,/]\d+)?(?:k|m|mi?ll?e?s?|millions?|f|fr|frs|francs?|fcfa|cfa|xof|h|heures?|mn|min|minutes?|j|jrs?|jours?"
+    r"|sem\w*|mois|ans?|e|er|eme|ieme|x|fois|go|mo)\d{0,3}(?:f|frs|fcfa)?",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"(?<![\w.,+*#])\d{9,12}(?![\w*#]|[.,]\d)")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,+*#])(?<![A-Za-z]-)\d{2,6}(?:[ \-\n]\d{2,6}){1,4}(?![\w*#]|[.,]\d)")
 
@@ -90,7 +96,10 @@ def find_codes(text: str) -> list[OperatorId]:
     return [
         OperatorId(m.start(), m.end(), re.sub(r"[\-_/]", "", m.group()).upper(), "code")
         for m in _CODE.finditer(text)
-        if len(m.group()) >= 5 and _mixed(m.group()) and any(map(_code_piece, _PIECE.findall(m.group())))
+        if len(m.group()) >= 5
+        and _mixed(m.group())
+        and any(map(_code_piece, _PIECE.findall(m.group())))
+        and not _MEASURE.fullmatch(m.group())
     ]
 
 
