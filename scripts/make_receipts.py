@@ -306,11 +306,14 @@ SPOIL: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {
 }
 
 
-def save(image: Image.Image, path: Path, variant: str) -> Path:
-    """Screenshots as small PNG, photographs as JPEG."""
-    if variant in ("noisy", "angle"):
+QUALITY = {"noisy": 38, "angle": 55}
+
+
+def save(image: Image.Image, path: Path, variant: str, *, sent: bool) -> Path:
+    """A screenshot as it was made is a small PNG; sent through WhatsApp, or photographed, it is a JPEG."""
+    if sent or variant in QUALITY:
         path = path.with_suffix(".jpg")
-        image.save(path, quality=38 if variant == "noisy" else 55, optimize=True)
+        image.save(path, quality=QUALITY.get(variant, 65), optimize=True)
         return path
     path = path.with_suffix(".png")
     image.quantize(16, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -334,7 +337,7 @@ def main() -> None:
                 sender = operator or OPERATORS[(number * len(VARIANTS) + order + place) % len(OPERATORS)]
                 page = maker(invent(rng, sender), rng)
                 image = SPOIL[variant](draw(page, rng, dark=variant == "dark"), rng)
-                path = save(image, options.out / f"{page.kind}-{variant}-{number + 1}", variant)
+                path = save(image, options.out / f"{page.kind}-{variant}-{number + 1}", variant, sent=number % 2 == 1)
                 lines.append({"file": path.name, "kind": page.kind, "variant": variant, "fields": page.shown})
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (options.out / "manifest.jsonl").write_text(text, encoding="utf-8")

@@ -28,10 +28,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One look at a picture, named for how it was prepared; lines from top to bottom."""
+    """One look at a picture, named for how it was prepared; lines from top to bottom.
+
+    ``clean``: a screenshot, level and without grain, in which alike characters (5 and S) can be told apart.
+    """
 
     look: str
     lines: tuple[Line, ...]
+    clean: bool = True
 
     @property
     def text(self) -> str:

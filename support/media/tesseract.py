@@ -17,8 +17,8 @@ from chatbot.reading.page import Line, Page, Word
 from support.media.pictures import Prepared
 
 # Two models that learnt apart, so that they rarely err alike: what both read is what is there.
-LANGUAGES = {"grey": "eng", "bw": "fra", "large": "eng+fra"}
-PAGE_OF_LINES = "6"  # a page of lines: a label and its value stay on one
+# Page modes: 4 is lines of any size (a label and its value stay on one), 6 one block of even lines.
+MODELS = {"plain": ("eng", "4"), "larger": ("fra", "4"), "strong": ("eng+fra", "6")}
 AT_ONCE = threading.BoundedSemaphore(2)  # passes of one worker at a time: each takes a processor
 
 
@@ -39,11 +39,12 @@ class Tesseract:
         """
         if not available():
             raise ReaderAbsent
-        for recipe, image in Prepared(picture).variants():
+        prepared = Prepared(picture)
+        for recipe, image in prepared.variants():
             left = self._deadline - time.monotonic()
-            if left <= 0 or (table := _run(image, LANGUAGES[recipe.name], left)) is None:
+            if left <= 0 or (table := _run(image, *MODELS[recipe.name], left)) is None:
                 return
-            yield Page(recipe.name, tuple(_lines(table)))
+            yield Page(recipe.name, tuple(_lines(table)), prepared.clean)
 
 
 @lru_cache(maxsize=1)
@@ -56,12 +57,12 @@ def available() -> bool:
     return {"eng", "fra"} <= set(listed.stdout.split())
 
 
-def _run(image: Image.Image, languages: str, seconds: float) -> str | None:
+def _run(image: Image.Image, languages: str, mode: str, seconds: float) -> str | None:
     """Tesseract's table of words; None when it does not come in time."""
     program = shutil.which("tesseract") or "tesseract"
     bitmap = io.BytesIO()
     image.save(bitmap, "PNG", compress_level=1)
-    command = [program, "stdin", "stdout", "-l", languages, "--psm", PAGE_OF_LINES, "--dpi", "200", "tsv"]
+    command = [program, "stdin", "stdout", "-l", languages, "--psm", mode, "--dpi", "200", "tsv"]
     if not AT_ONCE.acquire(timeout=seconds):
         return None
     try:
