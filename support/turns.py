@@ -130,15 +130,13 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
 
 def _read_media(lease: Lease, conversation: Conversation, pending: Sequence[Message]) -> None:
     """Read the pictures and voice notes not read yet; what was found is stored at once, so that it is read once."""
-    question = from_json(conversation.state).said.question
-    for message in pending:
-        if not media.is_due(message.kind, message.attachments, message.reading):
-            continue
+    due = [one for one in pending if media.is_due(one.kind, one.attachments, one.reading)]
+    for message in due:
         lease.renew(settings.TURN_LEASE_SECONDS + settings.READING_SECONDS)
         _keep_reading(lease, message, media.begun(message.reading))
         found = dict(media.read(conversation.brand, message.kind, message.attachments, message.reading))
         if "text" in found:
-            found["text"] = mask_secrets(found["text"], question)
+            found["text"] = mask_secrets(found["text"], from_json(conversation.state).said.question)
         _keep_reading(lease, message, found)
 
 

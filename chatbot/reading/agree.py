@@ -105,7 +105,7 @@ def _fact(
     tied = bool(others) and votes[others[0].value] == count
     if name in IDENTIFIERS:
         alone = not others and _sure_looks(reads, rules) >= rules.least_looks
-        return Fact(name, value, alone and (clean or not alike(str(value), operator, rules)))
+        return Fact(name, value, alone and (clean or operator not in rules.needs_clean))
     if tied or (name not in CLOSED and count < rules.least_looks):
         return None
     return Fact(name, value, True)
@@ -113,8 +113,3 @@ def _fact(
 
 def _sure_looks(reads: Iterable[Read], rules: ReceiptRules) -> int:
     return sum(read.confidence >= rules.least_word for read in reads)
-
-
-def alike(value: str, operator: str | None, rules: ReceiptRules) -> bool:
-    """Whether it holds characters that a reader confuses and whose other reading would be just as valid."""
-    return operator is not None and bool(rules.alphabets.get(operator)) and any(c in "S5Z2G6" for c in value)

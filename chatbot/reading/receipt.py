@@ -16,6 +16,7 @@ from chatbot.reading.page import Line, Page, Word
 from chatbot.reading.rules import ReceiptRules
 
 NEAR = 84  # of 100: how alike a word as read and a word of the rules must be
+DOUBLED = 0.5  # confidence of an identifier that begins with two noughts, of which one may not be there
 LABEL_REACH = 40  # characters before an identifier in which its label stands
 MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
 _EDGES = "«»“”‘’'\"|~—–-_=*•·:;,()[]{}"
@@ -26,6 +27,7 @@ _MONEY = re.compile(
 )
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](20\d\d)(?!\d)")
 _WRITTEN_DATE = re.compile(r"(?<!\d)(\d{1,2})\s+([a-z]{3,10})\.?\s+(20\d\d)(?!\d)")
+_DOUBLE_NOUGHT = re.compile(r"[A-Z]{2,4}00")
 _LABELLED_DIGITS = re.compile(r"\d{9,12}")
 
 
@@ -63,7 +65,7 @@ def glance(page: Page, rules: ReceiptRules) -> Glance:
     if identifier is not None:
         operator = identifier.operator or (signed if _fits(identifier.value, signed, rules) else None)
         name = "received_ref" if identifier.kind == "received" else "operator_tx_id"
-        found[name] = Read(identifier.value, page.confidence(identifier.start, identifier.end))
+        found[name] = Read(identifier.value, _confidence(page, identifier))
     if operator and "received_ref" not in found:
         found["from_operator"] = Read(operator, 1.0)
     return Glance(page.look, False, operator, _known(found))
@@ -102,10 +104,19 @@ def _reference(page: Page) -> Read | None:
     return None
 
 
+def _confidence(page: Page, identifier: OperatorId) -> float:
+    """Of the least sure word; a reader makes two of a nought after letters (« MRCHO0121… »), and is sure of both."""
+    confidence = page.confidence(identifier.start, identifier.end)
+    return min(confidence, DOUBLED) if _DOUBLE_NOUGHT.match(identifier.value) else confidence
+
+
 def _identifier(page: Page, folded: str, rules: ReceiptRules) -> OperatorId | None:
     """The operator's identifier: whole by its own form, or digits that a label announces; the labelled one first."""
+    signed = _signed(folded, rules)
     candidates = [
-        (not _labelled(folded, one.start, rules), one.start, one) for one in _whole_ids(page.text, folded, rules)
+        (not _labelled(folded, one.start, rules), one.start, one)
+        for one in _whole_ids(page.text, folded, rules)
+        if one.kind != "digits" or signed is None or one.operator == signed
     ]
     return min(candidates, key=lambda row: row[:2])[2] if candidates else None
 
@@ -145,8 +156,7 @@ def _labelled(folded: str, start: int, rules: ReceiptRules) -> bool:
     """Whether the words before, on this line or the one above, announce an identifier."""
     before = re.sub(r"[^a-z0-9']+", " ", folded[max(0, start - LABEL_REACH) : start]).strip()
     for label in rules.labels.get("operator_tx_id", ()):
-        tail = before[-len(label) - 2 :]
-        if before.endswith(label) or (len(label) > 5 and fuzz.partial_ratio(label, tail) >= NEAR):
+        if f" {before}".endswith(f" {label}") or (len(label) > 8 and fuzz.ratio(label, before[-len(label) :]) >= NEAR):
             return True
     return False
 

@@ -19,7 +19,7 @@ class ReceiptRules:
     signs: Mapping[str, str]
     names: Mapping[str, str]
     whole: Mapping[str, tuple[re.Pattern[str], ...]]
-    alphabets: Mapping[str, Mapping[str, str]]
+    needs_clean: frozenset[str]
     least_word: float
     least_looks: int
     least_proposal: float
@@ -45,7 +45,7 @@ class ReceiptRules:
             signs=signs,
             names=names,
             whole={str(one["name"]): tuple(re.compile(form) for form in one.get("ids", [])) for one in operators},
-            alphabets={str(one["name"]): one.get("repair", {}) for one in operators},
+            needs_clean=frozenset(map(str, clean)) if isinstance(clean := numbers.get("needs_clean", []), list) else frozenset(),
             least_word=float(numbers.get("word", 0.6)),
             least_looks=int(numbers.get("looks", 2)),
             least_proposal=float(numbers.get("proposal", 0.2)),

@@ -120,14 +120,10 @@ def _taken(answer: urllib3.BaseHTTPResponse, family: str, deadline: float) -> Me
 def _body(answer: urllib3.BaseHTTPResponse, family: str, deadline: float) -> bytes:
     """All of it, given up as soon as it is too large, too late, or not what it should be."""
     body = bytearray()
-    for chunk in line.chunks(answer):
+    for chunk in line.chunks(answer, deadline):
         body += chunk
         if len(body) > settings.MEDIA_MAX_BYTES:
             raise MediaRefused("too_large")
         if len(body) >= kinds.SIGN_BYTES and kinds.family(kinds.sniffed(bytes(body[: kinds.SIGN_BYTES])) or "") != family:
             raise MediaRefused("wrong_type")
-        if time.monotonic() > deadline:
-            raise TimeoutError
-    if time.monotonic() > deadline:
-        raise TimeoutError  # the line was cut: what came is not all
     return bytes(body)

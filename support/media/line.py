@@ -37,24 +37,35 @@ def open_until(deadline: float, address: str, port: int, secure_host: str | None
             cert_reqs="CERT_REQUIRED",
             ca_certs=certifi.where(),
         )
-    cut = threading.Timer(left, _cut, (connection,))
+    wires: list[socket.socket] = []  # an answer that ends with the line takes it out of the connection's hands
+    cut = threading.Timer(left, _cut, (connection, wires))
     cut.daemon = True
     cut.start()
     try:
+        connection.connect()
+        if connection.sock is not None:
+            wires.append(connection.sock)
         yield connection
     finally:
         cut.cancel()
         connection.close()
 
 
-def chunks(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-    """The body as it comes, without waiting for a chunk to be full."""
+def chunks(answer: urllib3.BaseHTTPResponse, deadline: float) -> Iterator[bytes]:
+    """The body as it comes, without waiting for a chunk to be full. Raises TimeoutError at ``deadline``.
+
+    A line that was cut reads like the end of the body, so the end is checked too.
+    """
     response = cast("urllib3.HTTPResponse", answer)
     while chunk := response.read1(CHUNK):
+        if time.monotonic() >= deadline:
+            raise TimeoutError
         yield chunk
+    if time.monotonic() >= deadline:
+        raise TimeoutError
 
 
-def _cut(connection: HTTPConnection) -> None:
-    if (wire := connection.sock) is not None:
-        with suppress(OSError):  # it is closed already
+def _cut(connection: HTTPConnection, wires: list[socket.socket]) -> None:
+    for wire in wires or [connection.sock]:
+        with suppress(OSError, AttributeError):  # it is closed already, or was never open
             wire.shutdown(socket.SHUT_RDWR)

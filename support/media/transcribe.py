@@ -84,7 +84,7 @@ class OpenAITranscriber:
             if answer.status != http.HTTPStatus.OK:
                 raise NotTranscribed(f"status_{answer.status}", transient=answer.status in TRANSIENT)
             content = bytearray()
-            for chunk in line.chunks(answer):
+            for chunk in line.chunks(answer, deadline):
                 content += chunk
                 if len(content) > LARGEST_ANSWER:
                     raise NotTranscribed("too_long")
