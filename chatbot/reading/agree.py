@@ -14,7 +14,7 @@ from chatbot.types import Entity
 IDENTIFIERS = ("easytransfert_id", "operator_tx_id")
 CLOSED = ("from_operator", "to_operator")  # few possible values: one look is enough if no other contradicts it
 CERTAIN, UNSURE = 1.0, 0.5  # of an entity; below 0.6 the dialogue asks
-ENOUGH_LOOKS = 2
+ENOUGH_LOOKS, ALL_LOOKS = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,10 @@ def _fact(
     others = [read for read in ranked if read.value != value]
     tied = bool(others) and votes[others[0].value] == count
     if name in IDENTIFIERS:
-        alone = not others and _sure_looks(reads, rules) >= rules.least_looks
-        return Fact(name, value, alone and (clean or operator not in rules.needs_clean))
+        mixed = operator in rules.mixed
+        needed = ALL_LOOKS if mixed else rules.least_looks
+        certain = not others and _sure_looks(reads, rules) >= needed and (clean or not mixed)
+        return Fact(name, value, certain)
     if tied or (name not in CLOSED and count < rules.least_looks):
         return None
     return Fact(name, value, True)

@@ -19,7 +19,7 @@ class ReceiptRules:
     signs: Mapping[str, str]
     names: Mapping[str, str]
     whole: Mapping[str, tuple[re.Pattern[str], ...]]
-    needs_clean: frozenset[str]
+    mixed: frozenset[str]
     least_word: float
     least_looks: int
     least_proposal: float
@@ -38,14 +38,14 @@ class ReceiptRules:
         signs = {word: name for name, words in _words(table, "signs").items() for word in words}
         certainty = table.get("certainty", {})
         numbers = certainty if isinstance(certainty, Mapping) else {}
-        ours = table.get("ours", [])
+        ours, mixed = table.get("ours", []), numbers.get("mixed", [])
         return cls(
             ours=tuple(fold(str(word)) for word in ours) if isinstance(ours, list) else (),
             labels=_words(table, "labels"),
             signs=signs,
             names=names,
             whole={str(one["name"]): tuple(re.compile(form) for form in one.get("ids", [])) for one in operators},
-            needs_clean=frozenset(map(str, clean)) if isinstance(clean := numbers.get("needs_clean", []), list) else frozenset(),
+            mixed=frozenset(map(str, mixed)) if isinstance(mixed, list) else frozenset(),
             least_word=float(numbers.get("word", 0.6)),
             least_looks=int(numbers.get("looks", 2)),
             least_proposal=float(numbers.get("proposal", 0.2)),

@@ -89,8 +89,8 @@ def _open(content: bytes) -> Image.Image:
 def _light_text(grey: Image.Image) -> bool:
     """Whether the fine strokes are lighter than what surrounds them: a photograph in the shade is dark, its text too."""
     pixels, around = _with_surroundings(grey, 12)
-    difference = pixels - around
-    return bool((difference > 40).sum() > (difference < -40).sum())
+    darkest, lightest = np.percentile(pixels - around, (1, 99))
+    return bool(lightest > -darkest)
 
 
 def skew(grey: Image.Image) -> float:
