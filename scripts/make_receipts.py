@@ -13,7 +13,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -59,7 +59,7 @@ class Page:
 def invent(rng: random.Random, sender: str) -> Facts:
     """One transfer, invented."""
     amount = rng.choice([1000, 2500, 5000, 7500, 12000, 15000, 20000, 32500, 45000, 75000, 100000, 150000])
-    at = datetime(2026, rng.randint(1, 11), rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59))
+    at = datetime(2026, rng.randint(1, 11), rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59), tzinfo=UTC)
     receiver = rng.choice([name for name in OPERATORS if name != sender])
     phone = rng.choice(["07", "05", "01"]) + "00" + "".join(rng.choice("0123456789") for _ in range(6))
     reference = f"EFB.{rng.randint(28_000_000, 33_999_999)}"
@@ -105,6 +105,7 @@ def spaced(phone: str) -> str:
 
 
 def easytransfert(facts: Facts, rng: random.Random) -> Page:
+    """EasyTransfert's own receipt."""
     rows = [
         ("Réf Numéro", facts.reference),
         ("De", f"{facts.sender} · {spaced('0700000001')}"),
@@ -122,10 +123,13 @@ def easytransfert(facts: Facts, rng: random.Random) -> Page:
     }
     state = rng.choice(["En cours de traitement", "Échoué", "Réussi"])
     title = "Reçu de transfert"
-    return Page("easytransfert", "EasyTransfert", title, money(facts.amount, rng), rows, shown, (12, 92, 66), note=state)
+    return Page(
+        "easytransfert", "EasyTransfert", title, money(facts.amount, rng), rows, shown, (12, 92, 66), note=state
+    )
 
 
 def of_operator(facts: Facts, rng: random.Random) -> Page:
+    """The sending operator's receipt of the payment."""
     heads = {
         "Wave": ("Wave", "Paiement effectué", (27, 160, 226)),
         "Orange": ("Orange Money", "Transfert réussi", (255, 121, 0)),
@@ -163,15 +167,16 @@ def of_operator(facts: Facts, rng: random.Random) -> Page:
 
 
 def sms(facts: Facts, rng: random.Random) -> Page:
+    """The operator's SMS, forwarded as a screenshot."""
     paid = money(facts.amount + facts.fee, rng)
     left = money(rng.randint(1, 900) * 50, rng)
     day, tx = f"{facts.at:%d/%m/%Y}", facts.tx_id
     texts = {
-        "Wave": f"Wave: vous avez payé {paid} à EasyTransfert le {day}. ID de transaction: {tx}. Nouveau solde: {left}.",
-        "Orange": f"Paiement de {paid} à EASYTRANSFERT effectué le {day}. ID Transaction: {tx}. Solde: {left}. Orange Money.",
-        "MTN": f"Y'ello, vous avez payé {paid} à EasyTransfert le {day}. Votre solde MTN MoMo: {left}. Financial Transaction Id: {tx}.",
-        "Moov": f"Vous avez transféré {paid} vers EASYTRANSFERT le {day}. ID transaction {tx}. Solde: {left}. Moov Money.",
-        "Trésor": f"Trésor Money: paiement de {paid} à EasyTransfert le {day}. N° de transaction: {tx}. Nouveau solde {left}.",
+        "Wave": f"Wave: vous avez payé {paid} à EasyTransfert le {day}. ID de transaction: {tx}. Nouveau solde: {left}.",  # noqa: E501
+        "Orange": f"Paiement de {paid} à EASYTRANSFERT effectué le {day}. ID Transaction: {tx}. Solde: {left}. Orange Money.",  # noqa: E501
+        "MTN": f"Y'ello, vous avez payé {paid} à EasyTransfert le {day}. Votre solde MTN MoMo: {left}. Financial Transaction Id: {tx}.",  # noqa: E501
+        "Moov": f"Vous avez transféré {paid} vers EASYTRANSFERT le {day}. ID transaction {tx}. Solde: {left}. Moov Money.",  # noqa: E501
+        "Trésor": f"Trésor Money: paiement de {paid} à EasyTransfert le {day}. N° de transaction: {tx}. Nouveau solde {left}.",  # noqa: E501
     }
     shown = {
         "operator_tx_id": tx,
@@ -179,7 +184,13 @@ def sms(facts: Facts, rng: random.Random) -> Page:
         "amount": facts.amount + facts.fee,
         "date": f"{facts.at:%Y-%m-%d}",
     }
-    sender = {"Wave": "Wave", "Orange": "OrangeMoney", "MTN": "MobileMoney", "Moov": "MoovMoney", "Trésor": "TresorMoney"}
+    sender = {
+        "Wave": "Wave",
+        "Orange": "OrangeMoney",
+        "MTN": "MobileMoney",
+        "Moov": "MoovMoney",
+        "Trésor": "TresorMoney",
+    }
     return Page("sms", sender[facts.sender], "", "", [], shown, (90, 90, 96), prose=texts[facts.sender])
 
 
@@ -187,12 +198,15 @@ def sms(facts: Facts, rng: random.Random) -> Page:
 
 
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """DejaVu, which has every accent."""
     return ImageFont.truetype("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf", size)
 
 
 def draw(page: Page, rng: random.Random, *, dark: bool = False) -> Image.Image:
     """The page as a phone shows it."""
-    paper, ink, grey = ((24, 26, 28), (236, 238, 240), (150, 156, 160)) if dark else ((255, 255, 255), (18, 28, 26), (96, 108, 106))
+    paper, ink, grey = (
+        ((24, 26, 28), (236, 238, 240), (150, 156, 160)) if dark else ((255, 255, 255), (18, 28, 26), (96, 108, 106))
+    )
     body = round(WIDTH / rng.uniform(24, 27))
     height = 1000
     image = Image.new("RGB", (WIDTH, height), paper)
@@ -215,11 +229,22 @@ def draw(page: Page, rng: random.Random, *, dark: bool = False) -> Image.Image:
     return image.crop((0, 0, WIDTH, min(height, y + 16)))
 
 
-def row(
-    pen: ImageDraw.ImageDraw, label: str, value: str, y: int, body: int, ink: tuple[int, ...], grey: tuple[int, ...], *, stacked: bool
+def row(  # noqa: PLR0917
+    pen: ImageDraw.ImageDraw,
+    label: str,
+    value: str,
+    y: int,
+    body: int,
+    ink: tuple[int, ...],
+    grey: tuple[int, ...],
+    *,
+    stacked: bool,
 ) -> int:
+    """One line of a receipt, or its label above its value; returns where the next one begins."""
     strong = font(body, bold=True)
-    while strong.size > 10 and strong.getlength(value) > WIDTH - 48 - (0 if stacked else font(body).getlength(label) + 16):
+    while strong.size > 10 and strong.getlength(value) > WIDTH - 48 - (
+        0 if stacked else font(body).getlength(label) + 16
+    ):
         strong = font(int(strong.size) - 1, bold=True)
     if stacked:
         pen.text((24, y), label, font=font(body - 3), fill=grey)
@@ -233,7 +258,9 @@ def row(
     return bottom + 14
 
 
-def prose(pen: ImageDraw.ImageDraw, text: str, y: int, body: int, ink: tuple[int, ...], dark: bool) -> int:
+def prose(  # noqa: PLR0917
+    pen: ImageDraw.ImageDraw, text: str, y: int, body: int, ink: tuple[int, ...], dark: bool
+) -> int:
     """A message in its bubble, wrapped at words."""
     face, lines = font(body), [""]
     for word in text.split():
@@ -255,11 +282,18 @@ def prose(pen: ImageDraw.ImageDraw, text: str, y: int, body: int, ink: tuple[int
 
 def cropped(image: Image.Image, rng: random.Random) -> Image.Image:
     """The customer cut the screenshot close, some of the head gone."""
-    return image.crop((rng.randint(4, 18), rng.randint(20, 92), WIDTH - rng.randint(4, 18), image.height - rng.randint(0, 12)))
+    return image.crop(
+        (rng.randint(4, 18), rng.randint(20, 92), WIDTH - rng.randint(4, 18), image.height - rng.randint(0, 12))
+    )
 
 
 def grain(image: Image.Image, rng: random.Random, sigma: float) -> Image.Image:
-    noise = Image.frombytes("L", image.size, bytes(max(0, min(255, round(rng.gauss(128, sigma)))) for _ in range(image.width * image.height)))
+    """The grain of a small sensor, or of a picture sent again and again."""
+    noise = Image.frombytes(
+        "L",
+        image.size,
+        bytes(max(0, min(255, round(rng.gauss(128, sigma)))) for _ in range(image.width * image.height)),
+    )
     return Image.blend(image, Image.merge("RGB", (noise, noise, noise)), 0.16)
 
 
@@ -278,11 +312,27 @@ def at_an_angle(image: Image.Image, rng: random.Random) -> Image.Image:
     table = Image.new("RGB", (width, height), (92, 84, 76))
     table.paste(image, (margin, margin))
     lean = [rng.uniform(0, 0.05) * width for _ in range(4)]
-    target = [(lean[0], lean[1]), (width - lean[2], lean[0]), (width - lean[1], height - lean[3]), (lean[3], height - lean[2])]
+    target = [
+        (lean[0], lean[1]),
+        (width - lean[2], lean[0]),
+        (width - lean[1], height - lean[3]),
+        (lean[3], height - lean[2]),
+    ]
     source = [(0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height))]
-    tilted = table.transform((width, height), Image.Transform.PERSPECTIVE, perspective(target, source), Image.Resampling.BICUBIC, fillcolor=(92, 84, 76))
+    tilted = table.transform(
+        (width, height),
+        Image.Transform.PERSPECTIVE,
+        perspective(target, source),
+        Image.Resampling.BICUBIC,
+        fillcolor=(92, 84, 76),
+    )
     turned = tilted.rotate(rng.uniform(-7, 7), Image.Resampling.BICUBIC, expand=True, fillcolor=(92, 84, 76))
-    light = Image.linear_gradient("L").resize(turned.size).rotate(rng.choice([0, 90, 180, 270]), expand=False).resize(turned.size)
+    light = (
+        Image.linear_gradient("L")
+        .resize(turned.size)
+        .rotate(rng.choice([0, 90, 180, 270]), expand=False)
+        .resize(turned.size)
+    )
     shaded = Image.composite(turned, turned.point(lambda value: int(value * 0.62)), light)
     return grain(shaded, rng, 30).filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.7)))
 
@@ -321,6 +371,7 @@ def save(image: Image.Image, path: Path, variant: str, *, sent: bool) -> Path:
 
 
 def main() -> None:
+    """Draw, and write the manifest."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--each", type=int, default=2, help="pictures of a kind and a variant")

@@ -93,9 +93,7 @@ def agree(glances: Sequence[Glance], rules: ReceiptRules, *, clean: bool) -> Rea
     return Reading(tuple(fact for fact in facts if fact), ours, operator, len(glances))
 
 
-def _fact(
-    name: str, reads: Sequence[Read], rules: ReceiptRules, operator: str | None, *, clean: bool
-) -> Fact | None:
+def _fact(name: str, reads: Sequence[Read], rules: ReceiptRules, operator: str | None, *, clean: bool) -> Fact | None:
     if name in IDENTIFIERS and not (reads := [one for one in reads if one.confidence >= rules.least_proposal]):
         return None
     votes = Counter(read.value for read in reads)

@@ -79,11 +79,7 @@ def _tidied(page: Page) -> Page:
     """Without the strokes that a reader takes for punctuation at the edges of words."""
     lines = []
     for line in page.lines:
-        words = tuple(
-            Word(text, word.confidence)
-            for word in line.words
-            if (text := _spelled_out(word.text))
-        )
+        words = tuple(Word(text, word.confidence) for word in line.words if (text := _spelled_out(word.text)))
         lines.append(Line(words))
     return Page(page.look, tuple(line for line in lines if line.words), page.clean)
 

@@ -30,7 +30,7 @@ class ReceiptRules:
         table, operators = brand.receipts, brand.operators.get("operator", [])
         if not isinstance(operators, list):
             raise BrandError("operators.toml: field 'operator': an array of tables expected")
-        names = {}
+        names: dict[str, str] = {}
         for one in operators:
             for alias in (one["name"], one.get("label", one["name"]), *one.get("aliases", [])):
                 if len(fold(str(alias))) >= 3:

@@ -124,6 +124,9 @@ def _body(answer: urllib3.BaseHTTPResponse, family: str, deadline: float) -> byt
         body += chunk
         if len(body) > settings.MEDIA_MAX_BYTES:
             raise MediaRefused("too_large")
-        if len(body) >= kinds.SIGN_BYTES and kinds.family(kinds.sniffed(bytes(body[: kinds.SIGN_BYTES])) or "") != family:
+        if (
+            len(body) >= kinds.SIGN_BYTES
+            and kinds.family(kinds.sniffed(bytes(body[: kinds.SIGN_BYTES])) or "") != family
+        ):
             raise MediaRefused("wrong_type")
     return bytes(body)

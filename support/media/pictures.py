@@ -87,7 +87,7 @@ def _open(content: bytes) -> Image.Image:
 
 
 def _light_text(grey: Image.Image) -> bool:
-    """Whether the fine strokes are lighter than what surrounds them: a photograph in the shade is dark, its text too."""
+    """Whether strokes are lighter than what surrounds them: a photograph in the shade is dark, and its text too."""
     pixels, around = _with_surroundings(grey, 12)
     darkest, lightest = np.percentile(pixels - around, (1, 99))
     return bool(lightest > -darkest)

@@ -50,7 +50,8 @@ def read(slug: str, kind: str, attachments: Sequence[Mapping[str, Any]], stored:
 def entities(stored: Stored) -> tuple[Entity, ...]:
     """The facts of a stored result, as a turn is told them."""
     return tuple(
-        Entity(fact["type"], fact["value"], (0, 0), fact["confidence"], fact["role"]) for fact in stored.get("facts", [])
+        Entity(fact["type"], fact["value"], (0, 0), fact["confidence"], fact["role"])
+        for fact in stored.get("facts", [])
     )
 
 

@@ -93,7 +93,7 @@ class OpenAITranscriber:
 
 def _form(voice: Medium) -> tuple[bytes, str]:
     name = "voice." + {"audio/mpeg": "mp3", "audio/mp4": "m4a"}.get(voice.content_type, voice.content_type[6:])
-    fields = {
+    fields: dict[str, str | bytes | tuple[str, str | bytes] | tuple[str, str | bytes, str]] = {
         "model": settings.TRANSCRIBE_MODEL,
         "language": "fr",
         "response_format": "json",

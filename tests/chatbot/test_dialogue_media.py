@@ -1,4 +1,4 @@
-"""Pictures and voice notes in a dialogue: doubt is asked about once, conflicts are put once, voice is repeated first."""
+"""Pictures and voice notes in a dialogue: doubt is asked about once, a conflict put once, a voice note repeated."""
 
 from __future__ import annotations
 

@@ -196,7 +196,19 @@ def zipped() -> bytes:
         (b"OggS" * 9, "image/jpeg", "image"),
         (b"", "image/jpeg", "image"),
     ],
-    ids=["zip", "zip as jpeg", "pdf", "svg", "html", "program", "said html", "picture for voice", "said voice", "voice", "nothing"],
+    ids=[
+        "zip",
+        "zip as jpeg",
+        "pdf",
+        "svg",
+        "html",
+        "program",
+        "said html",
+        "picture for voice",
+        "said voice",
+        "voice",
+        "nothing",
+    ],
 )
 def test_what_is_not_what_it_should_be_is_thrown_away(
     content: bytes, content_type: str, family: str, provider: MediaServer

@@ -1,4 +1,4 @@
-"""The drawn receipts are read, all of them: floors for each kind and each way a picture suffers; no wrong id unasked."""
+"""The drawn receipts are read, all of them: floors by kind and by what a picture suffered; no wrong id unasked."""
 
 from __future__ import annotations
 
