@@ -35,6 +35,7 @@ class Brand:
     cues: Mapping[str, object] = field(default_factory=dict)
     contexts: Mapping[str, object] = field(default_factory=dict)
     concepts: Mapping[str, object] = field(default_factory=dict)
+    receipts: Mapping[str, object] = field(default_factory=dict)
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -73,6 +74,7 @@ def load_folder(path: Path) -> Brand:
         cues=_toml(path / "cues.toml"),
         contexts=_toml(path / "contexts.toml"),
         concepts=_toml(path / "concepts.toml"),
+        receipts=_toml(path / "receipts.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,
         examples=examples,

@@ -10,7 +10,7 @@ from chatbot.brand import BrandError
 from chatbot.types import Choice, Mood
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+?)(_\d+)?\}")
-SLOT_ACTS = ("ask", "again", "item", "help", "check")  # keys of a slot's table that are wordings
+SLOT_ACTS = ("ask", "again", "item", "help", "check", "read")  # keys of a slot's table that are wordings
 MOODS: Mapping[Mood, tuple[Mood, ...]] = {
     "neu": ("neu",),
     "pos": ("pos", "neu"),

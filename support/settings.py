@@ -161,6 +161,15 @@ RATE_SEND_PER_ADDRESS = env.str("RATE_SEND_PER_ADDRESS", "300/minute")
 RATE_SESSIONS_PER_ADDRESS = env.str("RATE_SESSIONS_PER_ADDRESS", "60/minute")
 RATE_HANDSHAKES_PER_ADDRESS = env.str("RATE_HANDSHAKES_PER_ADDRESS", "600/minute")
 
+# --- Pictures and voice notes: fetched and read by the worker, within the turn -----------------------------------
+
+MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", 8_388_608)
+MEDIA_SECONDS = env.float("MEDIA_SECONDS", 10.0)
+READING_SECONDS = env.float("READING_SECONDS", 20.0)
+TRANSCRIBE_URL = env.str("TRANSCRIBE_URL", "")
+TRANSCRIBE_KEY = env.str("TRANSCRIBE_KEY", "")
+TRANSCRIBE_MODEL = env.str("TRANSCRIBE_MODEL", "whisper-1")
+
 # --- WhatsApp through Twilio; with no account the simulator stands in for it ------------------------------------
 
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")

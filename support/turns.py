@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from itertools import count
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import structlog
 from django.conf import settings
@@ -17,12 +17,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatbot import types
-from chatbot.dialogue.state import StateError
+from chatbot.anonymise.secrets import mask_secrets
+from chatbot.dialogue.state import StateError, from_json
 from chatbot.turn import Mind, take_turn
 from support import clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.backoffice import outbox
 from support.insight import metrics
 from support.leases import Lease, LeaseLost, acquire
+from support.media import read as media
 from support.models import (
     Author,
     Channel,
@@ -109,7 +111,7 @@ def _one(lease: Lease) -> Literal["done", "more", "early", "failed", "interrupte
 
 def _pending(conversation: Conversation) -> list[Message]:
     rows = conversation.messages.filter(author=Author.CUSTOMER, seq__gt=conversation.handled_seq).order_by("seq")
-    return list(rows.only("id", "conversation_id", "seq", "text", "kind", "at", "stored_at"))
+    return list(rows.only("id", "conversation_id", "seq", "text", "kind", "at", "stored_at", "attachments", "reading"))
 
 
 def _quiet(conversation: Conversation, pending: Sequence[Message]) -> bool:
@@ -123,11 +125,9 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
     """Speak and commit; tells whether newer messages wait already."""
     started = time.perf_counter()
     surroundings = desk.at(conversation, clock.now())
+    _read_media(lease, conversation, pending)
     speaker = Speaker(lease, conversation, pending)
-    incoming = [
-        types.Incoming(str(message.id), message.text, message.at, cast("types.Kind", message.kind))
-        for message in pending
-    ]
+    incoming = [_incoming(message) for message in pending]
     happened: list[types.Event] = []
     for event in take_turn(mind(conversation.brand), conversation.state, incoming, surroundings):
         if isinstance(event, types.Words):
@@ -138,6 +138,32 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
     more = commit(lease, conversation, pending, happened, listening=surroundings.listening)
     log.info("turn_done", messages=len(pending), milliseconds=round((time.perf_counter() - started) * 1000, 1))
     return more
+
+
+def _read_media(lease: Lease, conversation: Conversation, pending: Sequence[Message]) -> None:
+    """Read the pictures and voice notes not read yet; what was found is stored at once, so that it is read once."""
+    due = [one for one in pending if media.is_due(one.kind, one.attachments, one.reading)]
+    for message in due:
+        lease.renew(settings.TURN_LEASE_SECONDS + settings.READING_SECONDS)
+        _keep_reading(lease, message, media.begun(message.reading))
+        found = dict(media.read(conversation.brand, message.kind, message.attachments, message.reading))
+        if "text" in found:
+            found["text"] = mask_secrets(found["text"], from_json(conversation.state).said.question)
+        _keep_reading(lease, message, found)
+
+
+def _keep_reading(lease: Lease, message: Message, reading: Mapping[str, Any]) -> None:
+    with db.write():
+        lease.check(Conversation.objects.select_for_update(of=("self",)).only("turn_token").get(id=lease.conversation))
+        Message.objects.filter(id=message.id).update(reading=reading)
+    message.reading = reading
+
+
+def _incoming(message: Message) -> types.Incoming:
+    """A message as the turn is told it; a voice note says what was heard."""
+    text = message.text or str(message.reading.get("text", ""))
+    seen = media.entities(message.reading)
+    return types.Incoming(str(message.id), text, message.at, cast("types.Kind", message.kind), seen)
 
 
 def commit(

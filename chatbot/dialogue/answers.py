@@ -60,7 +60,10 @@ def _rewrite(s: Scratch, index: int, news: dict[str, Slot]) -> None:
 
 
 def _complete_id(s: Scratch, pending: Pending) -> None:
-    """A short identifier was questioned: a no drops it, another value replaces it (collect.py), all else settles it."""
+    """A questioned identifier: a no drops it, another value replaces it (collect.py).
+
+    A short one is settled by anything else; one hard to read by a yes only, and otherwise stays marked as doubtful.
+    """
     case = s.state.cases[pending.case]
     held = case.slots.get(pending.slot)
     if held is None:
@@ -72,8 +75,9 @@ def _complete_id(s: Scratch, pending: Pending) -> None:
         s.say(f"again.{pending.slot}", from_operator=case.value("from_operator"))
         s.no_asking = True
         return
-    s.put(pending.case, case.with_slots({pending.slot: replace(held, validity="ok")}))
-    s.learned.add(pending.slot)
+    if s.hears("yes") or s.flow(case).slot(pending.slot).is_short(held.value, case.value("from_operator")):
+        s.put(pending.case, case.with_slots({pending.slot: replace(held, validity="ok")}))
+        s.learned.add(pending.slot)
 
 
 def _offer_correction(s: Scratch, pending: Pending) -> None:

@@ -29,13 +29,15 @@ def ask(s: Scratch) -> None:
 
 
 def _check_doubt(s: Scratch, focus: int, case: Case, flow: FlowSpec) -> None:
-    """Everything is there but one identifier looks cut short: one check, never a refusal."""
+    """Everything is there but one identifier looks cut short, or was hard to read: one check, never a refusal."""
     slot = claims.in_doubt(flow, case)
     if slot is None:
         return
     s.put(focus, replace(case, asked={**case.asked, f"{slot}?": 1}))
     s.state = replace(s.state, pending=Pending("complete_id", focus, slot))
-    s.say(f"check.{slot}", value=case.value(slot))
+    value = case.value(slot)
+    short = value is not None and flow.slot(slot).is_short(value, case.value("from_operator"))
+    s.say(f"check.{slot}" if short else f"read.{slot}", value=value)
     s.confirms.append(slot)
 
 

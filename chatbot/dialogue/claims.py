@@ -27,10 +27,10 @@ def missing(flow: FlowSpec, case: Case) -> tuple[str, ...]:
 
 
 def in_doubt(flow: FlowSpec, case: Case) -> str | None:
-    """A required slot whose value looks cut short and was not put to the customer yet."""
+    """A required identifier that looks cut short, or was hard to read, and was not put to the customer yet."""
     for slot in flow.required:
         held = case.slots.get(slot.name)
-        if slot.full_length and held and held.validity == "doubtful" and not case.asked.get(f"{slot.name}?"):
+        if flow.identifies(slot) and held and held.validity == "doubtful" and not case.asked.get(f"{slot.name}?"):
             return slot.name
     return None
 

@@ -33,7 +33,7 @@ def collect(s: Scratch) -> None:
 
 def _explain_what_it_is_not(s: Scratch) -> None:
     """A phone number or the receiving side's reference given for the identifier: said kindly, kept as what it is."""
-    entities = s.heard.meaning.entities
+    entities = (*s.heard.meaning.entities, *(entity for message in s.heard.messages for entity in message.seen))
     if phone_for_id(s):
         s.say("not_it.phone")
         s.rejects.extend(str(entity.value) for entity in entities if entity.type == "msisdn")
@@ -145,9 +145,9 @@ def _write(s: Scratch, index: int, case: Case, flow: FlowSpec, given: Mapping[st
     news = {name: slot for name, slot in given.items() if _is_news(case.slots.get(name), slot)}
     if s.desk.listening and case.phase == "filed":
         return  # the person who listens decides what becomes of a filed claim
-    conflict = flow.identity in news and flow.identity in case.slots and not s.corrects
-    if conflict and case.slots[flow.identity].validity == "ok" and not claims.waits_for_customer(s, case):
-        _put_to_customer(s, index, case, flow.identity, news, pictured=pictured)
+    conflict = _conflict(s, case, flow, news, pictured=pictured)
+    if conflict is not None and not claims.waits_for_customer(s, case):
+        _put_to_customer(s, index, case, conflict, news, pictured=pictured)
         return
     s.put(index, case.with_slots(news))
     s.learned |= set(news)
@@ -156,6 +156,16 @@ def _write(s: Scratch, index: int, case: Case, flow: FlowSpec, given: Mapping[st
         claims.change(s, index, case, news)
     elif case.phase == "dropped":
         s.put(index, replace(s.state.cases[index], phase="open"))
+
+
+def _conflict(s: Scratch, case: Case, flow: FlowSpec, news: Mapping[str, Slot], *, pictured: bool) -> str | None:
+    """The identifier of which two sources disagree: the reference, and in a picture the transaction's as well."""
+    for slot in flow.slots:
+        disputed = slot.name == flow.identity or (pictured and flow.identifies(slot))
+        held = case.slots.get(slot.name)
+        if disputed and slot.name in news and held is not None and held.validity == "ok" and not s.corrects:
+            return slot.name
+    return None
 
 
 def _put_to_customer(
@@ -167,7 +177,9 @@ def _put_to_customer(
     s.state = replace(s.state, pending=Pending("which_value", index, slot, {**rest, slot: news[slot]}))
     s.confirms.append(slot)
     s.no_asking = True
-    act = "conflict.picture" if pictured else ("conflict.filed" if case.phase == "filed" else "conflict.draft")
+    act = "conflict.filed" if case.phase == "filed" else "conflict.draft"
+    if pictured:
+        act = "conflict.picture" if slot == s.flow(case).identity else f"conflict.picture.{slot}"
     s.say(act, known=case.value(slot), other=news[slot].value)
 
 

@@ -10,6 +10,7 @@ from chatbot.types import Kind
 
 UNREADABLE: tuple[Kind, ...] = ("image", "audio", "video", "document", "location", "contact", "sticker")
 UNCLEAR_BEFORE_A_PERSON = 2
+ECHO = 300  # characters of a voice note that are repeated
 
 
 def greet(s: Scratch) -> None:
@@ -27,7 +28,10 @@ def _greeting(s: Scratch) -> str:
 
 
 def receive_media(s: Scratch) -> None:
-    """An honest word for what cannot be read: asks to type instead."""
+    """A voice note is repeated before anything is made of it; what cannot be read gets an honest word."""
+    heard = " ".join(m.text.strip() for m in s.heard.messages if m.kind == "audio" and m.text.strip())
+    if heard:
+        s.say("heard", words=heard if len(heard) <= ECHO else heard[: ECHO - 1].rstrip() + "…")
     if _document_awaited(s):
         return
     for kind in UNREADABLE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rapidfuzz.distance import Levenshtein
+
 from chatbot.dialogue.cues import fold
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec, SlotSpec
@@ -13,6 +15,7 @@ from chatbot.types import Entity, Incoming, Slot
 DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
 SURE_OPERATOR = 0.85  # below it an operator is named in passing (« pour Orange », « sur Trémo c'est marqué »)
 OPERATORS = ("from_operator", "to_operator")
+MISREAD = 3  # characters that a bad picture may change in an identifier
 REACH = 24  # characters before a fact in which « pas », « au lieu de » or « depuis » bears on it
 
 
@@ -141,7 +144,14 @@ def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot], s: Scratch)
         return False
     if target.name in OPERATORS and one.entity.confidence < SURE_OPERATOR and not s.corrects:
         return True
+    if one.pictured and one.slot.validity == "doubtful":
+        return _alike(str(held.value), str(one.slot.value))  # the same one, read badly; another is put to the customer
     return one.slot.validity == "doubtful" or bool(target.rank(one.entity))
+
+
+def _alike(known: str, read: str) -> bool:
+    """Whether a reader may have made one of the other: of nearly the same length, few characters apart."""
+    return Levenshtein.distance(known, read, score_cutoff=MISREAD) <= MISREAD
 
 
 def _found(entity: Entity, message: Incoming, *, pictured: bool = False) -> Found:

@@ -121,7 +121,9 @@ class Dialogue:
             return None
         for slot in self.rules.flows.get(case.kind, self.rules.default_flow).required:
             held = case.slots.get(slot.name)
-            if slot.full_length and held and held.validity == "doubtful":
+            sender = case.value("from_operator")
+            cut = slot.full_length and held and (sender is None or slot.is_short(held.value, sender))
+            if cut and held and held.validity == "doubtful":
                 return Incoming(held.source, str(held.value), held.at)
         return None
 

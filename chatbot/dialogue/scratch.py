@@ -100,7 +100,9 @@ class Scratch:
     @property
     def answered(self) -> bool:
         """Whether the turn already has something that answers the customer."""
-        return bool(self.questions) or any(not move.act.startswith(("greeting", "warn.")) for move in self.moves)
+        return bool(self.questions) or any(
+            not move.act.startswith(("greeting", "warn.", "heard")) for move in self.moves
+        )
 
     def flow(self, case: Case) -> FlowSpec:
         """The flow of a case; the default one for a kind the brand no longer has."""

@@ -40,7 +40,11 @@ class SlotSpec:
 
     def looks_short(self, entity: Entity) -> bool:
         """Whether an identifier seems cut: shorter than its operator makes them."""
-        return len(str(entity.value)) < self.full_length.get(entity.role or "", 0)
+        return self.is_short(entity.value, entity.role)
+
+    def is_short(self, value: str | int, operator: str | int | None) -> bool:
+        """Whether an identifier of ``operator`` is shorter than its identifiers are."""
+        return len(str(value)) < self.full_length.get(str(operator), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,10 @@ class FlowSpec:
             if slot.name == name:
                 return slot
         raise KeyError(name)
+
+    def identifies(self, slot: SlotSpec) -> bool:
+        """Whether a slot holds an identifier, of which one wrong character makes another one."""
+        return bool(slot.full_length) or slot.name == self.identity
 
     def missing(self, known: Iterable[str]) -> tuple[str, ...]:
         """Required slots not among ``known``, in the order they are asked."""

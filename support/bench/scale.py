@@ -25,6 +25,7 @@ class Scale:
     settle_seconds: float = 3.0  # longer than the web process looks for missed messages
     turns: int = 2_000
     messages: int = 0  # of each exam of understanding; 0 for all
+    pictures: int = 70
 
 
 FULL = Scale()
@@ -45,4 +46,5 @@ SMALLEST = Scale(
     settle_seconds=0.2,
     turns=12,
     messages=80,
+    pictures=2,
 )

@@ -111,6 +111,7 @@ class Message(models.Model):
     kind = models.CharField("nature", max_length=10, default="text")
     text = EncryptedText("texte", blank=True, default="")
     attachments: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    reading = EncryptedJSON(default=dict, blank=True, help_text="ce qui a été lu dans l'image ou entendu dans la note")
     choices: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     template = models.CharField(
         max_length=40, blank=True, default="", help_text="modèle WhatsApp approuvé, s'il y en a un"

@@ -55,6 +55,7 @@ class Talk:
         kind: Kind = "text",
         role: str | None = None,
         seen: Mapping[str, str | int] | None = None,
+        seen_confidence: float = 1.0,
         **facts: str | int,
     ) -> Step:
         """One message with an intent and facts (entity types); ``role`` is that of its number or identifier."""
@@ -62,7 +63,7 @@ class Talk:
         entities = tuple(
             Entity(name, value, (len(text), len(text)), role=roles.get(name)) for name, value in facts.items()
         )
-        return self._hear(text, intent, entities, mood=mood, kind=kind, seen=seen)
+        return self._hear(text, intent, entities, mood=mood, kind=kind, seen=seen, seen_confidence=seen_confidence)
 
     def say_in_order(self, text: str, intent: str, *facts: tuple[str, str | int]) -> Step:
         """Facts in reading order, some of one kind."""
@@ -78,10 +79,11 @@ class Talk:
         mood: Mood = "neu",
         kind: Kind = "text",
         seen: Mapping[str, str | int] | None = None,
+        seen_confidence: float = 1.0,
     ) -> Step:
         self.now += timedelta(seconds=20)
         self.announced = False
-        found = tuple(Entity(name, value, (0, 0)) for name, value in (seen or {}).items())
+        found = tuple(Entity(name, value, (0, 0), seen_confidence) for name, value in (seen or {}).items())
         message = Incoming(f"m{self.now:%d%H%M%S}", text, self.now, kind, found)
         meaning = Meaning((Intent(intent, 0.9),), entities, mood)
         heard = Heard((message,), text, text, meaning, (meaning,))

@@ -1,0 +1,1 @@
+"""Reads receipts: words of a picture → facts, each with how sure it is."""

@@ -1,0 +1,1 @@
+"""Media that customers send: fetched with care, read in the worker, never kept."""
