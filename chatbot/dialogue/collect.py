@@ -64,19 +64,26 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         flow = wish or s.rules.default_flow
         s.put(index, Case(flow.kind, s.desk.now, _still_fresh(s, flow)))
     case = s.state.cases[index]
-    if wish and case.phase != "filed" and wish.kind != case.kind:
+    if wish and case.phase != "filed" and wish.kind != case.kind and not _corrects_a_fact(s, case, group):
         case = replace(case, kind=wish.kind)
     flow = s.flow(case)
-    given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow)
+    given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow, case)
     _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
 
 
-def _said_or_shown(s: Scratch, flow: FlowSpec) -> dict[str, Slot]:
-    """Slots set by a turn of phrase (an early withdrawal), and a document sent when it was asked for."""
+def _corrects_a_fact(s: Scratch, case: Case, group: Sequence[Found]) -> bool:
+    """« Je me suis trompé, l'identifiant c'est … » mends this case, though it sounds like a wrong recipient."""
+    flow = s.flow(case)
+    given = assign(group, flow, case.slots, s)
+    return s.corrects and any(slot.name in given for slot in flow.required)
+
+
+def _said_or_shown(s: Scratch, flow: FlowSpec, case: Case) -> dict[str, Slot]:
+    """Slots set by a turn of phrase (an early withdrawal), and a document sent since it was asked for."""
     last = s.heard.messages[-1]
     given = {when.slot: Slot(YES, last.id, last.at) for when in flow.conditions if s.hears(when.cue)}
     for slot in flow.slots:
-        asked = slot.document and slot.name in s.before.said.asks
+        asked = slot.document and slot.name in case.asked and slot.name not in case.slots
         shown = [m for m in s.heard.messages if m.kind in ("image", "document") and not m.seen]
         if asked and shown:
             given[slot.name] = Slot(SENT, shown[-1].id, shown[-1].at)
@@ -100,10 +107,15 @@ def _choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, severa
         return _beside_a_claim(s, focus, case, group, wish, another=another)
     if case.phase == "dropped":
         aged = s.desk.now - case.opened_at > s.rules.draft_life
-        return fresh if another or aged else (focus if wish or _strong(group) else None)
+        return fresh if another or aged else (focus if wish or _strong(group) or _serves(s, case, group) else None)
     if case.slots and (another or _tells_another_story(s, case, group)):
         return fresh
     return focus
+
+
+def _serves(s: Scratch, case: Case, group: Sequence[Found]) -> bool:
+    """Whether the facts are some that a case put aside still lacks."""
+    return bool(set(assign(group, s.flow(case), case.slots, s)) & set(claims.missing(s.flow(case), case)))
 
 
 def _tells_another_story(s: Scratch, case: Case, group: Sequence[Found]) -> bool:

@@ -39,7 +39,7 @@ def _document_awaited(s: Scratch) -> bool:
     case = s.state.case
     if case is None:
         return False
-    return any(slot.document and slot.name in s.before.said.asks for slot in s.flow(case).slots)
+    return any(slot.document and slot.name in case.asked and slot.name not in case.slots for slot in s.flow(case).slots)
 
 
 def warn_about_secrets(s: Scratch) -> None:
@@ -58,6 +58,9 @@ def be_courteous(s: Scratch) -> None:
         s.say("thanks")
     elif s.wants("goodbye"):
         s.say("goodbye")
+    elif _collecting(s) and (s.hears("back") or (s.new_session and s.wants("ack", "greeting"))):
+        s.say("resume.back")
+        return
     elif s.wants("ack", "confirm") or s.hears("yes", "no"):
         s.say("ack.collecting" if _collecting(s) else "ack")
     elif s.wants("greeting") or s.hears("small_talk"):

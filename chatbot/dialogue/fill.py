@@ -85,12 +85,18 @@ def assign(found: Sequence[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
     given: dict[str, Slot] = {}
     used: set[int] = set()
     for order, name, one in _ranked(found, flow):
-        target = _turned(name, one, given, known, s)
+        target = _turned(name, one, flow, given, known, s)
         if order not in used and target not in given and not _weaker(one, flow.slot(target), known, s):
-            cut = flow.slot(target).looks_short(one.entity)
+            cut = not one.pictured and flow.slot(target).looks_short(one.entity, _sender(known, found))
             given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
             used.add(order)
     return given | _implied_sender(found, {**known, **given}, flow)
+
+
+def _sender(known: Mapping[str, Slot], found: Sequence[Found]) -> str | None:
+    """The sending network, known or told beside the fact."""
+    told = [str(one.slot.value) for one in found if one.entity.type == OPERATORS[0]]
+    return told[0] if told else (str(known[OPERATORS[0]].value) if OPERATORS[0] in known else None)
 
 
 def _implied_sender(found: Sequence[Found], told: Mapping[str, Slot], flow: FlowSpec) -> dict[str, Slot]:
@@ -123,15 +129,25 @@ def _ranked(found: Iterable[Found], flow: FlowSpec) -> list[tuple[int, str, Foun
     return [(order, name, one) for _, _, order, _, name, one in rows]
 
 
-def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch) -> str:
-    """A bare « orange » for the side already known is the answer for the other side, when that is what was asked."""
-    if name in OPERATORS and s.correcting in OPERATORS:
+def _turned(
+    name: str, one: Found, flow: FlowSpec, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch
+) -> str:
+    """A bare « orange » for the side already known is the answer for the other side, when that is what was asked.
+
+    The line the customer chose to correct takes whatever suits it.
+    """
+    if s.correcting in (slot.name for slot in flow.slots) and _suits(flow.slot(s.correcting), one.entity):
         return s.correcting
     if name not in OPERATORS or s.corrects:
         return name
     other = OPERATORS[1 - OPERATORS.index(name)]
     taken = name in known and known[name].value != one.slot.value
     return other if taken and other in s.before.said.asks and other not in known and other not in given else name
+
+
+def _suits(slot: SlotSpec, entity: Entity) -> bool:
+    either = slot.name in OPERATORS and entity.type in OPERATORS
+    return either or slot.rank(entity) is not None
 
 
 def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot], s: Scratch) -> bool:
@@ -141,7 +157,7 @@ def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot], s: Scratch)
         return False
     if target.name in OPERATORS and one.entity.confidence < SURE_OPERATOR and not s.corrects:
         return True
-    return one.slot.validity == "doubtful" or bool(target.rank(one.entity))
+    return one.slot.validity == "doubtful" or (bool(target.rank(one.entity)) and not s.corrects)
 
 
 def _found(entity: Entity, message: Incoming, *, pictured: bool = False) -> Found:

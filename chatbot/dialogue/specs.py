@@ -38,9 +38,14 @@ class SlotSpec:
                 return self.accepts.index(name)
         return None
 
-    def looks_short(self, entity: Entity) -> bool:
-        """Whether an identifier seems cut: shorter than its operator makes them."""
-        return len(str(entity.value)) < self.full_length.get(entity.role or "", 0)
+    def looks_short(self, entity: Entity, sender: str | None = None) -> bool:
+        """Whether an identifier seems cut: shorter than the operator of its form, or else its sender, makes them.
+
+        When neither is known, shorter than any operator whose lengths are known makes them.
+        """
+        maker = entity.role or sender
+        least = min(self.full_length.values(), default=0) if maker is None else self.full_length.get(maker, 0)
+        return len(str(entity.value)) < least
 
 
 @dataclass(frozen=True, slots=True)

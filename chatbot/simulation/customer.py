@@ -64,6 +64,9 @@ class Customer:
 
     def tell_story(self) -> Turn:
         """The story of the present case, with some facts or all of them."""
+        return replace(self._story(), due=self.sheet.due)
+
+    def _story(self) -> Turn:
         self.begun = True
         chosen = self._chosen_facts()
         early = "early_withdrawal" in self.sheet.facts

@@ -28,7 +28,8 @@ Value = str | int
 class Sheet:
     """``facts`` is what is true of the case, ``needed`` what a claim must hold, ``offered`` what the customer adds unasked.
 
-    ``slip`` is a slot and the wrong value it is first given; ``lost`` what the customer does not have any more.
+    ``slip`` is a slot and the wrong value it is first given; ``lost`` what the customer does not have any more; ``due``
+    the reason for which a person must be called as soon as the story is told.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Sheet:
     offered: tuple[str, ...] = ()
     slip: tuple[str, Value] | None = None
     lost: frozenset[str] = field(default_factory=frozenset)
+    due: str | None = None
 
     def told_first(self, slot: str) -> Value:
         """The value a slot is given the first time."""
@@ -64,7 +66,7 @@ def draw_sheet(flow: FlowSpec, rng: Random, *, slips: bool = False, loses: bool 
     wrong = [slot for slot in SLIPS if slot in needed or slot in offered]
     slip = _slip(rng.choice(wrong), facts, rng) if slips and wrong else None
     missing = [slot for slot in IDS if slot in needed]
-    return Sheet(flow.kind, facts, needed, offered, slip, frozenset(missing[:1] if loses else ()))
+    return Sheet(flow.kind, facts, needed, offered, slip, frozenset(missing[:1] if loses else ()), flow.handoff)
 
 
 def _draw_all(flow: FlowSpec, rng: Random) -> dict[str, Value]:

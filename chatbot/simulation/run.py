@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Literal
 
+from chatbot.knowledge.tariff import fee
 from chatbot.simulation.customer import Customer
 from chatbot.simulation.facts import Sheet, can_draw, draw_sheet
 from chatbot.simulation.habits import Habits
@@ -43,8 +45,9 @@ def _one(mind: Mind, phrases: Phrases, name: str) -> Outcome:
     habits = Habits.draw(rng)
     sheets = _sheets(mind, phrases, habits, rng)
     customer = Customer(sheets, habits, Pen(phrases, habits.hand, rng), rng)
+    price = partial(fee, mind.knowledge.tariff)
     record = converse(mind, customer, rng.choice(CHANNELS))
-    return Outcome(name, sheets, habits, record, judge(record, sheets, dropped=customer.dropped))
+    return Outcome(name, sheets, habits, record, judge(record, sheets, price, dropped=customer.dropped))
 
 
 def _sheets(mind: Mind, phrases: Phrases, habits: Habits, rng: Random) -> tuple[Sheet, ...]:

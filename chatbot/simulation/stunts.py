@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chatbot.simulation.customer import Customer
 
 Stunt = Callable[["Customer", Answer], Turn | None]
-HALF = 12  # characters: nobody cuts a longer rest
+REST = range(7, 13)  # characters of an identifier's second half
 
 
 def _when_asked(stunt: Stunt) -> Stunt:
@@ -77,9 +77,11 @@ def split(customer: Customer, answer: Answer) -> Turn | None:
     if slot not in customer.untold(answer.asks):
         return None
     value = str(customer.sheet.told_first(slot))
+    if value.isdigit():
+        return None  # a handful of digits alone is a secret to us, and rightly so
     if customer.rng.random() < 0.3:
         value = value.lower()
-    at = max(len(value) - HALF, customer.rng.randrange(len(value) // 2, len(value) - 4))
+    at = len(value) - customer.rng.choice(REST)
     halves = value[:at], value[at:]
     if customer.rng.random() < 0.5:
         return customer.turn("halves", *map(Message, halves), gives={slot: customer.sheet.told_first(slot)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chatbot.simulation.facts import IDS, Sheet, Value
@@ -39,8 +39,11 @@ class Verdict:
         self.faults.append(f"{where}: {kind.replace('_', ' ')}")
 
 
-def judge(record: Record, sheets: Sequence[Sheet], *, dropped: bool) -> Verdict:
-    """The verdict on a conversation about these cases; ``dropped``: the customer cancelled the last one for good."""
+def judge(record: Record, sheets: Sequence[Sheet], price: Callable[[int], int], *, dropped: bool) -> Verdict:
+    """The verdict on a conversation about these cases.
+
+    ``price`` gives the fee of an amount, in francs; ``dropped``: the customer cancelled the last case for good.
+    """
     verdict = Verdict()
     known: list[dict[str, Value]] = [{} for _ in sheets]
     filed: list[list[str]] = [[] for _ in sheets]
@@ -49,12 +52,14 @@ def judge(record: Record, sheets: Sequence[Sheet], *, dropped: bool) -> Verdict:
         known[turn.case] |= turn.gives
         _judge_answer(verdict, f"turn {index}", turn, answer, sheets[turn.case], known[turn.case])
         _judge_filing(verdict, f"turn {index}", turn, answer, before, filed[turn.case])
+    _judge_figures(verdict, record, price)
     _judge_announcements(verdict, record)
     _judge_loops(verdict, record)
     _judge_people(verdict, record)
     reached = max(turn.case for turn, _ in record.exchanges)
     waiting = record.exchanges[-1][1].waiting
-    expected = [place for place, sheet in enumerate(sheets) if not sheet.lost and not (dropped and place == reached)]
+    told = range(reached + 1) if dropped else range(len(sheets))
+    expected = [place for place in told if not sheets[place].lost and not (dropped and place == reached)]
     for place in expected:
         _judge_claim(verdict, f"case {place + 1}", record, filed[place], known[place])
         if not filed[place] and not waiting:
@@ -92,6 +97,13 @@ def _judge_filing(v: Verdict, at: str, turn: Turn, answer: Answer, complete: boo
     if answer.filed and complete and not filed:
         v.fault("late", at)
     filed.extend(answer.filed)
+
+
+def _judge_figures(v: Verdict, record: Record, price: Callable[[int], int]) -> None:
+    for index, (turn, answer) in enumerate(record.exchanges):
+        figures = re.findall(r"\d+", re.sub(r"(?<=\d)[\s\u202f\u00a0](?=\d{3})", "", answer.reply))
+        if turn.figure is not None and str(price(turn.figure)) not in figures:
+            v.fault("wrong_figure", f"turn {index}")
 
 
 def _judge_announcements(v: Verdict, record: Record) -> None:
