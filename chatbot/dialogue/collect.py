@@ -48,7 +48,8 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
     """
     whole = s.heard.meaning.intent.name
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
-    if s.state.case and s.hears("another") and s.heard.meaning.intent.confidence < CLEAR:
+    clear = s.heard.meaning.intent.confidence >= CLEAR or (named and s.hears("nothing_received"))
+    if s.state.case and s.hears("another") and not clear:
         return s.flow(s.state.case)
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow

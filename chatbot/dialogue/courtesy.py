@@ -58,7 +58,7 @@ def be_courteous(s: Scratch) -> None:
         s.say("thanks")
     elif s.wants("goodbye"):
         s.say("goodbye")
-    elif _collecting(s) and (s.hears("back") or (s.new_session and s.wants("ack", "greeting"))):
+    elif _collecting(s) and (s.hears("back") or (s.away and s.wants("ack", "greeting"))):
         s.say("resume.back")
         return
     elif s.wants("ack", "confirm") or s.hears("yes", "no"):

@@ -86,7 +86,7 @@ def assign(found: Sequence[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
     used: set[int] = set()
     for order, name, one in _ranked(found, flow):
         target = _turned(name, one, flow, given, known, s)
-        if order not in used and target not in given and not _weaker(one, flow.slot(target), known, s):
+        if order not in used and target not in given and not _weaker(one, flow, flow.slot(target), known, s):
             cut = not one.pictured and flow.slot(target).looks_short(one.entity, _sender(known, found))
             given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
             used.add(order)
@@ -150,14 +150,21 @@ def _suits(slot: SlotSpec, entity: Entity) -> bool:
     return either or slot.rank(entity) is not None
 
 
-def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot], s: Scratch) -> bool:
-    """A doubtful reading, a passing mention, or a fact the slot takes second, never replaces a sure value."""
+def _weaker(one: Found, flow: FlowSpec, target: SlotSpec, known: Mapping[str, Slot], s: Scratch) -> bool:
+    """A doubtful reading, a passing mention, or a fact the slot takes second, never replaces a sure value.
+
+    A correction may, where no other slot would take the fact as well.
+    """
     held = known.get(target.name)
     if held is None or held.validity == "doubtful" or held.value == one.slot.value:
         return False
     if target.name in OPERATORS and one.entity.confidence < SURE_OPERATOR and not s.corrects:
         return True
-    return one.slot.validity == "doubtful" or (bool(target.rank(one.entity)) and not s.corrects)
+    if one.slot.validity == "doubtful":
+        return True
+    alone = not any(slot.rank(one.entity) is not None for slot in flow.slots if slot.name != target.name)
+    meant = s.correcting == target.name or (s.corrects and alone)
+    return bool(target.rank(one.entity)) and not meant
 
 
 def _found(entity: Entity, message: Incoming, *, pictured: bool = False) -> Found:

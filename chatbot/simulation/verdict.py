@@ -121,7 +121,7 @@ def _judge_announcements(v: Verdict, record: Record) -> None:
 def _judge_loops(v: Verdict, record: Record) -> None:
     run: list[tuple[str, ...]] = []
     for index, (turn, answer) in enumerate(record.exchanges):
-        if not answer.asks or turn.gives or (run and run[-1] != answer.asks):
+        if not answer.asks or turn.gives or turn.why == "back" or (run and run[-1] != answer.asks):
             run = []
         run += [answer.asks] if answer.asks else []
         if len(run) == IN_VAIN:
