@@ -49,7 +49,7 @@ def _insist(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...]) -> None:
     still = tuple(name for name in lacks if case.asked.get(name, 0) < ENOUGH)
     if still:
         _ask_for(s, focus, case, still, again=True)
-    elif s.answered and not s.said("unclear"):
+    elif s.answered and not s.said("unclear", "listen", "status.not_filed"):
         s.say("resume.later")
     elif case.repeats == 0:
         s.put(focus, replace(case, repeats=1))

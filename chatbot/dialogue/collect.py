@@ -14,7 +14,7 @@ from chatbot.dialogue.sums import STRONG, belongs_to_a_question
 from chatbot.figures import YES
 from chatbot.types import Slot
 
-CLEAR = 0.9  # confidence of an intent that outweighs a turn of phrase
+CLEAR = 0.6  # confidence of an intent that outweighs a turn of phrase
 SENT = "envoyée"  # the value of a document slot: people look at the document itself
 
 
@@ -47,13 +47,27 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
     « J'ai un autre aussi » is another of the same kind, unless the message clearly says otherwise.
     """
     whole = s.heard.meaning.intent.name
+    if s.hears("back") and not s.heard.meaning.entities:
+        return None
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
-    clear = s.heard.meaning.intent.confidence >= CLEAR or (named and s.hears("nothing_received"))
-    if s.state.case and s.hears("another") and not clear:
+    if s.state.case and s.hears("another") and not _clearly_another_kind(s, named, s.flow(s.state.case)):
         return s.flow(s.state.case)
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
+
+
+def _clearly_another_kind(s: Scratch, named: Sequence[FlowSpec], own: FlowSpec) -> bool:
+    """Whether a second case is said to be of another kind: surely, in so many words, or by the fact that names it."""
+    if not named:
+        return False
+    sure = s.heard.meaning.intent.confidence >= CLEAR or s.hears("nothing_received")
+    return sure or any(_names(s, flow) and not _akin(flow, own) for flow in named)
+
+
+def _names(s: Scratch, flow: FlowSpec) -> bool:
+    """Whether the turn gives the fact by which a flow knows its cases."""
+    return any(flow.slot(flow.identity).rank(entity) is not None for entity in s.heard.meaning.entities)
 
 
 def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> None:
@@ -65,18 +79,29 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         flow = wish or s.rules.default_flow
         s.put(index, Case(flow.kind, s.desk.now, _still_fresh(s, flow)))
     case = s.state.cases[index]
-    if wish and case.phase != "filed" and wish.kind != case.kind and not _corrects_a_fact(s, case, group):
+    if wish and case.phase != "filed" and wish.kind != case.kind and _turns_into(s, case, group, wish):
         case = replace(case, kind=wish.kind)
     flow = s.flow(case)
     given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow, case)
     _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
 
 
-def _corrects_a_fact(s: Scratch, case: Case, group: Sequence[Found]) -> bool:
-    """« Je me suis trompé, l'identifiant c'est … » mends this case, though it sounds like a wrong recipient."""
+def _turns_into(s: Scratch, case: Case, group: Sequence[Found], wish: FlowSpec) -> bool:
+    """Whether an open case becomes one of the wished kind.
+
+    « Je me suis trompé, l'identifiant c'est … » mends the case, though it sounds like a wrong recipient; an insult
+    (« rendez mon argent ») makes no refund of a cotisation.
+    """
     flow = s.flow(case)
     given = assign(group, flow, case.slots, s)
-    return s.corrects and any(slot.name in given for slot in flow.required)
+    mends = s.corrects and any(slot.name in given for slot in flow.required)
+    swears = s.heard.meaning.mood == "angry" and not group and not _akin(flow, wish)
+    return not (mends or swears)
+
+
+def _akin(flow: FlowSpec, other: FlowSpec) -> bool:
+    """Whether two flows are about the same thing: a case of one may become a case of the other."""
+    return flow.identity == other.identity
 
 
 def _said_or_shown(s: Scratch, flow: FlowSpec, case: Case) -> dict[str, Slot]:
@@ -84,9 +109,8 @@ def _said_or_shown(s: Scratch, flow: FlowSpec, case: Case) -> dict[str, Slot]:
     last = s.heard.messages[-1]
     given = {when.slot: Slot(YES, last.id, last.at) for when in flow.conditions if s.hears(when.cue)}
     for slot in flow.slots:
-        asked = slot.document and slot.name in case.asked and slot.name not in case.slots
         shown = [m for m in s.heard.messages if m.kind in ("image", "document") and not m.seen]
-        if asked and shown:
+        if shown and claims.awaits_document(flow, case, slot):
             given[slot.name] = Slot(SENT, shown[-1].id, shown[-1].at)
     return given
 
@@ -111,12 +135,15 @@ def _choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, severa
         return fresh if another or aged else (focus if wish or _strong(group) or _serves(s, case, group) else None)
     if case.slots and (another or _tells_another_story(s, case, group)):
         return fresh
-    return focus
+    elsewhere = wish and case.slots and not _akin(s.flow(case), wish) and not s.corrects
+    return fresh if elsewhere and s.heard.meaning.mood != "angry" else focus
 
 
 def _serves(s: Scratch, case: Case, group: Sequence[Found]) -> bool:
     """Whether the facts are some that a case put aside still lacks."""
-    return bool(set(assign(group, s.flow(case), case.slots, s)) & set(claims.missing(s.flow(case), case)))
+    flow = s.flow(case)
+    given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow, case)
+    return bool(set(given) & set(claims.missing(flow, case)))
 
 
 def _tells_another_story(s: Scratch, case: Case, group: Sequence[Found]) -> bool:

@@ -39,7 +39,8 @@ def _document_awaited(s: Scratch) -> bool:
     case = s.state.case
     if case is None:
         return False
-    return any(slot.document and slot.name in case.asked and slot.name not in case.slots for slot in s.flow(case).slots)
+    flow = s.flow(case)
+    return any(claims.awaits_document(flow, case, slot) for slot in flow.slots)
 
 
 def warn_about_secrets(s: Scratch) -> None:
@@ -52,15 +53,15 @@ def be_courteous(s: Scratch) -> None:
     """Thanks, acknowledgements and goodbyes, when nothing weightier is being said."""
     if s.answered or s.learned:
         return
+    if _collecting(s) and (s.hears("back") or (s.away and s.wants("ack", "greeting"))):
+        s.say("resume.back")
+        return
     if s.wants("resolution_confirmed"):
         s.say("resolution.thanks")
     elif s.wants("thanks"):
         s.say("thanks")
     elif s.wants("goodbye"):
         s.say("goodbye")
-    elif _collecting(s) and (s.hears("back") or (s.away and s.wants("ack", "greeting"))):
-        s.say("resume.back")
-        return
     elif s.wants("ack", "confirm") or s.hears("yes", "no"):
         s.say("ack.collecting" if _collecting(s) else "ack")
     elif s.wants("greeting") or s.hears("small_talk"):

@@ -13,6 +13,7 @@ from chatbot.types import Entity, Incoming, Slot
 DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
 SURE_OPERATOR = 0.85  # below it an operator is named in passing (« pour Orange », « sur Trémo c'est marqué »)
 OPERATORS = ("from_operator", "to_operator")
+FEW = 2  # words beside a number that say nothing of it: « c'est … », « voici … »
 REACH = 24  # characters before a fact in which « pas », « au lieu de » or « depuis » bears on it
 
 
@@ -42,14 +43,21 @@ def found_in(s: Scratch) -> tuple[Found, ...]:
 
 def phone_for_id(s: Scratch) -> bool:
     """Whether a bare phone number came where a transaction's identifier was asked for."""
-    types = [(entity.type, entity.role) for entity in s.heard.meaning.entities]
-    asked = "operator_tx_id" in s.before.said.asks and "recipient_msisdn" not in s.before.said.asks
-    return asked and ("msisdn", None) in types and not any(name == "operator_tx_id" for name, _ in types)
+    asked = "operator_tx_id" in s.before.said.asks and not any(one.endswith("msisdn") for one in s.before.said.asks)
+    entities = s.heard.meaning.entities
+    return asked and any(_bare(one, s) for one in entities) and not any(e.type == "operator_tx_id" for e in entities)
+
+
+def _bare(entity: Entity, s: Scratch) -> bool:
+    """A phone number of which nothing is said: its role is unknown, or only supposed since it stands alone."""
+    around = fold(s.heard.text[: entity.span[0]] + " " + s.heard.text[entity.span[1] :]).split()
+    supposed = entity.role == "recipient" and len(around) <= FEW and entity.span[1] > entity.span[0]
+    return entity.type == "msisdn" and (entity.role is None or supposed)
 
 
 def _not_an_identifier(one: Found, s: Scratch) -> Found:
     """A number given for an identifier is kept as a number, but not as the recipient's: nothing says so."""
-    if one.entity.type == "msisdn" and one.entity.role is None and phone_for_id(s):
+    if not one.pictured and phone_for_id(s) and _bare(one.entity, s):
         return replace(one, entity=replace(one.entity, role="contact"))
     return one
 

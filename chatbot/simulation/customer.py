@@ -13,7 +13,13 @@ from chatbot.simulation.pen import Message, Pen, receipt
 from chatbot.simulation.stunts import AFTER, BEFORE
 from chatbot.simulation.turns import SOON, Answer, Turn
 
-OPENS_WITH = {"easytransfert_id": 0.5, "from_operator": 0.6, "amount_fcfa": 0.4, "wrong_msisdn": 0.3, "cotisation_code": 0.3}
+OPENS_WITH = {
+    "easytransfert_id": 0.5,
+    "from_operator": 0.6,
+    "amount_fcfa": 0.4,
+    "wrong_msisdn": 0.3,
+    "cotisation_code": 0.3,
+}
 
 
 @dataclass
@@ -77,12 +83,16 @@ class Customer:
         if self.case:
             words = f"{self.pen.say('say.second')}, {words}"
         elif self.habits.opening == "voice":
-            return self.turn("voice", Message(self.pen.say("say.voice", story=words), "audio"), gives=self._with_early(used))
+            return self.turn(
+                "voice", Message(self.pen.say("say.voice", story=words), "audio"), gives=self._with_early(used)
+            )
         else:
             words = self.pen.say("greeting.before") + words
         if self.habits.opening == "picture" and not self.case and "easytransfert_id" in self.sheet.needed:
             shown = self._ready("easytransfert_id", "amount_fcfa")
-            return self.turn("picture", Message(words), receipt(shown, *shown), gives={**self._with_early(used), **shown})
+            return self.turn(
+                "picture", Message(words), receipt(shown, *shown), gives={**self._with_early(used), **shown}
+            )
         more = {slot: value for slot, value in chosen.items() if slot not in used}
         messages = self.pen.facts(more, self.habits.manner, (), words) if more else [Message(words)]
         return self.turn("story", *messages, gives={**self._with_early(used), **more})
@@ -104,7 +114,9 @@ class Customer:
 
     def untold(self, slots: Sequence[str]) -> tuple[str, ...]:
         """Those of the slots that were not told yet and can be."""
-        return tuple(slot for slot in slots if slot not in self.told and slot in self.sheet.facts and slot not in self.sheet.lost)
+        return tuple(
+            slot for slot in slots if slot not in self.told and slot in self.sheet.facts and slot not in self.sheet.lost
+        )
 
     @property
     def complete(self) -> bool:
@@ -173,9 +185,9 @@ class Customer:
 
     def _insist(self, answer: Answer) -> Turn | None:
         """Nothing (new) was asked: says more unasked, or the same again; gives up in the end."""
-        if answer.waiting and (self.sheet.lost or self.complete):
-            return self.leave()
         self.vain += 1
+        if answer.waiting and (self.sheet.lost or (self.complete and self.vain > 1)):
+            return self.leave()
         if self.vain > self.habits.patience:
             return self.leave()
         missing = self.untold(self.sheet.needed)
@@ -215,7 +227,9 @@ class Customer:
         """What this customer tells with the story."""
         opening = self.habits.opening if not self.case else self.rng.choice(("some", "all"))
         if opening == "all":
-            return self._ready(*(slot for slot in (*self.sheet.needed, *self.sheet.offered) if self.sheet.facts[slot] != PHOTO))
+            return self._ready(
+                *(slot for slot in (*self.sheet.needed, *self.sheet.offered) if self.sheet.facts[slot] != PHOTO)
+            )
         if opening != "some":
             return {}
         chosen = [slot for slot, share in OPENS_WITH.items() if slot in self.sheet.facts and self.rng.random() < share]

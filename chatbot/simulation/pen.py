@@ -56,7 +56,9 @@ class Pen:
             return shapes.write_amount(value, self.rng)
         return value.lower() if self.rng.random() < 0.3 else value
 
-    def facts(self, facts: Mapping[str, Value], manner: str, asked: Sequence[str] = (), story: str = "") -> list[Message]:
+    def facts(
+        self, facts: Mapping[str, Value], manner: str, asked: Sequence[str] = (), story: str = ""
+    ) -> list[Message]:
         """Messages that give these facts, after a story or in answer to what was asked."""
         if len(facts) == 1 and not story:
             ((slot, value),) = facts.items()

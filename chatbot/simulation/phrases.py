@@ -41,7 +41,9 @@ class Phrases:
         """Whether there is a phrase of this name."""
         return name in self.texts
 
-    def draw(self, name: str, rng: Random, holes: frozenset[str] = frozenset({"x", "old", "from", "to", "story"})) -> str:
+    def draw(
+        self, name: str, rng: Random, holes: frozenset[str] = frozenset({"x", "old", "from", "to", "story"})
+    ) -> str:
         """One phrase with its alternatives chosen; only of those whose every {hole} can be filled."""
         fitting = [text for text in self.texts[name] if set(HOLE.findall(text)) <= holes]
         return _spread(rng.choice(fitting), rng)
@@ -69,7 +71,9 @@ class Hand:
 
     def write(self, text: str, spelling: Mapping[str, Sequence[str]], rng: Random) -> str:
         """The text as this hand types it; {holes} stay as they are."""
-        return "".join(piece if HOLE.match(piece) else self._word(piece, spelling, rng) for piece in _WORD.findall(text))
+        return "".join(
+            piece if HOLE.match(piece) else self._word(piece, spelling, rng) for piece in _WORD.findall(text)
+        )
 
     def _word(self, word: str, spelling: Mapping[str, Sequence[str]], rng: Random) -> str:
         known = spelling.get(word.lower())

@@ -33,7 +33,9 @@ def new_operator_id(network: str, rng: Random) -> str:
         case "Moov":
             return rng.choice((f"MRCH{day}{_digits(6, rng)}", f"CF{dated}"))
         case _:
-            return rng.choice((f"TM{_digits(10, rng)}", rng.choice("3456789") + _digits(8, rng), f"TP{day}{_digits(4, rng)}"))
+            return rng.choice(
+                (f"TM{_digits(10, rng)}", rng.choice("3456789") + _digits(8, rng), f"TP{day}{_digits(4, rng)}")
+            )
 
 
 def new_phone(network: str, rng: Random) -> str:
@@ -86,7 +88,14 @@ def write_phone(value: str, rng: Random) -> str:
 def write_amount(value: int, rng: Random) -> str:
     """One way to write a sum."""
     spaced = f"{value:,}".replace(",", " ")
-    forms = [f"{value}f", f"{value} fcfa", f"{spaced} f", f"{spaced} FCFA", spaced.replace(" ", ".") + "f", f"{value} F CFA"]
+    forms = [
+        f"{value}f",
+        f"{value} fcfa",
+        f"{spaced} f",
+        f"{spaced} FCFA",
+        spaced.replace(" ", ".") + "f",
+        f"{value} F CFA",
+    ]
     if value % 1000 == 0:
         forms += [f"{value // 1000}k", f"{value // 1000} mille", f"{value // 1000}mil"]
         if value // 1000 in TENS:

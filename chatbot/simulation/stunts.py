@@ -77,11 +77,11 @@ def split(customer: Customer, answer: Answer) -> Turn | None:
     if slot not in customer.untold(answer.asks):
         return None
     value = str(customer.sheet.told_first(slot))
-    if value.isdigit():
-        return None  # a handful of digits alone is a secret to us, and rightly so
+    if value.isdigit() or customer.sheet.facts["from_operator"] == "Trésor":
+        return None  # a handful of digits alone is a secret to us; Trésor's identifiers are whole at any length
     if customer.rng.random() < 0.3:
         value = value.lower()
-    at = len(value) - customer.rng.choice(REST)
+    at = max(6, len(value) - customer.rng.choice(REST))
     halves = value[:at], value[at:]
     if customer.rng.random() < 0.5:
         return customer.turn("halves", *map(Message, halves), gives={slot: customer.sheet.told_first(slot)})
@@ -193,4 +193,10 @@ BEFORE: Mapping[str, Stunt] = {
     "picture": picture,
     "split": split,
 }
-AFTER: Mapping[str, Stunt] = {"slip": slip, "slip_later": slip_by_menu, "status": status, "same": same, "thanks": thanks}
+AFTER: Mapping[str, Stunt] = {
+    "slip": slip,
+    "slip_later": slip_by_menu,
+    "status": status,
+    "same": same,
+    "thanks": thanks,
+}

@@ -119,9 +119,11 @@ def _judge_announcements(v: Verdict, record: Record) -> None:
 
 
 def _judge_loops(v: Verdict, record: Record) -> None:
+    """The same ask once more and once more, while the customer brings nothing at all."""
     run: list[tuple[str, ...]] = []
     for index, (turn, answer) in enumerate(record.exchanges):
-        if not answer.asks or turn.gives or turn.why == "back" or (run and run[-1] != answer.asks):
+        fresh = turn.gives or turn.why in ("back", "a phone for an id")
+        if not answer.asks or fresh or (run and run[-1] != answer.asks):
             run = []
         run += [answer.asks] if answer.asks else []
         if len(run) == IN_VAIN:

@@ -24,6 +24,7 @@ class Scale:
     sockets: tuple[int, ...] = (1_000, 5_000, 10_000)
     settle_seconds: float = 3.0  # longer than the web process looks for missed messages
     turns: int = 2_000
+    customers: int = 2_000  # simulated
 
 
 FULL = Scale()
@@ -43,4 +44,5 @@ SMALLEST = Scale(
     sockets=(5,),
     settle_seconds=0.2,
     turns=12,
+    customers=5,
 )
