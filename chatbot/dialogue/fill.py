@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from chatbot.dialogue import claims
 from chatbot.dialogue.cues import fold
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec, SlotSpec
+from chatbot.dialogue.state import Case
+from chatbot.figures import YES
 from chatbot.types import Entity, Incoming, Slot
 
+SENT = "envoyée"  # the value of a document slot: people look at the document itself
 DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
 SURE_OPERATOR = 0.85  # below it an operator is named in passing (« pour Orange », « sur Trémo c'est marqué »)
 OPERATORS = ("from_operator", "to_operator")
@@ -93,7 +97,7 @@ def assign(found: Sequence[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
     given: dict[str, Slot] = {}
     used: set[int] = set()
     for order, name, one in _ranked(found, flow):
-        target = _turned(name, one, flow, given, known, s)
+        target = _chosen_line(one, flow, s) or _turned(name, one, given, known, s)
         if order not in used and target not in given and not _weaker(one, flow, flow.slot(target), known, s):
             cut = not one.pictured and flow.slot(target).looks_short(one.entity, _sender(known, found))
             given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
@@ -137,15 +141,14 @@ def _ranked(found: Iterable[Found], flow: FlowSpec) -> list[tuple[int, str, Foun
     return [(order, name, one) for _, _, order, _, name, one in rows]
 
 
-def _turned(
-    name: str, one: Found, flow: FlowSpec, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch
-) -> str:
-    """A bare « orange » for the side already known is the answer for the other side, when that is what was asked.
+def _chosen_line(one: Found, flow: FlowSpec, s: Scratch) -> str | None:
+    """The slot the customer chose to correct takes whatever suits it."""
+    slot = next((slot for slot in flow.slots if slot.name == s.correcting), None)
+    return slot.name if slot is not None and _suits(slot, one.entity) else None
 
-    The line the customer chose to correct takes whatever suits it.
-    """
-    if s.correcting in (slot.name for slot in flow.slots) and _suits(flow.slot(s.correcting), one.entity):
-        return s.correcting
+
+def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch) -> str:
+    """A bare « orange » for the side already known is the answer for the other side, when that is what was asked."""
     if name not in OPERATORS or s.corrects:
         return name
     other = OPERATORS[1 - OPERATORS.index(name)]
@@ -186,3 +189,14 @@ def _first_of_each(found: Sequence[Found], identity: str) -> list[int]:
         if one.entity.type == identity:
             marks.setdefault(one.entity.value, index)
     return sorted(marks.values())
+
+
+def said_or_shown(s: Scratch, flow: FlowSpec, case: Case) -> dict[str, Slot]:
+    """Slots set by a turn of phrase (an early withdrawal), and a document sent since it was asked for."""
+    last = s.heard.messages[-1]
+    given = {when.slot: Slot(YES, last.id, last.at) for when in flow.conditions if s.hears(when.cue)}
+    for slot in flow.slots:
+        shown = [m for m in s.heard.messages if m.kind in ("image", "document") and not m.seen]
+        if shown and claims.awaits_document(flow, case, slot):
+            given[slot.name] = Slot(SENT, shown[-1].id, shown[-1].at)
+    return given

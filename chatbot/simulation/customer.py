@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 
-from chatbot.simulation.facts import IDS, PHOTO, Sheet, Value
+from chatbot.simulation import opening
+from chatbot.simulation.facts import PHOTO, Sheet, Value
 from chatbot.simulation.habits import Habits
-from chatbot.simulation.pen import Message, Pen, receipt
+from chatbot.simulation.pen import Message, Pen
 from chatbot.simulation.stunts import AFTER, BEFORE
 from chatbot.simulation.turns import SOON, Answer, Turn
 
@@ -70,32 +71,8 @@ class Customer:
 
     def tell_story(self) -> Turn:
         """The story of the present case, with some facts or all of them."""
-        return replace(self._story(), due=self.sheet.due)
-
-    def _story(self) -> Turn:
         self.begun = True
-        chosen = self._chosen_facts()
-        early = "early_withdrawal" in self.sheet.facts
-        name = "early" if early else "texts"
-        if self.habits.opening == "facts" and self.sheet.kind == "debited_not_received" and self.case == 0:
-            return self.giving("facts alone", self._ready(IDS[1], "from_operator", "to_operator", IDS[0]))
-        words, used = self.pen.story(f"story.{self.sheet.kind}.{name}", chosen)
-        if self.case:
-            words = f"{self.pen.say('say.second')}, {words}"
-        elif self.habits.opening == "voice":
-            return self.turn(
-                "voice", Message(self.pen.say("say.voice", story=words), "audio"), gives=self._with_early(used)
-            )
-        else:
-            words = self.pen.say("greeting.before") + words
-        if self.habits.opening == "picture" and not self.case and "easytransfert_id" in self.sheet.needed:
-            shown = self._ready("easytransfert_id", "amount_fcfa")
-            return self.turn(
-                "picture", Message(words), receipt(shown, *shown), gives={**self._with_early(used), **shown}
-            )
-        more = {slot: value for slot, value in chosen.items() if slot not in used}
-        messages = self.pen.facts(more, self.habits.manner, (), words) if more else [Message(words)]
-        return self.turn("story", *messages, gives={**self._with_early(used), **more})
+        return replace(opening.story(self), due=self.sheet.due)
 
     def turn(self, why: str, *messages: Message, gives: Mapping[str, Value] | None = None, after: timedelta = SOON,
              due: str | None = None, figure: int | None = None, needless: bool = False,
@@ -137,7 +114,7 @@ class Customer:
             return None
         ((slot, text),) = self.rest.items()
         self.rest = {}
-        return self.turn("second half", Message(text), gives=self._ready(slot))
+        return self.turn("second half", Message(text), gives=self.ready(slot))
 
     def _settle(self, answer: Answer) -> Turn | None:
         """A question with two readings, or whether an identifier is whole."""
@@ -178,7 +155,7 @@ class Customer:
             self.vain = 0
             several = self.habits.manner != "drip"
             chosen = wanted if several else wanted[: 2 if wanted[:2] == ("from_operator", "to_operator") else 1]
-            return self.giving("answer", self._ready(*chosen), answer.asks)
+            return self.giving("answer", self.ready(*chosen), answer.asks)
         if any(slot in self.sheet.lost for slot in answer.asks):
             return self._cannot(answer)
         return None
@@ -198,14 +175,15 @@ class Customer:
             again = {slot: self.told[slot] for slot in asked_again}
             return replace(self.giving("once more", again, answer.asks), needless=True)
         if missing:
-            return self.giving("unasked", self._ready(*missing[:2]))
+            return self.giving("unasked", self.ready(*missing[:2]))
         if self.sheet.lost:
             return self._cannot(answer)
         return self.turn("and now?", Message(self.pen.say("say.status")), needless=True)
 
-    def leave(self) -> None:
+    def leave(self) -> Turn | None:
         """Says nothing more."""
         self.gone = True
+        return None
 
     def _cannot(self, answer: Answer) -> Turn | None:
         """What is asked cannot be found: asks where, then says it is lost; a person is due."""
@@ -220,26 +198,6 @@ class Customer:
 
     # --- facts ---------------------------------------------------------------------------------------------------
 
-    def _ready(self, *slots: str) -> dict[str, Value]:
+    def ready(self, *slots: str) -> dict[str, Value]:
+        """The first-told values of those slots that were not told yet."""
         return {slot: self.sheet.told_first(slot) for slot in self.untold(slots)}
-
-    def _chosen_facts(self) -> dict[str, Value]:
-        """What this customer tells with the story."""
-        opening = self.habits.opening if not self.case else self.rng.choice(("some", "all"))
-        if opening == "all":
-            return self._ready(
-                *(slot for slot in (*self.sheet.needed, *self.sheet.offered) if self.sheet.facts[slot] != PHOTO)
-            )
-        if opening != "some":
-            return {}
-        chosen = [slot for slot, share in OPENS_WITH.items() if slot in self.sheet.facts and self.rng.random() < share]
-        if "from_operator" in chosen:
-            chosen.append("to_operator")
-        if "wrong_msisdn" in chosen:
-            chosen.append("right_msisdn")
-        return self._ready(*chosen, *self.sheet.offered)
-
-    def _with_early(self, slots: frozenset[str]) -> dict[str, Value]:
-        """What a story told: its facts, and that it is early."""
-        early = {slot: value for slot, value in self.sheet.facts.items() if slot == "early_withdrawal"}
-        return {**early, **{slot: self.sheet.told_first(slot) for slot in sorted(slots)}}

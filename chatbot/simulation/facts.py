@@ -1,4 +1,4 @@
-"""A customer's fact sheet: the kind of case, every fact of it, which one is first told wrong, and what cannot be found."""
+"""A customer's fact sheet: the kind of case, its facts, which one is first told wrong, and what cannot be found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Value = str | int
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """``facts`` is what is true of the case, ``needed`` what a claim must hold, ``offered`` what the customer adds unasked.
+    """``facts`` is what is true of the case, ``needed`` what a claim must hold, ``offered`` what is added unasked.
 
     ``slip`` is a slot and the wrong value it is first given; ``lost`` what the customer does not have any more; ``due``
     the reason for which a person must be called as soon as the story is told.

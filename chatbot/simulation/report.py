@@ -23,8 +23,10 @@ FAULTS = {
     "status_not_told": "statuses not told",
     "wrong_figure": "wrong fees",
 }
-NONE_ALLOWED = ("reask", "reask_on_return", "refused_id", "announced_not_filed", "announced_not_called", "dead_end", "loop",
-                "silence", "wrong_figure")  # fmt: skip
+NONE_ALLOWED = (
+    "reask", "reask_on_return", "refused_id", "announced_not_filed", "announced_not_called", "dead_end", "loop",
+    "silence", "status_not_told", "wrong_figure",
+)  # fmt: skip
 RIGHT, RECALL, PRECISION, EXTRA, CONFIRMED = 0.98, 0.95, 0.90, 0.2, 0.02
 
 

@@ -39,19 +39,32 @@ class Verdict:
         self.faults.append(f"{where}: {kind.replace('_', ' ')}")
 
 
+@dataclass
+class Followed:
+    """One of the customer's cases, as far as it was told."""
+
+    sheet: Sheet
+    known: dict[str, Value] = field(default_factory=dict)
+    filed: list[str] = field(default_factory=list)  # numbers of the claims filed while it was told
+
+    @property
+    def complete(self) -> bool:
+        """Whether all a claim needs was told."""
+        return all(slot in self.known for slot in self.sheet.needed)
+
+
 def judge(record: Record, sheets: Sequence[Sheet], price: Callable[[int], int], *, dropped: bool) -> Verdict:
     """The verdict on a conversation about these cases.
 
     ``price`` gives the fee of an amount, in francs; ``dropped``: the customer cancelled the last case for good.
     """
     verdict = Verdict()
-    known: list[dict[str, Value]] = [{} for _ in sheets]
-    filed: list[list[str]] = [[] for _ in sheets]
+    cases = [Followed(sheet) for sheet in sheets]
     for index, (turn, answer) in enumerate(record.exchanges):
-        before = _complete(sheets[turn.case], known[turn.case])
-        known[turn.case] |= turn.gives
-        _judge_answer(verdict, f"turn {index}", turn, answer, sheets[turn.case], known[turn.case])
-        _judge_filing(verdict, f"turn {index}", turn, answer, before, filed[turn.case])
+        case = cases[turn.case]
+        _judge_filing(verdict, f"turn {index}", turn, answer, case)
+        case.known |= turn.gives
+        _judge_answer(verdict, f"turn {index}", turn, answer, case)
     _judge_figures(verdict, record, price)
     _judge_announcements(verdict, record)
     _judge_loops(verdict, record)
@@ -61,8 +74,8 @@ def judge(record: Record, sheets: Sequence[Sheet], price: Callable[[int], int], 
     told = range(reached + 1) if dropped else range(len(sheets))
     expected = [place for place in told if not sheets[place].lost and not (dropped and place == reached)]
     for place in expected:
-        _judge_claim(verdict, f"case {place + 1}", record, filed[place], known[place])
-        if not filed[place] and not waiting:
+        _judge_claim(verdict, f"case {place + 1}", record, cases[place])
+        if not cases[place].filed and not waiting:
             verdict.fault("dead_end", f"case {place + 1}")
     if any(sheet.lost for sheet in sheets) and not waiting:
         verdict.fault("dead_end", "lost identifier")
@@ -70,17 +83,13 @@ def judge(record: Record, sheets: Sequence[Sheet], price: Callable[[int], int], 
     return verdict
 
 
-def _complete(sheet: Sheet, known: dict[str, Value]) -> bool:
-    return all(slot in known for slot in sheet.needed)
-
-
-def _judge_answer(v: Verdict, at: str, turn: Turn, answer: Answer, sheet: Sheet, known: dict[str, Value]) -> None:
-    if again := [slot for slot in answer.asks if slot in known]:
+def _judge_answer(v: Verdict, at: str, turn: Turn, answer: Answer, case: Followed) -> None:
+    if again := [slot for slot in answer.asks if slot in case.known]:
         v.fault("reask", f"{at} {again}", len(again))
         v.counts["reask_on_return"] += turn.why == "back"
     if needless := [slot for slot in answer.confirms if slot not in turn.doubtful]:
         v.fault("needless_confirmation", f"{at} {needless}", len(needless))
-    ids = [_alnum(sheet.facts[slot]) for slot in IDS if slot in sheet.facts]
+    ids = [_alnum(case.sheet.facts[slot]) for slot in IDS if slot in case.sheet.facts]
     if refused := [value for value in answer.rejects if any(_alnum(value) in one for one in ids)]:
         v.fault("refused_id", f"{at} {refused}")
     if turn.needless:
@@ -91,12 +100,14 @@ def _judge_answer(v: Verdict, at: str, turn: Turn, answer: Answer, sheet: Sheet,
         v.fault("status_not_told", at)
 
 
-def _judge_filing(v: Verdict, at: str, turn: Turn, answer: Answer, complete: bool, filed: list[str]) -> None:
-    if complete and not filed and not turn.needless and turn.why not in ("repeat",):
+def _judge_filing(v: Verdict, at: str, turn: Turn, answer: Answer, case: Followed) -> None:
+    """Called before what the turn gives is known: a claim filed now though all was told before is late."""
+    owed = case.complete and not case.filed
+    if owed and not turn.needless and turn.why != "repeat":
         v.fault("extra_message", f"{at} after all was told")
-    if answer.filed and complete and not filed:
+    if owed and answer.filed:
         v.fault("late", at)
-    filed.extend(answer.filed)
+    case.filed.extend(answer.filed)
 
 
 def _judge_figures(v: Verdict, record: Record, price: Callable[[int], int]) -> None:
@@ -151,13 +162,13 @@ def _judge_people(v: Verdict, record: Record) -> None:
         waited = waited or answer.waiting
 
 
-def _judge_claim(v: Verdict, which: str, record: Record, numbers: list[str], known: dict[str, Value]) -> None:
-    claims = [claim for claim in record.claims if claim.number in numbers]
+def _judge_claim(v: Verdict, which: str, record: Record, case: Followed) -> None:
+    claims = [claim for claim in record.claims if claim.number in case.filed]
     if len(claims) != 1:
         v.right = False
         v.fault("no_claim" if not claims else "claim_twice", which)
         return
-    wrong = [slot for slot, value in known.items() if not alike(slot, claims[0].slots.get(slot), value)]
+    wrong = [slot for slot, value in case.known.items() if not alike(slot, claims[0].slots.get(slot), value)]
     if wrong:
         v.right = False
         v.fault("wrong_slot", f"{which} {wrong}")
