@@ -10,7 +10,7 @@ from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case
 from chatbot.dialogue.sums import STRONG
-from chatbot.dialogue.wishes import akin
+from chatbot.dialogue.wishes import akin, stays
 
 
 def choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> int | None:
@@ -33,8 +33,8 @@ def choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         return fresh if another or aged else (focus if wish or _strong(group) or _serves(s, case, group) else None)
     if case.slots and (another or _tells_another_story(s, case, group)):
         return fresh
-    elsewhere = wish and case.slots and not akin(s.flow(case), wish) and not s.corrects
-    return fresh if elsewhere and s.heard.meaning.mood != "angry" else focus
+    elsewhere = wish and case.slots and not akin(s.flow(case), wish) and not stays(s, case, group, wish)
+    return fresh if elsewhere else focus
 
 
 def _serves(s: Scratch, case: Case, group: Sequence[Found]) -> bool:

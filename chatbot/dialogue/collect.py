@@ -12,7 +12,7 @@ from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, Pending
 from chatbot.dialogue.sums import belongs_to_a_question
-from chatbot.dialogue.wishes import turns_into, wished_flow
+from chatbot.dialogue.wishes import stays, wished_flow
 from chatbot.types import Slot
 
 
@@ -48,7 +48,7 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         flow = wish or s.rules.default_flow
         s.put(index, Case(flow.kind, s.desk.now, _still_fresh(s, flow)))
     case = s.state.cases[index]
-    if wish and case.phase != "filed" and wish.kind != case.kind and turns_into(s, case, group, wish):
+    if wish and case.phase != "filed" and wish.kind != case.kind and not stays(s, case, group, wish):
         case = replace(case, kind=wish.kind)
     flow = s.flow(case)
     given = assign(group, flow, case.slots, s) | said_or_shown(s, flow, case)

@@ -22,7 +22,7 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
         return None
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
     if s.state.case and s.hears("another") and not _clearly_another_kind(s, named, s.flow(s.state.case)):
-        return s.flow(s.state.case)
+        return _fitting(s, s.flow(s.state.case))
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
@@ -36,22 +36,33 @@ def _clearly_another_kind(s: Scratch, named: Sequence[FlowSpec], own: FlowSpec) 
     return sure or any(_names(s, flow) and not akin(flow, own) for flow in named)
 
 
+def _fitting(s: Scratch, own: FlowSpec) -> FlowSpec:
+    """The flow of the case before, unless the default one has a use for more of the facts told."""
+    return max(own, s.rules.default_flow, key=lambda flow: len(_uses(s, flow)))
+
+
+def _uses(s: Scratch, flow: FlowSpec) -> set[str]:
+    entities = s.heard.meaning.entities
+    return {slot.name for slot in flow.required if any(slot.rank(entity) == 0 for entity in entities)}
+
+
 def _names(s: Scratch, flow: FlowSpec) -> bool:
     """Whether the turn gives the fact by which a flow knows its cases."""
     return any(flow.slot(flow.identity).rank(entity) is not None for entity in s.heard.meaning.entities)
 
 
-def turns_into(s: Scratch, case: Case, group: Sequence[Found], wish: FlowSpec) -> bool:
-    """Whether an open case becomes one of the wished kind.
+def stays(s: Scratch, case: Case, group: Sequence[Found], wish: FlowSpec) -> bool:
+    """Whether the turn is about an open case although it resembles a wish of another kind.
 
-    « Je me suis trompé, l'identifiant c'est … » mends the case, though it sounds like a wrong recipient; an insult
-    (« rendez mon argent ») makes no refund of a cotisation.
+    « Je me suis trompé, l'identifiant c'est … » mends the case and tells no wrong recipient; an answer to what was
+    asked answers it, and an insult (« rendez mon argent ») makes no refund of a cotisation.
     """
     flow = s.flow(case)
     given = assign(group, flow, case.slots, s)
-    mends = s.corrects and any(slot.name in given for slot in flow.required)
-    swears = s.heard.meaning.mood == "angry" and not group and not akin(flow, wish)
-    return not (mends or swears)
+    if s.corrects and any(slot.name in given for slot in flow.required):
+        return True
+    answers, swears = bool(set(given) & set(case.asked)), s.heard.meaning.mood == "angry"
+    return not akin(flow, wish) and (answers or swears)
 
 
 def akin(flow: FlowSpec, other: FlowSpec) -> bool:
