@@ -37,7 +37,12 @@ def _clearly_another_kind(s: Scratch, named: Sequence[FlowSpec], own: FlowSpec) 
 
 
 def _fitting(s: Scratch, own: FlowSpec) -> FlowSpec:
-    """The flow of the case before, unless the default one has a use for more of the facts told."""
+    """The flow of the case before, unless the default one has a use for more of the facts told.
+
+    What calls a person at once (a wrong recipient) is not supposed a second time; it must be said.
+    """
+    if own.handoff and not s.wants(*own.intents):
+        return s.rules.default_flow
     return max(own, s.rules.default_flow, key=lambda flow: len(_uses(s, flow)))
 
 

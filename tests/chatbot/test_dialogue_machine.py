@@ -38,6 +38,15 @@ ASIDES = (
 )  # fmt: skip
 
 
+NEW: dict[str, str | int] = {
+    "easytransfert_id": "EFB.19999999",
+    "from_operator": "Wave",
+    "to_operator": "Orange",
+    "operator_tx_id": "TBBBBBBBBBBBBBBBB",
+}
+PATIENCE = 8  # turns that bring nothing, after which a person must have been called
+
+
 class Customer(RuleBasedStateMachine):
     """A customer of no particular logic."""
 
@@ -46,6 +55,7 @@ class Customer(RuleBasedStateMachine):
         self.talk = Talk()
         self.held: dict[int, dict[str, Slot]] = {}
         self.given: set[str | int] = set()
+        self.registered: dict[str, set[str]] = {}
 
     @rule(
         wish=st.sampled_from(WISHES),
@@ -101,6 +111,12 @@ class Customer(RuleBasedStateMachine):
             self.held[index] = dict(case.slots)
 
     @invariant()
+    def no_claim_loses_a_slot(self) -> None:
+        for number, claim in self.talk.claims.items():
+            assert self.registered.get(number, set()) <= set(claim.slots)
+            self.registered[number] = set(claim.slots)
+
+    @invariant()
     def one_reference_is_one_claim(self) -> None:
         references = [claim.slots["easytransfert_id"] for claim in self.talk.claims.values()]
         assert len(references) == len(set(references)), references
@@ -145,5 +161,17 @@ class Customer(RuleBasedStateMachine):
                 assert held == dict(self.talk.claims[case.number].slots)
 
 
+    def teardown(self) -> None:
+        """Whatever came before, it ends: facts make a claim, and who brings nothing is handed over."""
+        if not hasattr(self, "talk") or self.talk.listening:
+            return
+        self.talk.say("j'ai un autre transfert aussi, rien reçu", "transfer_not_received", **NEW)
+        assert NEW in [{slot: claim.slots.get(slot) for slot in NEW} for claim in self.talk.claims.values()]
+        for _ in range(PATIENCE):
+            if not self.talk.waiting:
+                self.talk.say("bla", "other")
+        assert self.talk.waiting
+
+
 TestCustomer = Customer.TestCase
-TestCustomer.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestCustomer.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)  # 10,000 steps
