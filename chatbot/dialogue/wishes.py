@@ -20,12 +20,18 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
     whole = s.heard.meaning.intent.name
     if s.hears("back") and not s.heard.meaning.entities:
         return None
-    named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
+    named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents) and not _alarms_lightly(s, flow)]
     if s.state.case and s.hears("another") and not _clearly_another_kind(s, named, s.flow(s.state.case)):
         return _fitting(s, s.flow(s.state.case))
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
+
+
+def _alarms_lightly(s: Scratch, flow: FlowSpec) -> bool:
+    """A flow that calls a person at once is not opened by a faint likeness when « rien reçu » explains the words."""
+    faint = s.heard.meaning.intent.confidence < CLEAR
+    return flow.handoff is not None and faint and s.hears("nothing_received")
 
 
 def _clearly_another_kind(s: Scratch, named: Sequence[FlowSpec], own: FlowSpec) -> bool:
@@ -43,7 +49,7 @@ def _fitting(s: Scratch, own: FlowSpec) -> FlowSpec:
     """
     if own.handoff and not s.wants(*own.intents):
         return s.rules.default_flow
-    return max(own, s.rules.default_flow, key=lambda flow: len(_uses(s, flow)))
+    return max(own, s.rules.default_flow, key=lambda flow: (_names(s, flow), len(_uses(s, flow))))
 
 
 def _uses(s: Scratch, flow: FlowSpec) -> set[str]:

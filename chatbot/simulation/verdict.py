@@ -77,8 +77,11 @@ def judge(record: Record, sheets: Sequence[Sheet], price: Callable[[int], int], 
         _judge_claim(verdict, f"case {place + 1}", record, cases[place])
         if not cases[place].filed and not waiting:
             verdict.fault("dead_end", f"case {place + 1}")
-    if any(sheet.lost for sheet in sheets) and not waiting:
-        verdict.fault("dead_end", "lost identifier")
+    for case in cases:
+        if case.sheet.lost and case.filed:
+            verdict.fault("wrong_slot", f"filed without {sorted(case.sheet.lost)}")
+        elif case.sheet.lost and not waiting:
+            verdict.fault("dead_end", "lost identifier")
     verdict.right = verdict.right is not False and not verdict.counts["late"] if expected else None
     return verdict
 

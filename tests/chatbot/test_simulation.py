@@ -58,7 +58,7 @@ def test_what_must_not_happen_happens_to_nobody(outcomes: list[Outcome], fault: 
 
 
 @pytest.mark.parametrize(
-    ("fault", "most"), [("dead_end", 1), ("reask", 30), ("needless_confirmation", 6), ("wrong_figure", 12)]
+    ("fault", "most"), [("dead_end", 0), ("reask", 30), ("needless_confirmation", 6), ("wrong_figure", 12)]
 )
 def test_faults_do_not_rise(outcomes: list[Outcome], fault: str, most: int) -> None:
     assert tally(outcomes).faults[fault] <= most
@@ -67,7 +67,7 @@ def test_faults_do_not_rise(outcomes: list[Outcome], fault: str, most: int) -> N
 def test_claims_are_right_on_the_very_turn(outcomes: list[Outcome]) -> None:
     total = tally(outcomes)
     assert total.expected > 0.8 * MANY
-    assert total.right / total.expected >= 0.86
+    assert total.right / total.expected >= 0.84
 
 
 def test_people_are_called_when_and_only_when_due(outcomes: list[Outcome]) -> None:

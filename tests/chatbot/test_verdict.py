@@ -87,6 +87,14 @@ def test_a_person_called_one_message_later_is_in_time() -> None:
     assert (late.due, late.met, late.called, late.wanted) == (1, 1, 1, 1)
 
 
+def test_a_claim_with_a_fact_the_customer_never_had_is_wrong() -> None:
+    sheet = Sheet(SHEET.kind, FACTS, tuple(FACTS), lost=frozenset({"easytransfert_id"}))
+    filed = Record((STORY, (says(gives=SENDER), FILED)), (claim(),))
+    made_up = judge(filed, [sheet], lambda amount: 150, dropped=False)
+    assert made_up.counts == {"wrong_slot": 1}
+    assert judge(Record((STORY,), ()), [sheet], lambda amount: 150, dropped=False).counts["dead_end"]
+
+
 def test_nothing_is_expected_of_a_customer_who_dropped_it() -> None:
     dropped = verdict(STORY, (says("cancel"), Answer("D'accord")), dropped=True)
     assert dropped.right is None

@@ -48,11 +48,9 @@ def _simulated(mind: Mind, count: int) -> list[Row]:
 
 
 def _row(prefix: str, measure: Measure) -> Row:
-    """Shares are shown in per cent, figures an answer or a claim for a hundred of them: the table has one decimal."""
+    """Shares to be reached are shown in per cent; what must not be exceeded as it is counted."""
     what = prefix + measure.what
     if not measure.most:
         target = f"≥ {measure.target:.0%}".replace("%", " %")
         return Row(what, 100 * measure.value, "%", target=target, met=measure.met)
-    if 0 < measure.target < 1:
-        return at_most(100 * measure.target, what, 100 * measure.value, "in 100")
     return at_most(measure.target, what, measure.value, "")
