@@ -19,6 +19,9 @@ def ask(s: Scratch) -> None:
     if case is None or focus is None or s.no_asking or case.phase != "open":
         return
     flow = s.flow(case)
+    if s.new_session and s.before.seen_at is not None:
+        case = replace(case, asked={name: 0 for name in case.asked if not name.endswith("?")}, repeats=0)
+        s.put(focus, case)
     lacks = claims.missing(flow, case)
     if not lacks:
         _check_doubt(s, focus, case, flow)
@@ -43,12 +46,12 @@ def _check_doubt(s: Scratch, focus: int, case: Case, flow: FlowSpec) -> None:
 
 def _insist(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...]) -> None:
     """The turn brought nothing: ask again what was not asked twice yet, else show a way out."""
-    if not case.slots and case.asked and s.answered and not s.said("unclear", "noted"):
+    if not case.slots and case.asked and s.answered and not s.said("unclear", "noted", "resume", "status.not_filed"):
         return  # nothing was given yet: an answer on the way needs no bringing back
     still = tuple(name for name in lacks if case.asked.get(name, 0) < ENOUGH)
     if still:
         _ask_for(s, focus, case, still, again=True)
-    elif s.answered and not s.said("unclear"):
+    elif s.answered and not s.said("unclear", "listen", "status.not_filed"):
         s.say("resume.later")
     elif case.repeats == 0:
         s.put(focus, replace(case, repeats=1))
@@ -64,7 +67,9 @@ def _insist(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...]) -> None:
 def _ask_for(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...], *, again: bool) -> None:
     first = not any(name in case.asked for name in lacks)
     digressed = s.answered and not s.said("unclear")
-    if not first and s.new_session:
+    if s.said("resume.back"):
+        pass
+    elif not first and s.new_session:
         s.say("resume.back")
     elif not first and again and digressed:
         s.say("resume")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chatbot.dialogue.scratch import Scratch
-from chatbot.dialogue.specs import FlowSpec
+from chatbot.dialogue.specs import FlowSpec, SlotSpec
 from chatbot.dialogue.state import Case, Pending
 from chatbot.figures import written
 from chatbot.types import ClaimChanged, ClaimFiled, ClaimView, Slot
@@ -24,6 +24,12 @@ def file_complete(s: Scratch) -> None:
 def missing(flow: FlowSpec, case: Case) -> tuple[str, ...]:
     """Required slots the case does not hold yet."""
     return flow.missing(case.slots)
+
+
+def awaits_document(flow: FlowSpec, case: Case, slot: SlotSpec) -> bool:
+    """Whether a picture nobody reads may be this document: it is lacking, and the customer was told so."""
+    told = slot.name in case.asked or case.phase == "dropped"
+    return slot.document and told and slot.name in missing(flow, case)
 
 
 def in_doubt(flow: FlowSpec, case: Case) -> str | None:

@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chatbot.dialogue import claims
-from chatbot.dialogue.fill import Found, assign, found_in, phone_for_id, split_by_case
+from chatbot.dialogue.choose import choose
+from chatbot.dialogue.fill import Found, assign, found_in, phone_for_id, said_or_shown, split_by_case
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, Pending
-from chatbot.dialogue.sums import STRONG, belongs_to_a_question
-from chatbot.figures import YES
+from chatbot.dialogue.sums import belongs_to_a_question
+from chatbot.dialogue.wishes import stays, wished_flow
 from chatbot.types import Slot
 
+<<<<<<< HEAD
 CLEAR = 0.85  # confidence of an intent that outweighs a turn of phrase
 SENT = "envoyée"  # the value of a document slot: people look at the document itself
 
+=======
+>>>>>>> simulate
 
 def collect(s: Scratch) -> None:
     """Write every fact of the turn; afterwards ``s.learned`` names the slots that gained or changed a value."""
@@ -41,22 +45,8 @@ def _explain_what_it_is_not(s: Scratch) -> None:
         s.say("not_it.receiving")
 
 
-def wished_flow(s: Scratch) -> FlowSpec | None:
-    """The flow whose intents the turn holds; failing that, « rien reçu » in so many words opens the default one.
-
-    « J'ai un autre aussi » is another of the same kind, unless the message clearly says otherwise.
-    """
-    whole = s.heard.meaning.intent.name
-    named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
-    if s.state.case and s.hears("another") and s.heard.meaning.intent.confidence < CLEAR:
-        return s.flow(s.state.case)
-    if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
-        return s.rules.default_flow
-    return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
-
-
 def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> None:
-    index = _choose(s, group, wish, several=several)
+    index = choose(s, group, wish, several=several)
     if index is None:
         _keep_aside(s, group)
         return
@@ -64,81 +54,11 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         flow = wish or s.rules.default_flow
         s.put(index, Case(flow.kind, s.desk.now, _still_fresh(s, flow)))
     case = s.state.cases[index]
-    if wish and case.phase != "filed" and wish.kind != case.kind:
+    if wish and case.phase != "filed" and wish.kind != case.kind and not stays(s, case, group, wish):
         case = replace(case, kind=wish.kind)
     flow = s.flow(case)
-    given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow)
+    given = assign(group, flow, case.slots, s) | said_or_shown(s, flow, case)
     _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
-
-
-def _said_or_shown(s: Scratch, flow: FlowSpec) -> dict[str, Slot]:
-    """Slots set by a turn of phrase (an early withdrawal), and a document sent when it was asked for."""
-    last = s.heard.messages[-1]
-    given = {when.slot: Slot(YES, last.id, last.at) for when in flow.conditions if s.hears(when.cue)}
-    for slot in flow.slots:
-        asked = slot.document and slot.name in s.before.said.asks
-        shown = [m for m in s.heard.messages if m.kind in ("image", "document") and not m.seen]
-        if asked and shown:
-            given[slot.name] = Slot(SENT, shown[-1].id, shown[-1].at)
-    return given
-
-
-def _choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> int | None:
-    """Index of the case these facts are about; one past the end for a new one; None when there is none yet."""
-    fresh = len(s.state.cases)
-    identity = _identity(group, wish or s.rules.default_flow)
-    if identity is not None and (same := _same_case(s, identity)) is not None:
-        return same
-    if several and identity is not None:
-        return _open_without_identity(s) if not s.learned else fresh
-    another = s.hears("another")
-    focus = s.state.focus
-    case = s.state.case
-    if case is None or focus is None:
-        return fresh if wish or _strong(group) else None
-    if case.phase == "filed":
-        return _beside_a_claim(s, focus, case, group, wish, another=another)
-    if case.phase == "dropped":
-        aged = s.desk.now - case.opened_at > s.rules.draft_life
-        return fresh if another or aged else (focus if wish or _strong(group) else None)
-    if case.slots and (another or _tells_another_story(s, case, group)):
-        return fresh
-    return focus
-
-
-def _tells_another_story(s: Scratch, case: Case, group: Sequence[Found]) -> bool:
-    """Another reference together with other facts that differ: a second transfer, not a correction of the first."""
-    flow = s.flow(case)
-    given = assign(group, flow, case.slots, s)
-    differing = {name for name, slot in given.items() if name in case.slots and case.slots[name].value != slot.value}
-    return flow.identity in differing and len(differing) > 1 and not s.corrects
-
-
-def _beside_a_claim(
-    s: Scratch, focus: int, case: Case, group: Sequence[Found], wish: FlowSpec | None, *, another: bool
-) -> int | None:
-    """After a claim was filed: a correction of it, something to add to it, or a new case."""
-    flow = s.flow(case)
-    fresh = len(s.state.cases)
-    given = assign(group, flow, case.slots, s)
-    differing = {name for name, slot in given.items() if name in case.slots and case.slots[name].value != slot.value}
-    if another:
-        return fresh
-    if s.corrects or claims.waits_for_customer(s, case):
-        return focus
-    if wish and wish.kind != case.kind and wish.identity not in given and not differing:
-        return focus if _convertible(s, case, wish) else fresh
-    if flow.identity in differing:
-        others = {name for name in given if name != flow.identity and name in {r.name for r in flow.required}}
-        return fresh if (wish or others) else focus
-    if wish and {"from_operator", "to_operator"} <= differing:
-        return fresh
-    return focus
-
-
-def _convertible(s: Scratch, case: Case, wish: FlowSpec) -> bool:
-    """A wish about a case already filed (« annulez ») stays with it when the flows need the same facts."""
-    return not wish.missing(case.slots)
 
 
 def _write(s: Scratch, index: int, case: Case, flow: FlowSpec, given: Mapping[str, Slot], *, pictured: bool) -> None:
@@ -185,35 +105,6 @@ def _put_to_customer(
 
 def _is_news(old: Slot | None, new: Slot) -> bool:
     return old is None or old.value != new.value or (old.validity == "doubtful" and new.validity == "ok")
-
-
-def _identity(group: Sequence[Found], flow: FlowSpec) -> str | int | None:
-    accepts = flow.slot(flow.identity).accepts
-    return next((one.entity.value for one in group if one.entity.type in accepts), None)
-
-
-def _same_case(s: Scratch, identity: str | int) -> int | None:
-    """The case with this reference: one of ours, or a claim the back office has from an earlier conversation."""
-    for index, case in enumerate(s.state.cases):
-        if case.value(s.flow(case).identity) == identity:
-            return index
-    ours = {case.number for case in s.state.cases}
-    for claim in (one for one in s.desk.claims if one.number not in ours):
-        flow = s.rules.flows.get(claim.kind, s.rules.default_flow)
-        if claim.slots.get(flow.identity) == identity:
-            return claims.adopt(s, claim)
-    return None
-
-
-def _open_without_identity(s: Scratch) -> int:
-    """An open case that still waits for its reference, else a new one."""
-    case = s.state.case
-    waiting = case is not None and case.phase == "open" and s.flow(case).identity not in case.slots
-    return s.state.focus if waiting and s.state.focus is not None else len(s.state.cases)
-
-
-def _strong(group: Sequence[Found]) -> bool:
-    return any(one.entity.type in STRONG for one in group)
 
 
 def _keep_aside(s: Scratch, group: Sequence[Found]) -> None:

@@ -43,7 +43,8 @@ def _document_awaited(s: Scratch) -> bool:
     case = s.state.case
     if case is None:
         return False
-    return any(slot.document and slot.name in s.before.said.asks for slot in s.flow(case).slots)
+    flow = s.flow(case)
+    return any(claims.awaits_document(flow, case, slot) for slot in flow.slots)
 
 
 def warn_about_secrets(s: Scratch) -> None:
@@ -55,6 +56,9 @@ def warn_about_secrets(s: Scratch) -> None:
 def be_courteous(s: Scratch) -> None:
     """Thanks, acknowledgements and goodbyes, when nothing weightier is being said."""
     if s.answered or s.learned:
+        return
+    if _collecting(s) and (s.hears("back") or (s.away and s.wants("ack", "greeting"))):
+        s.say("resume.back")
         return
     if s.wants("resolution_confirmed"):
         s.say("resolution.thanks")

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+<<<<<<< HEAD
 from rapidfuzz.distance import Levenshtein
 
+=======
+from chatbot.dialogue import claims
+>>>>>>> simulate
 from chatbot.dialogue.cues import fold
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec, SlotSpec
+from chatbot.dialogue.state import Case
+from chatbot.figures import YES
 from chatbot.types import Entity, Incoming, Slot
 
+SENT = "envoyée"  # the value of a document slot: people look at the document itself
 DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
 SURE_OPERATOR = 0.85  # below it an operator is named in passing (« pour Orange », « sur Trémo c'est marqué »)
 OPERATORS = ("from_operator", "to_operator")
+<<<<<<< HEAD
 MISREAD = 3  # characters that a bad picture may change in an identifier
+=======
+FEW = 2  # words beside a number that say nothing of it: « c'est … », « voici … »
+>>>>>>> simulate
 REACH = 24  # characters before a fact in which « pas », « au lieu de » or « depuis » bears on it
 
 
@@ -45,14 +56,21 @@ def found_in(s: Scratch) -> tuple[Found, ...]:
 
 def phone_for_id(s: Scratch) -> bool:
     """Whether a bare phone number came where a transaction's identifier was asked for."""
-    types = [(entity.type, entity.role) for entity in s.heard.meaning.entities]
-    asked = "operator_tx_id" in s.before.said.asks and "recipient_msisdn" not in s.before.said.asks
-    return asked and ("msisdn", None) in types and not any(name == "operator_tx_id" for name, _ in types)
+    asked = "operator_tx_id" in s.before.said.asks and not any(one.endswith("msisdn") for one in s.before.said.asks)
+    entities = s.heard.meaning.entities
+    return asked and any(_bare(one, s) for one in entities) and not any(e.type == "operator_tx_id" for e in entities)
+
+
+def _bare(entity: Entity, s: Scratch) -> bool:
+    """A phone number of which nothing is said: its role is unknown, or only supposed since it stands alone."""
+    around = fold(s.heard.text[: entity.span[0]] + " " + s.heard.text[entity.span[1] :]).split()
+    supposed = entity.role == "recipient" and len(around) <= FEW and entity.span[1] > entity.span[0]
+    return entity.type == "msisdn" and (entity.role is None or supposed)
 
 
 def _not_an_identifier(one: Found, s: Scratch) -> Found:
     """A number given for an identifier is kept as a number, but not as the recipient's: nothing says so."""
-    if one.entity.type == "msisdn" and one.entity.role is None and phone_for_id(s):
+    if not one.pictured and phone_for_id(s) and _bare(one.entity, s):
         return replace(one, entity=replace(one.entity, role="contact"))
     return one
 
@@ -88,12 +106,18 @@ def assign(found: Sequence[Found], flow: FlowSpec, known: Mapping[str, Slot], s:
     given: dict[str, Slot] = {}
     used: set[int] = set()
     for order, name, one in _ranked(found, flow):
-        target = _turned(name, one, given, known, s)
-        if order not in used and target not in given and not _weaker(one, flow.slot(target), known, s):
-            cut = flow.slot(target).looks_short(one.entity)
+        target = _chosen_line(one, flow, s) or _turned(name, one, given, known, s)
+        if order not in used and target not in given and not _weaker(one, flow, flow.slot(target), known, s):
+            cut = not one.pictured and flow.slot(target).looks_short(one.entity, _sender(known, found))
             given[target] = replace(one.slot, validity="doubtful") if cut else one.slot
             used.add(order)
     return given | _implied_sender(found, {**known, **given}, flow)
+
+
+def _sender(known: Mapping[str, Slot], found: Sequence[Found]) -> str | None:
+    """The sending network, known or told beside the fact."""
+    told = [str(one.slot.value) for one in found if one.entity.type == OPERATORS[0]]
+    return told[0] if told else (str(known[OPERATORS[0]].value) if OPERATORS[0] in known else None)
 
 
 def _implied_sender(found: Sequence[Found], told: Mapping[str, Slot], flow: FlowSpec) -> dict[str, Slot]:
@@ -126,10 +150,14 @@ def _ranked(found: Iterable[Found], flow: FlowSpec) -> list[tuple[int, str, Foun
     return [(order, name, one) for _, _, order, _, name, one in rows]
 
 
+def _chosen_line(one: Found, flow: FlowSpec, s: Scratch) -> str | None:
+    """The slot the customer chose to correct takes whatever suits it."""
+    slot = next((slot for slot in flow.slots if slot.name == s.correcting), None)
+    return slot.name if slot is not None and _suits(slot, one.entity) else None
+
+
 def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str, Slot], s: Scratch) -> str:
     """A bare « orange » for the side already known is the answer for the other side, when that is what was asked."""
-    if name in OPERATORS and s.correcting in OPERATORS:
-        return s.correcting
     if name not in OPERATORS or s.corrects:
         return name
     other = OPERATORS[1 - OPERATORS.index(name)]
@@ -137,16 +165,32 @@ def _turned(name: str, one: Found, given: Mapping[str, Slot], known: Mapping[str
     return other if taken and other in s.before.said.asks and other not in known and other not in given else name
 
 
-def _weaker(one: Found, target: SlotSpec, known: Mapping[str, Slot], s: Scratch) -> bool:
-    """A doubtful reading, a passing mention, or a fact the slot takes second, never replaces a sure value."""
+def _suits(slot: SlotSpec, entity: Entity) -> bool:
+    either = slot.name in OPERATORS and entity.type in OPERATORS
+    return either or slot.rank(entity) is not None
+
+
+def _weaker(one: Found, flow: FlowSpec, target: SlotSpec, known: Mapping[str, Slot], s: Scratch) -> bool:
+    """A doubtful reading, a passing mention, or a fact the slot takes second, never replaces a sure value.
+
+    A correction may, where no other slot would take the fact as well.
+    """
     held = known.get(target.name)
     if held is None or held.validity == "doubtful" or held.value == one.slot.value:
         return False
     if target.name in OPERATORS and one.entity.confidence < SURE_OPERATOR and not s.corrects:
         return True
+<<<<<<< HEAD
     if one.pictured and one.slot.validity == "doubtful":
         return _alike(str(held.value), str(one.slot.value))  # the same one, read badly; another is put to the customer
     return one.slot.validity == "doubtful" or bool(target.rank(one.entity))
+=======
+    if one.slot.validity == "doubtful":
+        return True
+    alone = not any(slot.rank(one.entity) is not None for slot in flow.slots if slot.name != target.name)
+    meant = s.correcting == target.name or (s.corrects and alone)
+    return bool(target.rank(one.entity)) and not meant
+>>>>>>> simulate
 
 
 def _alike(known: str, read: str) -> bool:
@@ -165,3 +209,14 @@ def _first_of_each(found: Sequence[Found], identity: str) -> list[int]:
         if one.entity.type == identity:
             marks.setdefault(one.entity.value, index)
     return sorted(marks.values())
+
+
+def said_or_shown(s: Scratch, flow: FlowSpec, case: Case) -> dict[str, Slot]:
+    """Slots set by a turn of phrase (an early withdrawal), and a document sent since it was asked for."""
+    last = s.heard.messages[-1]
+    given = {when.slot: Slot(YES, last.id, last.at) for when in flow.conditions if s.hears(when.cue)}
+    for slot in flow.slots:
+        shown = [m for m in s.heard.messages if m.kind in ("image", "document") and not m.seen]
+        if shown and claims.awaits_document(flow, case, slot):
+            given[slot.name] = Slot(SENT, shown[-1].id, shown[-1].at)
+    return given

@@ -94,6 +94,7 @@ class Dialogue:
             cues=Cues.read(settings),
             sure=float(numbers.get("sure", 0.3)),
             session_gap=timedelta(hours=float(numbers.get("session_gap_hours", 6))),
+            away=timedelta(minutes=float(numbers.get("away_minutes", 45))),
             stale_after=timedelta(hours=float(numbers.get("stale_hours", 24))),
             draft_life=timedelta(days=float(numbers.get("draft_days", 30))),
             loose_life=timedelta(minutes=float(numbers.get("loose_minutes", 60))),

@@ -24,6 +24,7 @@ class Rules:
     cues: Cues
     sure: float
     session_gap: timedelta
+    away: timedelta
     stale_after: timedelta
     draft_life: timedelta
     loose_life: timedelta
@@ -69,6 +70,12 @@ class Scratch:
         """Whether the customer comes back after a pause long enough to be greeted again."""
         seen = self.before.seen_at
         return seen is None or self.desk.now - seen >= self.rules.session_gap
+
+    @property
+    def away(self) -> bool:
+        """Whether the customer was away long enough to be told where we were."""
+        seen = self.before.seen_at
+        return seen is not None and self.desk.now - seen >= self.rules.away
 
     def hears(self, *cues: str) -> bool:
         """Whether one of these turns of phrase was used."""

@@ -38,6 +38,7 @@ class SlotSpec:
                 return self.accepts.index(name)
         return None
 
+<<<<<<< HEAD
     def looks_short(self, entity: Entity) -> bool:
         """Whether an identifier seems cut: shorter than its operator makes them."""
         return self.is_short(entity.value, entity.role)
@@ -45,6 +46,16 @@ class SlotSpec:
     def is_short(self, value: str | int, operator: str | int | None) -> bool:
         """Whether an identifier of ``operator`` is shorter than its identifiers are."""
         return len(str(value)) < self.full_length.get(str(operator), 0)
+=======
+    def looks_short(self, entity: Entity, sender: str | None = None) -> bool:
+        """Whether an identifier seems cut: shorter than the operator of its form, or else its sender, makes them.
+
+        When neither is known, shorter than any operator whose lengths are known makes them.
+        """
+        maker = entity.role or sender
+        least = min(self.full_length.values(), default=0) if maker is None else self.full_length.get(maker, 0)
+        return len(str(entity.value)) < least
+>>>>>>> simulate
 
 
 @dataclass(frozen=True, slots=True)

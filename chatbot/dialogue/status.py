@@ -36,7 +36,7 @@ def report_status(s: Scratch) -> None:
 
 def _is_about_status(s: Scratch) -> bool:
     case = s.state.case
-    if s.filed or s.learned:
+    if s.filed or s.learned or s.said("cancelled"):
         return False
     if s.hears("small_talk") and not s.desk.claims:
         return False

@@ -13,6 +13,7 @@ from chatbot.types import Entity, Incoming, Meaning
 TOPICS = {"fees_question": "fees", "limits_question": "limits"}
 NUMERIC = tuple(TOPICS.values())
 STRONG = ("easytransfert_id", "operator_tx_id", "cotisation_code")  # a fact that alone says there is a case
+MARKED = 0.9  # confidence of an identifier that is more than a bare figure
 SIDES = ("from_operator", "to_operator")
 SHORT = 5  # words: « et 9 999 alors » goes on with a topic whatever else it resembles
 MOST = 3  # sums of one message that are each answered
@@ -58,14 +59,19 @@ def belongs_to_a_question(s: Scratch, entity: Entity) -> bool:
     if not any(question.topic in (*NUMERIC, "out_of_scope") for question in s.questions):
         return False
     if len(s.heard.readings) < 2:
-        return not any(one.type in STRONG for one in s.heard.meaning.entities)
+        return not any(map(_marked, s.heard.meaning.entities))
     source = s.heard.source(entity)
     part = next((one for one in _parts(s) if one.message.id == source.id), None)
-    if part is None or any(one.type in STRONG for one in part.meaning.entities):
+    if part is None or any(map(_marked, part.meaning.entities)):
         return False
     if part.topic or part.meaning.intent.name == "out_of_scope":
         return True
     return not (_tells_a_case(s, part.meaning) or _gives_what_was_asked(s, part.meaning))
+
+
+def _marked(entity: Entity) -> bool:
+    """An identifier that says itself what it is; a bare figure beside « c'est combien les frais » is a sum."""
+    return entity.type in STRONG and entity.confidence >= MARKED
 
 
 def charged_more(s: Scratch, entities: Sequence[Entity] | None = None) -> bool:

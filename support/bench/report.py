@@ -87,7 +87,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _figure(value: float, unit: str) -> str:
-    digits = 0 if value >= 100 or value == int(value) else 1
+    digits = 0 if value >= 100 or value == int(value) else (1 if value >= 1 else 3)
     return f"{value:.{digits}f} {unit}".rstrip()
 
 

@@ -26,6 +26,7 @@ class Scale:
     turns: int = 2_000
     messages: int = 0  # of each exam of understanding; 0 for all
     pictures: int = 70
+    customers: int = 2_000  # simulated
 
 
 FULL = Scale()
@@ -47,4 +48,5 @@ SMALLEST = Scale(
     turns=12,
     messages=80,
     pictures=2,
+    customers=5,
 )

@@ -52,6 +52,41 @@ def test_a_file_that_is_not_there_is_said_so(missing: str, tmp_path: Path) -> No
     assert ("in" if missing == "source" else "out") + ".jsonl: " in str(refused.value)
 
 
+def test_simulated_customers_leave_a_line_each_and_a_table(tmp_path: Path) -> None:
+    out, shown = tmp_path / "customers.jsonl", io.StringIO()
+    call_command("replay", "--simulate", "4", "--seed", "5", "--report", "--out", str(out), stdout=shown)
+    lines = [json.loads(row) for row in out.read_text(encoding="utf-8").splitlines()]
+    assert [line["conversation"] for line in lines] == ["5/0", "5/1", "5/2", "5/3"]
+    assert "4 conversations" in shown.getvalue()
+    assert "claim right" in shown.getvalue()
+
+
+def test_without_a_place_for_the_lines_the_table_is_shown() -> None:
+    shown = io.StringIO()
+    call_command("replay", "--simulate", "2", stdout=shown)
+    assert "2 conversations" in shown.getvalue()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        ["--simulate", "0"],
+        ["--simulate", "-3"],
+        ["--simulate", "ten"],
+        ["--simulate", "1", "--seed", "x"],
+        ["dialogues.jsonl", "--simulate", "1"],
+        ["dialogues.jsonl", "--seed", "1"],
+        ["dialogues.jsonl", "--report"],
+        ["--simulate", "1", "--out", "/nowhere/at/all.jsonl"],
+    ],
+)
+def test_simulating_refuses_what_it_cannot_do_in_one_line(wrong: list[str]) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("replay", *wrong)
+    assert "\n" not in str(refused.value)
+
+
 def test_chat_answers_each_line(monkeypatch: pytest.MonkeyPatch) -> None:
     typed = io.StringIO("bonjour\nfrais pour 100000\nmon code secret cest 8264\n")
     monkeypatch.setattr("sys.stdin", typed)
