@@ -15,12 +15,6 @@ from chatbot.dialogue.sums import belongs_to_a_question
 from chatbot.dialogue.wishes import stays, wished_flow
 from chatbot.types import Slot
 
-<<<<<<< HEAD
-CLEAR = 0.85  # confidence of an intent that outweighs a turn of phrase
-SENT = "envoyée"  # the value of a document slot: people look at the document itself
-
-=======
->>>>>>> simulate
 
 def collect(s: Scratch) -> None:
     """Write every fact of the turn; afterwards ``s.learned`` names the slots that gained or changed a value."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-<<<<<<< HEAD
 from rapidfuzz.distance import Levenshtein
 
-=======
 from chatbot.dialogue import claims
->>>>>>> simulate
 from chatbot.dialogue.cues import fold
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec, SlotSpec
@@ -22,11 +19,8 @@ SENT = "envoyée"  # the value of a document slot: people look at the document i
 DOUBT_BELOW = 0.6  # an entity read with less confidence is put to the customer once
 SURE_OPERATOR = 0.85  # below it an operator is named in passing (« pour Orange », « sur Trémo c'est marqué »)
 OPERATORS = ("from_operator", "to_operator")
-<<<<<<< HEAD
 MISREAD = 3  # characters that a bad picture may change in an identifier
-=======
 FEW = 2  # words beside a number that say nothing of it: « c'est … », « voici … »
->>>>>>> simulate
 REACH = 24  # characters before a fact in which « pas », « au lieu de » or « depuis » bears on it
 
 
@@ -180,17 +174,13 @@ def _weaker(one: Found, flow: FlowSpec, target: SlotSpec, known: Mapping[str, Sl
         return False
     if target.name in OPERATORS and one.entity.confidence < SURE_OPERATOR and not s.corrects:
         return True
-<<<<<<< HEAD
     if one.pictured and one.slot.validity == "doubtful":
         return _alike(str(held.value), str(one.slot.value))  # the same one, read badly; another is put to the customer
-    return one.slot.validity == "doubtful" or bool(target.rank(one.entity))
-=======
     if one.slot.validity == "doubtful":
         return True
     alone = not any(slot.rank(one.entity) is not None for slot in flow.slots if slot.name != target.name)
     meant = s.correcting == target.name or (s.corrects and alone)
     return bool(target.rank(one.entity)) and not meant
->>>>>>> simulate
 
 
 def _alike(known: str, read: str) -> bool:

@@ -38,15 +38,6 @@ class SlotSpec:
                 return self.accepts.index(name)
         return None
 
-<<<<<<< HEAD
-    def looks_short(self, entity: Entity) -> bool:
-        """Whether an identifier seems cut: shorter than its operator makes them."""
-        return self.is_short(entity.value, entity.role)
-
-    def is_short(self, value: str | int, operator: str | int | None) -> bool:
-        """Whether an identifier of ``operator`` is shorter than its identifiers are."""
-        return len(str(value)) < self.full_length.get(str(operator), 0)
-=======
     def looks_short(self, entity: Entity, sender: str | None = None) -> bool:
         """Whether an identifier seems cut: shorter than the operator of its form, or else its sender, makes them.
 
@@ -55,7 +46,10 @@ class SlotSpec:
         maker = entity.role or sender
         least = min(self.full_length.values(), default=0) if maker is None else self.full_length.get(maker, 0)
         return len(str(entity.value)) < least
->>>>>>> simulate
+
+    def is_short(self, value: str | int, operator: str | int | None) -> bool:
+        """Whether an identifier of ``operator`` is shorter than its identifiers are."""
+        return len(str(value)) < self.full_length.get(str(operator), 0)
 
 
 @dataclass(frozen=True, slots=True)
