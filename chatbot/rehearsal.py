@@ -27,7 +27,7 @@ from chatbot.types import (
 )
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-QUIET = 2.0  # seconds: messages this close together are answered as one
+QUIET = 5.0  # seconds: messages this close together are one burst (tests/eval), answered as one
 WINDOW = timedelta(hours=24)  # outside it WhatsApp lets only templates through
 
 
