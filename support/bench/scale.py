@@ -44,5 +44,5 @@ SMALLEST = Scale(
     sockets=(5,),
     settle_seconds=0.2,
     turns=12,
-    customers=5,
+    customers=2,
 )
