@@ -66,9 +66,9 @@ class Tally:
         extra = self.faults["extra_message"] / max(1, self.expected)
         confirmed = self.faults["needless_confirmation"] / many
         rows = [
-            Measure("claim right, on the turn that completes it", self.right / max(1, self.expected), RIGHT),
-            Measure("person called within one message of where due", self.met / max(1, self.due), RECALL),
-            Measure("person called only where due", self.wanted / max(1, self.called), PRECISION),
+            Measure("claim right, on the turn that completes it", _share(self.right, self.expected), RIGHT),
+            Measure("person called within one message of where due", _share(self.met, self.due), RECALL),
+            Measure("person called only where due", _share(self.wanted, self.called), PRECISION),
             Measure(FAULTS["extra_message"] + ", a claim", extra, EXTRA, most=True),
             Measure(FAULTS["needless_confirmation"] + ", a conversation", confirmed, CONFIRMED, most=True),
         ]
@@ -89,6 +89,11 @@ class Measure:
     def met(self) -> bool:
         """Whether the target is reached."""
         return self.value <= self.target if self.most else self.value >= self.target
+
+
+def _share(part: int, whole: int) -> float:
+    """Of nothing, nothing was missed."""
+    return part / whole if whole else 1.0
 
 
 def tally(outcomes: Iterable[Outcome]) -> Tally:
