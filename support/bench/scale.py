@@ -46,11 +46,7 @@ SMALLEST = Scale(
     sockets=(5,),
     settle_seconds=0.2,
     turns=12,
-<<<<<<< HEAD
     messages=80,
     pictures=2,
-    customers=5,
-=======
     customers=2,
->>>>>>> simulate
 )
