@@ -64,6 +64,7 @@ class Brand:
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
+    articles: Mapping[str, str] = field(default_factory=dict)  # slug → file of knowledge/, read by chatbot.knowledge
 
 
 @cache
@@ -96,7 +97,15 @@ def load_folder(path: Path) -> Brand:
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=tuple(_lexicon(path / "lexicon.tsv")),
         examples=tuple(_examples(path / "intents.tsv")),
+        articles=MappingProxyType({f.stem: _text(f) for f in sorted((path / "knowledge").glob("*.md"))}),
     )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BrandError(f"{file.name}: not UTF-8: {error.reason} at byte {error.start}") from error
 
 
 def _toml(file: Path) -> Mapping[str, object]:

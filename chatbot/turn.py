@@ -51,7 +51,7 @@ class Mind:
             brand=brand,
             ear=Ear(normalise, Understander(brand, cache_dir, normalise).understand),
             dialogue=Dialogue(brand.flows, brand.settings),
-            knowledge=Knowledge(brand.tariff, brand.settings),
+            knowledge=Knowledge.load(brand, lambda text: normalise(text).text),
             wording=wording,
             watch=Watch.read(brand.settings),
             template=template,
@@ -72,7 +72,7 @@ def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incomi
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 
-    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk)
+    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, heard.normalised)
 
 
 def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: Desk) -> Iterator[Event]:
@@ -81,9 +81,10 @@ def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: De
     yield from _carry_out(mind, step, f"{claim.number}:{claim.status}", desk)
 
 
-def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk) -> Iterator[Event]:
-    """What a step decided: its effects, then its words, then the state to keep."""
-    answers = [move for question in step.questions for move in mind.knowledge.answer(question)]
+def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") -> Iterator[Event]:
+    """What a step decided: its effects, then its words, then the state to keep. ``text`` is what was heard."""
+    asked = step.questions
+    answers = [move for question in asked for move in mind.knowledge.answer(question, text, desk.now.date())]
     yield from step.effects
     if step.silent or not (step.moves or answers):
         yield TurnDone(to_json(step.state))
@@ -92,14 +93,17 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk) -> Iterator[Event]
     moves = (*step.moves, *answers)
     plan = make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
     draft = yield from _speak(mind, plan, seed, desk.channel)
-    yield Reply(typeset(fill(draft, plan.facts)), plan.choices)
+    yield Reply(typeset(fill(draft, plan.facts)), plan.choices, plan.sources)
     yield TurnDone(to_json(replace(step.state, said=replace(step.state.said, draft=draft))))
 
 
 def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, str]:
-    """Words as they pass the guard; returns the draft. A refused voice tries once more, then the template speaks."""
+    """Words as they pass the guard; returns the draft. A refused voice tries once more, then the template speaks.
+
+    Approved articles are quoted, not worded: where a plan holds one, only the template speaks.
+    """
     reason = ""
-    for attempt, voice in enumerate((mind.voice, mind.voice, mind.template)):
+    for attempt, voice in enumerate((mind.template,) if plan.sources else (mind.voice, mind.voice, mind.template)):
         started = mind.ticks()
         guard, said, reason = Guard(mind.watch, plan, channel), "", "passed"
         for sentence in sentences(voice.speak(plan, f"{seed}/{attempt}" if attempt else seed)):
