@@ -13,7 +13,8 @@ from chatbot.knowledge.article import Article
 from chatbot.knowledge.figures import figures
 from chatbot.knowledge.library import Library, read_shipped
 from chatbot.knowledge.limits import TariffError
-from chatbot.knowledge.search import Calibration, Embedder, Normalise
+from chatbot.knowledge.search import Calibration, Normalise
+from chatbot.knowledge.signals import Embedder
 from chatbot.knowledge.tariff import AboveMaximum, BelowMinimum, Tariff, fee
 from chatbot.types import Move, Question
 
@@ -43,7 +44,10 @@ class Knowledge:
     """What a brand knows, ready to be asked."""
 
     def __init__(
-        self, tariff: Mapping[str, object], settings: Mapping[str, object], operators: Mapping[str, object] | None = None
+        self,
+        tariff: Mapping[str, object],
+        settings: Mapping[str, object],
+        operators: Mapping[str, object] | None = None,
     ) -> None:
         """Without articles: ``load`` brings them. Raises TariffError on a tariff that cannot be used."""
         self.tariff = Tariff.read(tariff)
@@ -60,7 +64,7 @@ class Knowledge:
         known, calibration = knowledge.library.figures, Calibration.read(brand.settings)
         shipped = read_shipped(brand.slug, brand.articles, known)
         decoys = [*_decoys(brand.settings), *(one.text for one in brand.examples if one.intent == "out_of_scope")]
-        knowledge.library = Library(shipped, known, calibration, normalise, embedder, decoys)
+        knowledge.library = Library(shipped, known, calibration, normalise, embedder=embedder, decoys=decoys)
         return knowledge
 
     def overlaid(self, approved: Iterable[Article]) -> Knowledge:

@@ -10,7 +10,8 @@ from functools import cache, partial
 from chatbot.brand import BrandError
 from chatbot.knowledge.article import Article, read
 from chatbot.knowledge.figures import Figures
-from chatbot.knowledge.search import Calibration, Embedder, Normalise, Search
+from chatbot.knowledge.search import Calibration, Normalise, Search
+from chatbot.knowledge.signals import Embedder
 from chatbot.types import Move
 
 
@@ -23,6 +24,7 @@ class Library:
         figures: Figures,
         calibration: Calibration,
         normalise: Normalise = str,
+        *,
         embedder: Embedder | None = None,
         decoys: Sequence[str] = (),
     ) -> None:

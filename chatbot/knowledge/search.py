@@ -1,46 +1,36 @@
-"""Finds the article that answers a question: runs of letters against question forms, telling words against articles.
+"""Finds the article that answers a question, by letters, words and leanings (signals.py) mixed into one score.
 
-Letters forgive spelling; words weighed by how rare they are (BM25) tell subjects apart. Both are shares between 0 and
-1, mixed into one score; below a calibrated threshold nothing is found. See docs/knowledge.md.
+Below a calibrated threshold nothing is found. See docs/knowledge.md.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
 from chatbot.brand import BrandError
 from chatbot.knowledge.article import Article
-from chatbot.knowledge.tokens import Telling, grams, roots
+from chatbot.knowledge.signals import Embedder, Leaning, Letters, Meaning, Words
+from chatbot.knowledge.tokens import Telling
 
 SENTENCE = re.compile(r"[.!?\n;]+")
 PARTS = 4  # sentences of one message that are looked up on their own: the last ones
-K1, B = 1.2, 0.4  # BM25's own constants: how fast a repeated word stops counting, how much length is held against
+ELSEWHERE = 0.5  # of its score is left to an article that says nothing of a strange subject the message names
 Normalise = Callable[[str], str]
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors of one length (an Azure embedding deployment, for one). Raises OSError when away."""
-
-    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        """One vector per text, in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a score is mixed and read: ``letters`` is the share of the letters in it, the rest goes to the words.
+    """How a score is mixed and read: ``leaning`` is a share of all of it, ``letters`` one of the rest beside words.
 
     ``sure``: from here an article is quoted. ``likely``: from here it is, when the question's topic is known and its
     own. ``meaning``: share of the embedding in the score, where there is one. ``telling``: which words count.
     """
 
-    letters: float = 0.5
+    letters: float = 0.3
+    leaning: float = 0.3
     sure: float = 0.5
     likely: float = 0.3
     meaning: float = 0.5
@@ -53,7 +43,7 @@ class Calibration:
         if not isinstance(table, Mapping):
             raise BrandError("brand.toml: field 'knowledge': a table is expected")
         shares = {}
-        for name in ("letters", "sure", "likely", "meaning"):
+        for name in ("letters", "leaning", "sure", "likely", "meaning"):
             value = table.get(name, getattr(cls(), name))
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
                 raise BrandError(f"brand.toml: field 'knowledge.{name}': a share between 0 and 1 is expected")
@@ -77,6 +67,7 @@ class Search:
         articles: Sequence[Article],
         calibration: Calibration,
         normalise: Normalise = str,
+        *,
         embedder: Embedder | None = None,
         decoys: Sequence[str] = (),
     ) -> None:
@@ -88,9 +79,11 @@ class Search:
         self.calibration = calibration
         forms = [(place, normalise(form)) for place, one in enumerate(articles) for form in (*one.questions, one.title)]
         nobody = [(len(self.articles), normalise(decoy)) for decoy in decoys]
-        self._letters = _Letters([*forms, *nobody], calibration.telling)
-        self._words = _Words(_documents(self.articles, forms), calibration.telling)
-        self._meaning = _Meaning(forms, embedder) if embedder else None
+        self._letters = Letters([*forms, *nobody], calibration.telling)
+        self._words = Words(_documents(self.articles, forms), calibration.telling)
+        self._leaning = Leaning([*forms, *nobody], calibration.telling, len(self.articles) + 1)
+        self._meaning = Meaning(forms, embedder) if embedder else None
+        self._strange = [calibration.telling.strange(text) for text in _documents(self.articles, forms)]
 
     def best(self, text: str, day: date | None = None, topic: str | None = None) -> Found | None:
         """The article nearest to a text in standard French, however far; of one ``topic`` and valid on ``day``.
@@ -98,6 +91,10 @@ class Search:
         A message of several sentences is looked up whole and sentence by sentence, and its best part counts.
         """
         scores = [max(column) for column in zip(*map(self._scores, _parts(text)), strict=True)]
+        if strange := self.calibration.telling.strange(text):
+            scores = [
+                score if strange <= own else score * ELSEWHERE for score, own in zip(scores, self._strange, strict=True)
+            ]
         ranked = sorted(zip(scores, range(len(scores)), strict=True), key=lambda row: (-row[0], row[1]))
         for score, place in ranked:
             article = self.articles[place]
@@ -106,14 +103,20 @@ class Search:
         return None
 
     def _scores(self, text: str) -> list[float]:
-        size, share = len(self.articles), self.calibration.letters
+        size, bar = len(self.articles), self.calibration
         *letters, decoy = self._letters.shares(text, size + 1)
         words = self._words.shares(text, size)
-        mixed = [share * a + (1 - share) * b - max(0.0, decoy - a) for a, b in zip(letters, words, strict=True)]
+        mixed = [
+            bar.letters * a + (1 - bar.letters) * b - max(0.0, decoy - a) for a, b in zip(letters, words, strict=True)
+        ]
+        mixed = _mix(bar.leaning, self._leaning.shares(text, size), mixed)
         if self._meaning and (near := self._meaning.shares(text, size)):
-            share = self.calibration.meaning
-            mixed = [share * a + (1 - share) * b for a, b in zip(near, mixed, strict=True)]
+            mixed = _mix(bar.meaning, near, mixed)
         return mixed
+
+
+def _mix(share: float, one: Sequence[float], other: Sequence[float]) -> list[float]:
+    return [share * a + (1 - share) * b for a, b in zip(one, other, strict=True)]
 
 
 def _parts(text: str) -> list[str]:
@@ -126,88 +129,3 @@ def _documents(articles: Sequence[Article], forms: Sequence[tuple[int, str]]) ->
     for place, form in forms:
         texts[place].append(form)
     return ["\n".join(lines) for lines in texts]
-
-
-def _rarity(count: int, total: int) -> float:
-    return math.log(1 + (total - count + 0.5) / (count + 0.5))
-
-
-class _Letters:
-    """Cosine of letter runs, weighed by rarity, against every question form; an article has its best form's."""
-
-    def __init__(self, forms: Sequence[tuple[int, str]], telling: Telling) -> None:
-        self._telling = telling
-        self._owners = [place for place, _ in forms]
-        counted = [grams(telling.words(form)) for _, form in forms]
-        seen = Counter(gram for one in counted for gram in one)
-        self._rare = {gram: _rarity(count, len(forms)) for gram, count in seen.items()}
-        self._unseen = _rarity(0, len(forms))
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for index, one in enumerate(counted):
-            for gram, weight in self._unit(one).items():
-                self._postings[gram].append((index, weight))
-
-    def _unit(self, counted: Counter[str]) -> dict[str, float]:
-        weights = {gram: (1 + math.log(n)) * self._rare.get(gram, self._unseen) for gram, n in counted.items()}
-        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        return {gram: weight / length for gram, weight in weights.items()}
-
-    def shares(self, text: str, size: int) -> list[float]:
-        cosines = [0.0] * len(self._owners)
-        for gram, weight in self._unit(grams(self._telling.words(text))).items():
-            for index, other in self._postings.get(gram, ()):
-                cosines[index] += weight * other
-        best = [0.0] * size
-        for owner, cosine in zip(self._owners, cosines, strict=True):
-            best[owner] = max(best[owner], cosine)
-        return best
-
-
-class _Words:
-    """BM25 of a text against whole articles, as a share of the most that text could score anywhere."""
-
-    def __init__(self, documents: Sequence[str], telling: Telling) -> None:
-        self._telling = telling
-        counted = [Counter(roots(telling.words(document))) for document in documents]
-        mean = sum(one.total() for one in counted) / len(counted) if counted else 1.0
-        seen = Counter(root for one in counted for root in one)
-        self._rare = {root: _rarity(count, len(counted)) for root, count in seen.items()}
-        self._unseen = _rarity(0, len(counted))
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for place, one in enumerate(counted):
-            drag = K1 * (1 - B + B * one.total() / (mean or 1.0))
-            for root, count in one.items():
-                self._postings[root].append((place, self._rare[root] * count / (count + drag)))
-
-    def shares(self, text: str, size: int) -> list[float]:
-        scores = [0.0] * size
-        asked = set(roots(self._telling.words(text)))
-        most = sum(self._rare.get(root, self._unseen) for root in asked) or 1.0
-        for root in asked:
-            for place, score in self._postings.get(root, ()):
-                scores[place] += score / most
-        return scores
-
-
-class _Meaning:
-    """Cosine of embeddings against every question form; silent while the embedder is away."""
-
-    def __init__(self, forms: Sequence[tuple[int, str]], embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._owners = [place for place, _ in forms]
-        self._vectors = [_unit(vector) for vector in embedder.embed([form for _, form in forms])]
-
-    def shares(self, text: str, size: int) -> list[float]:
-        try:
-            asked = _unit(self._embedder.embed([text])[0])
-        except OSError:
-            return []
-        best = [0.0] * size
-        for owner, vector in zip(self._owners, self._vectors, strict=True):
-            best[owner] = max(best[owner], sum(a * b for a, b in zip(asked, vector, strict=True)))
-        return best
-
-
-def _unit(vector: Sequence[float]) -> list[float]:
-    length = math.sqrt(sum(value * value for value in vector)) or 1.0
-    return [value / length for value in vector]

@@ -17,11 +17,15 @@ GRAMS = (3, 4)
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Which words count: ``ignored`` ones tell nothing of a subject, and those of ``same`` stand for one word."""
+    """Which words count: ``ignored`` ones tell nothing of a subject, and those of ``same`` stand for one word.
+
+    ``elsewhere`` finds the words of subjects that are not the brand's.
+    """
 
     ignored: frozenset[str] = frozenset()
     same: re.Pattern[str] | None = None
     heads: tuple[str, ...] = ()
+    elsewhere: re.Pattern[str] | None = None
 
     @classmethod
     def read(cls, table: Mapping[str, object]) -> Telling:
@@ -29,14 +33,16 @@ class Telling:
 
         Raises BrandError naming the field.
         """
-        ignored, groups = table.get("ignored", []), table.get("same", {})
-        if not isinstance(ignored, list):
-            raise BrandError("brand.toml: field 'knowledge.ignored': a list of words is expected")
+        ignored, groups, elsewhere = table.get("ignored", []), table.get("same", {}), table.get("elsewhere", [])
+        for name, found in (("ignored", ignored), ("elsewhere", elsewhere)):
+            if not isinstance(found, list):
+                raise BrandError(f"brand.toml: field 'knowledge.{name}': a list of words is expected")
         if not isinstance(groups, Mapping) or not all(isinstance(group, list) for group in groups.values()):
             raise BrandError("brand.toml: field 'knowledge.same': lists of words are expected")
         patterns = [f"({'|'.join(map(_phrase, group))})" for group in groups.values()]
         same = re.compile(rf"\b(?:{'|'.join(patterns)})\b") if patterns else None
-        return cls(frozenset(map(fold, ignored)), same, tuple(map(fold, groups)))
+        other = re.compile(rf"\b(?:{'|'.join(map(_phrase, elsewhere))})\b") if elsewhere else None
+        return cls(frozenset(map(fold, ignored)), same, tuple(map(fold, groups)), other)
 
     def words(self, text: str) -> list[str]:
         """The telling words of a text, folded, in order; all of its words when none tells."""
@@ -46,9 +52,17 @@ class Telling:
         words = found.split()
         return [word for word in words if word not in self.ignored] or words
 
+    def strange(self, text: str) -> frozenset[str]:
+        """Its words of subjects that are not the brand's."""
+        if self.elsewhere is None:
+            return frozenset()
+        return frozenset(self.elsewhere.findall(" ".join(WORD.findall(fold(text)))))
+
 
 def _phrase(phrase: str) -> str:
-    return re.escape(" ".join(WORD.findall(fold(phrase.replace("*", "zzz"))))).replace(r"\ ", " ").replace("zzz", r"\w*")
+    return (
+        re.escape(" ".join(WORD.findall(fold(phrase.replace("*", "zzz"))))).replace(r"\ ", " ").replace("zzz", r"\w*")
+    )
 
 
 def roots(words: Sequence[str]) -> list[str]:
