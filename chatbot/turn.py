@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from chatbot.figures import typeset
 from chatbot.guard import Guard, Watch, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import Knowledge
+from chatbot.knowledge.article import Article, ArticleError
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
 from chatbot.types import ClaimView, Desk, Event, Incoming, Plan, Reply, Spoken, TurnDone, Understood, Voice, Words
@@ -47,7 +48,7 @@ class Mind:
         normalise = Normaliser(brand).normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
-        return cls(
+        mind = cls(
             brand=brand,
             ear=Ear(normalise, Understander(brand, cache_dir, normalise).understand),
             dialogue=Dialogue(brand.flows, brand.settings),
@@ -57,6 +58,22 @@ class Mind:
             template=template,
             voice=voice or template,
         )
+        for article in mind.knowledge.library.articles:
+            if (reason := proofread(mind, article)) != "passed":
+                raise ArticleError(f"knowledge/{article.slug}.md: field 'answer': refused by the guard: {reason}")
+        return mind
+
+    def overlaid(self, approved: Iterable[Article]) -> Mind:
+        """The same mind with ``approved`` articles over the shipped ones; the caller has proofread them."""
+        return replace(self, knowledge=self.knowledge.overlaid(approved))
+
+
+def proofread(mind: Mind, article: Article) -> str:
+    """Why the guard would refuse an article's words, or "passed". Raises KeyError on an unknown placeholder."""
+    plan = make_plan([mind.knowledge.library.move(article)], "neu", {}, {}, {})
+    guard = Guard(mind.watch, plan, "whatsapp")
+    verdicts = [guard.check(sentence).reason for sentence in sentences(mind.template.speak(plan, article.slug))]
+    return next((reason for reason in (*verdicts, guard.finish().reason) if reason != "passed"), "passed")
 
 
 def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incoming], desk: Desk) -> Iterator[Event]:

@@ -1,7 +1,8 @@
 """Finds how articles are best looked up, and shows how well: `.venv/bin/python scripts/calibrate_knowledge.py`.
 
-Tries `letters` and `leaning` of `[knowledge]` in brand.toml, finds the `sure` that goes with them on the calibration part
-of tests/eval/questions.jsonl, and prints both parts. `likely` is not searched for: it is the score that nine answerable questions in ten reach.
+Tries `letters` and `leaning` of `[knowledge]` in brand.toml, finds the `sure` that goes with them on the calibration
+part of tests/eval/questions.jsonl, and prints both parts. `likely` is not searched for: a topic already tells much, so
+half of what nine right answers in ten score is enough.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """The admin: everything in it is described by the console."""
 
-from support.console import people, records
+from support.console import articles, people, records
 
-__all__ = ["people", "records"]
+__all__ = ["articles", "people", "records"]

@@ -21,6 +21,7 @@ def figures(tariff: Tariff, settings: Mapping[str, object], countries: Sequence[
     brand, table = settings.get("facts", {}), settings.get("knowledge", {})
     found: dict[str, str | int] = {str(k): str(v) for k, v in brand.items()} if isinstance(brand, Mapping) else {}
     limits = tariff.limits
+    found |= _identifiers(operators)
     found |= {
         "fee_min": tariff.minimum,
         "fee_max": tariff.maximum,
@@ -29,7 +30,7 @@ def figures(tariff: Tariff, settings: Mapping[str, object], countries: Sequence[
         "transfer_max": limits.maximum,
         "countries": ", ".join(countries),
         "operators": ", ".join(_labels(operators) or limits.operators),
-    } | _identifiers(operators)
+    }
     for name, row in limits.operators.items():
         found |= {f"{fold(name)}_transfer_max": row.transfer, f"{fold(name)}_day_max": row.day or row.transfer}
     example = table.get("example_amount") if isinstance(table, Mapping) else None

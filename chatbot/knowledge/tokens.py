@@ -34,9 +34,8 @@ class Telling:
         Raises BrandError naming the field.
         """
         ignored, groups, elsewhere = table.get("ignored", []), table.get("same", {}), table.get("elsewhere", [])
-        for name, found in (("ignored", ignored), ("elsewhere", elsewhere)):
-            if not isinstance(found, list):
-                raise BrandError(f"brand.toml: field 'knowledge.{name}': a list of words is expected")
+        if not isinstance(ignored, list) or not isinstance(elsewhere, list):
+            raise BrandError("brand.toml: field 'knowledge.ignored' or '.elsewhere': a list of words is expected")
         if not isinstance(groups, Mapping) or not all(isinstance(group, list) for group in groups.values()):
             raise BrandError("brand.toml: field 'knowledge.same': lists of words are expected")
         patterns = [f"({'|'.join(map(_phrase, group))})" for group in groups.values()]

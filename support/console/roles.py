@@ -19,10 +19,13 @@ _AGENT = (
     "view_identity",
     "view_message",
     "change_escalation",
+    "view_article",
+    "add_article",
+    "change_article",
 )
 ROLES: Mapping[str, Sequence[str]] = {
     "agent": _AGENT,
-    "supervisor": (*_AGENT, "view_auditevent", "view_enginecall"),
+    "supervisor": (*_AGENT, "view_auditevent", "view_enginecall", "approve_article"),
 }
 
 

@@ -1,5 +1,6 @@
 """The records. The database is the truth; everything else is a doorbell."""
 
+from support.models.article import Article, ArticleStatus
 from support.models.audit import AuditEvent, AuditHead
 from support.models.claim import Claim, ClaimEvent, ClaimStatus
 from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
@@ -9,6 +10,8 @@ from support.models.escalation import Escalation, Outcome, Priority, Reason
 from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
 
 __all__ = [
+    "Article",
+    "ArticleStatus",
     "Attempt",
     "AuditEvent",
     "AuditHead",

@@ -112,6 +112,9 @@ class Message(models.Model):
     text = EncryptedText("texte", blank=True, default="")
     attachments: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     choices: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    sources: models.JSONField[Any, Any] = models.JSONField(
+        default=list, blank=True, help_text="articles cités, sous la forme article@version"
+    )
     template = models.CharField(
         max_length=40, blank=True, default="", help_text="modèle WhatsApp approuvé, s'il y en a un"
     )
