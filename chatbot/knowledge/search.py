@@ -104,12 +104,13 @@ class Search:
 
     def _scores(self, text: str) -> list[float]:
         size, bar = len(self.articles), self.calibration
-        *letters, decoy = self._letters.shares(text, size + 1)
-        words = self._words.shares(text, size)
+        telling = bar.telling.words(text)
+        *letters, decoy = self._letters.shares(telling, size + 1)
+        words = self._words.shares(telling, size)
         mixed = [
             bar.letters * a + (1 - bar.letters) * b - max(0.0, decoy - a) for a, b in zip(letters, words, strict=True)
         ]
-        mixed = _mix(bar.leaning, self._leaning.shares(text, size), mixed)
+        mixed = _mix(bar.leaning, self._leaning.shares(telling, size), mixed)
         if self._meaning and (near := self._meaning.shares(text, size)):
             mixed = _mix(bar.meaning, near, mixed)
         return mixed

@@ -36,7 +36,6 @@ class Letters:
     """Cosine of letter runs, weighed by how few articles have them, with every form; an article has its best form's."""
 
     def __init__(self, forms: Forms, telling: Telling) -> None:
-        self._telling = telling
         self._owners = [place for place, _ in forms]
         counted = [grams(telling.words(form)) for _, form in forms]
         holders: dict[str, set[int]] = defaultdict(set)
@@ -56,10 +55,10 @@ class Letters:
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         return {gram: weight / length for gram, weight in weights.items()}
 
-    def shares(self, text: str, size: int) -> list[float]:
-        """One share per article, of ``size`` in all."""
+    def shares(self, words: Sequence[str], size: int) -> list[float]:
+        """One share per article, of ``size`` in all, for the telling words of a text."""
         cosines = [0.0] * len(self._owners)
-        for gram, weight in self._unit(grams(self._telling.words(text))).items():
+        for gram, weight in self._unit(grams(words)).items():
             for index, other in self._postings.get(gram, ()):
                 cosines[index] += weight * other
         return _best(self._owners, cosines, size)
@@ -69,7 +68,6 @@ class Words:
     """BM25 of a text against whole articles, as a share of the most that text could score anywhere."""
 
     def __init__(self, documents: Sequence[str], telling: Telling) -> None:
-        self._telling = telling
         counted = [Counter(roots(telling.words(document))) for document in documents]
         mean = sum(one.total() for one in counted) / (len(counted) or 1) or 1.0
         seen = Counter(root for one in counted for root in one)
@@ -81,10 +79,10 @@ class Words:
             for root, count in one.items():
                 self._postings[root].append((place, self._rare[root] * count / (count + drag)))
 
-    def shares(self, text: str, size: int) -> list[float]:
-        """One share per article, of ``size`` in all."""
+    def shares(self, words: Sequence[str], size: int) -> list[float]:
+        """One share per article, of ``size`` in all, for the telling words of a text."""
         scores = [0.0] * size
-        asked = set(roots(self._telling.words(text)))
+        asked = set(roots(words))
         most = sum(self._rare.get(root, self._unseen) for root in asked) or 1.0
         for root in asked:
             for place, score in self._postings.get(root, ()):
@@ -99,10 +97,9 @@ class Leaning:
     """
 
     def __init__(self, forms: Forms, telling: Telling, size: int) -> None:
-        self._telling = telling
         tallies: list[Counter[str]] = [Counter() for _ in range(size)]
         for place, form in forms:
-            tallies[place].update(self._marks(form))
+            tallies[place].update(_marks(telling.words(form)))
         known = {mark for tally in tallies for mark in tally}
         floors = [sum(tally.values()) + SMOOTH * (len(known) or 1) for tally in tallies]
         self._floors = [math.log(SMOOTH / floor) for floor in floors]
@@ -111,17 +108,9 @@ class Leaning:
             for mark, count in tally.items():
                 self._gains[mark].append((place, math.log((count + SMOOTH) / SMOOTH)))
 
-    def _marks(self, text: str) -> Counter[str]:
-        words = self._telling.words(text)
-        cut = roots(words)
-        marks: Counter[str] = Counter([*cut, *map("+".join, pairwise(cut))])
-        for gram, count in grams(words).items():
-            marks[f"~{gram}"] = GRAM * count  # type: ignore[assignment]  # a Counter of weights
-        return marks
-
-    def shares(self, text: str, size: int) -> list[float]:
+    def shares(self, words: Sequence[str], size: int) -> list[float]:
         """One probability per article, of ``size`` in all; they add up to one with those left out."""
-        marks = {mark: weight for mark, weight in self._marks(text).items() if mark in self._gains}
+        marks = {mark: weight for mark, weight in _marks(words).items() if mark in self._gains}
         whole = sum(marks.values())
         logs = [floor * whole for floor in self._floors]
         for mark, weight in marks.items():
@@ -150,6 +139,15 @@ class Meaning:
             return []
         near = [sum(a * b for a, b in zip(asked, vector, strict=True)) for vector in self._vectors]
         return _best(self._owners, near, size)
+
+
+def _marks(words: Sequence[str]) -> Counter[str]:
+    """What a leaning counts: words, pairs of words, and runs of letters at a lesser weight."""
+    cut = roots(words)
+    marks: Counter[str] = Counter([*cut, *map("+".join, pairwise(cut))])
+    for gram, count in grams(words).items():
+        marks[f"~{gram}"] = GRAM * count  # type: ignore[assignment]  # a Counter of weights
+    return marks
 
 
 def _best(owners: Sequence[int], near: Sequence[float], size: int) -> list[float]:
