@@ -23,6 +23,9 @@ from chatbot.voices.template import TemplateVoice
 from chatbot.wording import Wording
 
 
+UNPLACED = ("unclear", "unclear.case", "listen.problem")  # acts of a dialogue that did not know what was wanted
+
+
 class UnspeakableError(RuntimeError):
     """Even the template's words were refused by the guard: the brand's wording contradicts its own rules."""
 
@@ -100,6 +103,7 @@ def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: De
 
 def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") -> Iterator[Event]:
     """What a step decided: its effects, then its words, then the state to keep. ``text`` is what was heard."""
+    step = _rescue(mind, step, text, desk)
     asked = step.questions
     answers = [move for question in asked for move in mind.knowledge.answer(question, text, desk.now.date())]
     yield from step.effects
@@ -112,6 +116,18 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") ->
     draft = yield from _speak(mind, plan, seed, desk.channel)
     yield Reply(typeset(fill(draft, plan.facts)), plan.choices, plan.sources)
     yield TurnDone(to_json(replace(step.state, said=replace(step.state.said, draft=draft))))
+
+
+def _rescue(mind: Mind, step: Step, text: str, desk: Desk) -> Step:
+    """What dialogue could not place may still be a question that an article surely answers: that is no dead end."""
+    if step.silent or not text or not any(move.act in UNPLACED for move in step.moves):
+        return step
+    quoted = mind.knowledge.library.quote(text, None, desk.now.date())
+    if quoted is None:
+        return step
+    moves = tuple(move for move in step.moves if move.act not in UNPLACED)
+    said = replace(step.state.said, acts=tuple(move.act for move in (*moves, quoted)))
+    return replace(step, moves=(*moves, quoted), state=replace(step.state, unclear=0, said=said))
 
 
 def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, str]:

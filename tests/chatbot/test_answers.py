@@ -41,7 +41,7 @@ PAIR = {"from_operator": "Wave", "to_operator": "Orange"}
          {"sms_delay": "1 à 2 minutes", "password_length": "8"}),
         ("password", {"text": "et si le code sms vient pas"}, "answer.article.code-sms-non-recu",
          {"sms_delay": "1 à 2 minutes"}),
-        ("how_to", {"text": "kdjfh"}, "answer.article.envoyer-argent", {}),
+        ("how_to", {"text": "kdjfh"}, "answer.info.unknown", {}),
         ("fees", {"text": "qui paie les frais"}, "answer.article.frais-qui-paie", {}),
         ("limits", {"text": "et par jour", "day": 1}, "answer.article.limite-par-jour",
          {f"{name}_day_max": most for name, most in
