@@ -22,7 +22,6 @@ from chatbot.understand import Understander
 from chatbot.voices.template import TemplateVoice
 from chatbot.wording import Wording
 
-
 UNPLACED = ("unclear", "unclear.case", "listen.problem")  # acts of a dialogue that did not know what was wanted
 
 
