@@ -40,6 +40,7 @@ class Brand:
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    articles: Mapping[str, str] = field(default_factory=dict)  # slug → file of knowledge/, read by chatbot.knowledge
 
 
 @cache
@@ -79,7 +80,15 @@ def load_folder(path: Path) -> Brand:
         lexicon=lexicon,
         examples=examples,
         conflicts=conflicts,
+        articles=MappingProxyType({f.stem: _text(f) for f in sorted((path / "knowledge").glob("*.md"))}),
     )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BrandError(f"{file.name}: not UTF-8: {error.reason} at byte {error.start}") from error
 
 
 def _toml(file: Path) -> Mapping[str, object]:

@@ -39,7 +39,7 @@ def make_plan(
     for move in sorted(moves, key=_rank):
         own = {name: brand_facts[name] for name in _of(uses, move.act) if name in brand_facts}
         names = [_name(facts, name, value) for name, value in (own | _written(move.facts)).items()]
-        acts.append(Act(move.act, tuple(names)))
+        acts.append(Act(move.act, tuple(names), move.quote, move.source))
         offered.extend(_of(choices, move.act))
     return Plan(tuple(acts), facts, tuple(dict.fromkeys(offered)), mood)
 

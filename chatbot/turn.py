@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +14,15 @@ from chatbot.figures import typeset
 from chatbot.guard import Guard, Watch, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import Knowledge
+from chatbot.knowledge.article import Article, ArticleError
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
 from chatbot.types import ClaimView, Desk, Event, Incoming, Plan, Reply, Spoken, TurnDone, Understood, Voice, Words
 from chatbot.understand import Understander
 from chatbot.voices.template import TemplateVoice
 from chatbot.wording import Wording
+
+UNPLACED = ("unclear", "unclear.case", "listen.problem")  # acts of a dialogue that did not know what was wanted
 
 
 class UnspeakableError(RuntimeError):
@@ -47,16 +50,32 @@ class Mind:
         normalise = Normaliser(brand).normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
-        return cls(
+        mind = cls(
             brand=brand,
             ear=Ear(normalise, Understander(brand, cache_dir, normalise).understand),
             dialogue=Dialogue(brand.flows, brand.settings),
-            knowledge=Knowledge(brand.tariff, brand.settings),
+            knowledge=Knowledge.load(brand, lambda text: normalise(text).text),
             wording=wording,
             watch=Watch.read(brand.settings),
             template=template,
             voice=voice or template,
         )
+        for article in mind.knowledge.library.articles:
+            if (reason := proofread(mind, article)) != "passed":
+                raise ArticleError(f"knowledge/{article.slug}.md: field 'answer': refused by the guard: {reason}")
+        return mind
+
+    def overlaid(self, approved: Iterable[Article]) -> Mind:
+        """The same mind with ``approved`` articles over the shipped ones; the caller has proofread them."""
+        return replace(self, knowledge=self.knowledge.overlaid(approved))
+
+
+def proofread(mind: Mind, article: Article) -> str:
+    """Why the guard would refuse an article's words, or "passed". Raises KeyError on an unknown placeholder."""
+    plan = make_plan([mind.knowledge.library.move(article)], "neu", {}, {}, {})
+    guard = Guard(mind.watch, plan, "whatsapp")
+    verdicts = [guard.check(sentence).reason for sentence in sentences(mind.template.speak(plan, article.slug))]
+    return next((reason for reason in (*verdicts, guard.finish().reason) if reason != "passed"), "passed")
 
 
 def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incoming], desk: Desk) -> Iterator[Event]:
@@ -72,7 +91,7 @@ def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incomi
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 
-    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk)
+    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, heard.normalised)
 
 
 def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: Desk) -> Iterator[Event]:
@@ -81,9 +100,11 @@ def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: De
     yield from _carry_out(mind, step, f"{claim.number}:{claim.status}", desk)
 
 
-def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk) -> Iterator[Event]:
-    """What a step decided: its effects, then its words, then the state to keep."""
-    answers = [move for question in step.questions for move in mind.knowledge.answer(question)]
+def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") -> Iterator[Event]:
+    """What a step decided: its effects, then its words, then the state to keep. ``text`` is what was heard."""
+    step = _rescue(mind, step, text, desk)
+    asked = step.questions
+    answers = [move for question in asked for move in mind.knowledge.answer(question, text, desk.now.date())]
     yield from step.effects
     if step.silent or not (step.moves or answers):
         yield TurnDone(to_json(step.state))
@@ -92,14 +113,29 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk) -> Iterator[Event]
     moves = (*step.moves, *answers)
     plan = make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
     draft = yield from _speak(mind, plan, seed, desk.channel)
-    yield Reply(typeset(fill(draft, plan.facts)), plan.choices)
+    yield Reply(typeset(fill(draft, plan.facts)), plan.choices, plan.sources)
     yield TurnDone(to_json(replace(step.state, said=replace(step.state.said, draft=draft))))
 
 
+def _rescue(mind: Mind, step: Step, text: str, desk: Desk) -> Step:
+    """What dialogue could not place may still be a question that an article surely answers: that is no dead end."""
+    if step.silent or not text or not any(move.act in UNPLACED for move in step.moves):
+        return step
+    quoted = mind.knowledge.library.quote(text, None, desk.now.date())
+    if quoted is None:
+        return step
+    moves = tuple(move for move in step.moves if move.act not in UNPLACED)
+    said = replace(step.state.said, acts=tuple(move.act for move in (*moves, quoted)))
+    return replace(step, moves=(*moves, quoted), state=replace(step.state, unclear=0, said=said))
+
+
 def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, str]:
-    """Words as they pass the guard; returns the draft. A refused voice tries once more, then the template speaks."""
+    """Words as they pass the guard; returns the draft. A refused voice tries once more, then the template speaks.
+
+    Approved articles are quoted, not worded: where a plan holds one, only the template speaks.
+    """
     reason = ""
-    for attempt, voice in enumerate((mind.voice, mind.voice, mind.template)):
+    for attempt, voice in enumerate((mind.template,) if plan.sources else (mind.voice, mind.voice, mind.template)):
         started = mind.ticks()
         guard, said, reason = Guard(mind.watch, plan, channel), "", "passed"
         for sentence in sentences(voice.speak(plan, f"{seed}/{attempt}" if attempt else seed)):

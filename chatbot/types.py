@@ -138,19 +138,27 @@ class Question:
 class Move:
     """What dialogue or knowledge wants said: an act of wording.toml, and the values of the facts it speaks.
 
-    Amounts are ``int`` francs; everything else is text ready to be read.
+    Amounts are ``int`` francs; everything else is text ready to be read. ``quote`` holds approved words that stand as
+    they are, {placeholders} open, and ``source`` says where they come from (article@version).
     """
 
     act: str
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    quote: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing to say: ``name`` is an entry of wording.toml, ``facts`` the placeholders it must speak."""
+    """One thing to say: ``name`` is an entry of wording.toml, ``facts`` the placeholders it must speak.
+
+    With a ``quote`` the words are those, to the letter, and ``source`` is cited to the people who follow.
+    """
 
     name: str
     facts: tuple[str, ...] = ()
+    quote: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,11 @@ class Plan:
     facts: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     mood: Mood = "neu"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The articles it quotes, as article@version, each once."""
+        return tuple(dict.fromkeys(act.source for act in self.acts if act.source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +220,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole reply, ready to store and send."""
+    """A whole reply, ready to store and send; ``sources`` are the articles it quotes, for the people who follow."""
 
     text: str
     choices: tuple[Choice, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from chatbot.turn import Mind, take_turn
 from support import clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.backoffice import outbox
 from support.insight import metrics
+from support.knowledge import overlay
 from support.leases import Lease, LeaseLost, acquire
 from support.media import read as media
 from support.models import (
@@ -51,9 +52,10 @@ WARM_UP = "slt, mon transfert de 5000 wave vers orange c pas arrivé EFB.0000000
 
 
 def mind(slug: str) -> Mind:
-    """The brand's loaded pipeline, once per process."""
+    """The brand's loaded pipeline, once per process, with the articles approved since it was shipped."""
     with _loading:
-        return _mind(slug)
+        shipped = _mind(slug)
+    return overlay.applied(shipped)
 
 
 @lru_cache(maxsize=8)
@@ -250,6 +252,7 @@ def _store_reply(conversation: Conversation, reply: types.Reply, identity: uuid.
         author=Author.BOT,
         text=reply.text,
         choices=[{"label": choice.label, "value": choice.value} for choice in reply.choices],
+        sources=list(reply.sources),
         reply=None if whatsapp else identity,
         at=clock.now(),
         transport=conversation.channel,

@@ -34,6 +34,8 @@ class TemplateVoice:
 
     def _words(self, act: Act, plan: Plan, seed: str) -> str:
         names = {NUMBERED.sub("", fact): fact for fact in act.facts}
+        if act.quote:
+            return PLACEHOLDER.sub(lambda match: "{" + names[match[1]] + "}", act.quote)
         fitting = self._wording.find(act.name, frozenset(names), plan.mood)
         chosen = fitting[zlib.crc32(f"{seed}:{act.name}".encode()) % len(fitting)]
         return PLACEHOLDER.sub(lambda match: "{" + names[match[1]] + "}", chosen)

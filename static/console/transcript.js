@@ -110,7 +110,7 @@ function fill(node, message) {
     ...message.attachments.map((name) => el("li", {}, icon("attach_file"), name)));
   node.querySelector(".k-choices").replaceChildren(...message.choices.map((label) => el("li", {}, label)));
   node.querySelector(".k-meta").replaceChildren(
-    el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery));
+    el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery), ...cited(message.sources));
 }
 
 function delivery(state) {
@@ -119,6 +119,10 @@ function delivery(state) {
   return [el("span", { class: state.bad ? "k-why" : "k-state", "data-state": state.state },
     state.bad && icon("error"), words.filter(Boolean).join(""))];
 }
+
+/** The articles that a reply of the assistant quotes, for the agent who wants to know where it comes from. */
+const cited = (sources) =>
+  sources?.length ? [el("span", { class: "k-source" }, icon("menu_book"), `Source : ${sources.join(", ")}`)] : [];
 
 const bubble = (author, name) =>
   el("li", { class: "k-message", "data-author": author },

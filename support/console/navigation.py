@@ -16,6 +16,7 @@ _RECORDS = (
     ("Demandes de conseiller", "support_agent", "support_escalation", "support.view_escalation"),
     ("Clients", "person", "support_customer", "support.view_customer"),
 )
+_KNOWLEDGE = (("Articles", "menu_book", "support_article", "support.view_article"),)
 _OVERSIGHT = (
     ("Journal d'audit", "policy", "support_auditevent", "support.view_auditevent"),
     ("Notifications au back-office", "outbox", "support_outgoingevent", "support.view_outgoingevent"),
@@ -34,6 +35,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         ("", work),
         ("Registres", _allowed(request, _RECORDS)),
+        ("Connaissances", _allowed(request, _KNOWLEDGE)),
         ("Contrôle", _allowed(request, _OVERSIGHT)),
         ("Équipe", _allowed(request, _PEOPLE)),
     ]

@@ -20,10 +20,20 @@ _AGENT = (
     "view_identity",
     "view_message",
     "change_escalation",
+    "view_article",
+    "add_article",
+    "change_article",
 )
 ROLES: Mapping[str, Sequence[str]] = {
     "agent": _AGENT,
-    "supervisor": (*_AGENT, "view_auditevent", "view_enginecall", "view_outgoingevent", "settle_claim"),
+    "supervisor": (
+        *_AGENT,
+        "view_auditevent",
+        "view_enginecall",
+        "view_outgoingevent",
+        "settle_claim",
+        "approve_article",
+    ),
 }
 
 

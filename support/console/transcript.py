@@ -53,6 +53,7 @@ def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool
         "at": isoformat(message.at),
         "attachments": [_attachment(each, message.kind) for each in message.attachments] or _unnamed(message),
         "choices": [choice["label"] for choice in message.choices],
+        "sources": message.sources,
         "client_id": str(message.client_id) if message.client_id else None,
         "replaces": str(message.reply) if message.reply else None,
         "delivery": _delivery(message, conversation) if message.author != Author.CUSTOMER else None,

@@ -1,5 +1,6 @@
 """The records. The database is the truth; everything else is a doorbell."""
 
+from support.models.article import Article, ArticleStatus
 from support.models.audit import AuditEvent, AuditHead
 from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
 from support.models.claim import Claim, ClaimEvent, ClaimStatus, Forwarded, Told
@@ -11,6 +12,8 @@ from support.models.simulator import SimulatedMedia, SimulatedMessage, Simulated
 
 __all__ = [
     "ApiToken",
+    "Article",
+    "ArticleStatus",
     "Attempt",
     "AuditEvent",
     "AuditHead",

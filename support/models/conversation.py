@@ -113,6 +113,9 @@ class Message(models.Model):
     attachments: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     reading = EncryptedJSON(default=dict, blank=True, help_text="ce qui a été lu dans l'image ou entendu dans la note")
     choices: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    sources: models.JSONField[Any, Any] = models.JSONField(
+        default=list, blank=True, help_text="articles cités, sous la forme article@version"
+    )
     template = models.CharField(
         max_length=40, blank=True, default="", help_text="modèle WhatsApp approuvé, s'il y en a un"
     )

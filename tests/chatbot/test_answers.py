@@ -9,7 +9,7 @@ from chatbot.knowledge.answers import Knowledge
 from chatbot.types import Question
 
 BRAND = brand.load("easytransfert")
-KNOWLEDGE = Knowledge(BRAND.tariff, BRAND.settings)
+KNOWLEDGE = Knowledge.load(BRAND)
 PAIR = {"from_operator": "Wave", "to_operator": "Orange"}
 
 
@@ -34,10 +34,18 @@ PAIR = {"from_operator": "Wave", "to_operator": "Orange"}
         ("limits", {**PAIR, "day": 1, "amount_fcfa": 1}, "answer.limits",
          {**PAIR, "maximum": 500_000, "day": 1_000_000}),
         ("info", {"text": "on peut envoyer a dakar"}, "answer.info.country_served", {"country": "le Sénégal"}),
-        ("info", {"text": "c est quoi votre mail"}, "answer.info.email", {}),
+        ("info", {"text": "c est quoi votre mail"}, "answer.article.contacts",
+         {"support_phone": "25 22 01 87 30", "support_email": "support@easytransfert.ci"}),
         ("info", {"text": "quelque chose d autre"}, "answer.info.unknown", {}),
-        ("password", {"text": "j ai oublie"}, "answer.password", {}),
-        ("password", {"text": "et si le code sms vient pas"}, "answer.password.sms", {}),
+        ("password", {"text": "j ai oublie"}, "answer.article.mot-de-passe-oublie",
+         {"sms_delay": "1 à 2 minutes", "password_length": "8"}),
+        ("password", {"text": "et si le code sms vient pas"}, "answer.article.code-sms-non-recu",
+         {"sms_delay": "1 à 2 minutes"}),
+        ("how_to", {"text": "kdjfh"}, "answer.info.unknown", {}),
+        ("fees", {"text": "qui paie les frais"}, "answer.article.frais-qui-paie", {}),
+        ("limits", {"text": "et par jour", "day": 1}, "answer.article.limite-par-jour",
+         {f"{name}_day_max": most for name, most in
+          {"mtn": 3_000_000, "orange": 2_000_000, "moov": 1_500_000, "wave": 1_000_000, "tresor": 1_000_000}.items()}),
         ("are_you_bot", {}, "answer.are_you_bot", {}),
         ("unheard_of", {}, "answer.info.unknown", {}),
     ],

@@ -184,3 +184,17 @@ def test_an_amount_never_breaks_over_two_lines(mind: Mind, text: str) -> None:
     assert "FCFA" in said
     assert re.search(r"[ \n]FCFA|\d[ \n]\d{3}(?!\d)", said) is None
     assert re.search(r"\d{4}\u00a0FCFA", said) is None
+
+
+def test_a_question_the_dialogue_could_not_place_is_answered_by_an_article(mind: Mind) -> None:
+    events = turn(mind, "l'application se bloque au démarrage")
+    said = next(event for event in events if isinstance(event, Reply))
+    assert said.sources == ("probleme-application@1",)
+    done = events[-1]
+    assert isinstance(done, TurnDone) and done.state["unclear"] == 0
+
+
+def test_a_quoted_article_is_never_worded_by_another_voice(mind: Mind) -> None:
+    events = turn(replace(mind, voice=Says("Autre chose.")), "quels sont vos horaires")
+    said = next(event for event in events if isinstance(event, Reply))
+    assert said.sources == ("horaires@1",) and "Autre chose" not in said.text

@@ -1,0 +1,1 @@
+"""Articles in the database: who wrote and approved them, and how every process comes to speak them."""
