@@ -22,7 +22,7 @@ def ask(s: Scratch) -> None:
     lacks = claims.missing(flow, case)
     if not lacks:
         _check_doubt(s, focus, case, flow)
-    elif s.learned:
+    elif s.learned or s.said("repeat"):
         _ask_for(s, focus, case, lacks, again=False)
     else:
         _insist(s, focus, case, lacks)
@@ -45,7 +45,7 @@ def _insist(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...]) -> None:
         return  # nothing was given yet: an answer on the way needs no bringing back
     still = tuple(name for name in lacks if case.asked.get(name, 0) < ENOUGH)
     if still:
-        _ask_for(s, focus, case, still, again=True)
+        _ask_for(s, focus, case, still, again=not s.said("skipped"))
     elif s.answered and not s.said("unclear"):
         s.say("resume.later")
     elif case.repeats == 0:

@@ -23,6 +23,8 @@ TOPICS = {
 
 def raise_questions(s: Scratch) -> None:
     """Note what the turn asks; knowledge answers it. A short « et 33 333 ? » goes on with the last topic."""
+    if s.said("repeat"):
+        return
     topics = [topic for intent, topic in TOPICS.items() if s.wants(intent)]
     if not topics and sums.charged_more(s):
         topics = ["fees"]
@@ -30,6 +32,8 @@ def raise_questions(s: Scratch) -> None:
         topics = [topic for topic in topics if topic in ("password", "are_you_bot")]
     if _goes_on(s) and s.state.topic and (not topics or topics == ["info"]):
         topics = [s.state.topic.name]
+    if s.hears("fraud") and not s.hears("fraud_question"):
+        topics = [topic for topic in topics if topic in NUMERIC]  # people.py warns, and calls a person
     stuck = s.hears("cannot_find") or "how_to" in topics
     if (stuck and _explain_slot(s)) or (_asked_now(s) and s.hears("cannot_supply")):
         topics = [topic for topic in topics if topic in NUMERIC]

@@ -66,6 +66,7 @@ class FlowSpec:
     handoff: str | None = None  # the reason for which a person is called as soon as the flow opens
     advice: tuple[str, ...] = ()  # acts spoken once the case is filed
     conditions: tuple[Condition, ...] = ()
+    promised_hours: int | None = None  # how long the back office may take; None: as the brand says for all
 
     @property
     def slots(self) -> tuple[SlotSpec, ...]:
@@ -78,6 +79,10 @@ class FlowSpec:
             if slot.name == name:
                 return slot
         raise KeyError(name)
+
+    def menu(self, names: Iterable[str]) -> str:
+        """Slots to choose from by digit, one a line."""
+        return "\n".join(f"{place}. {self.slot(name).label}" for place, name in enumerate(names, start=1))
 
     def missing(self, known: Iterable[str]) -> tuple[str, ...]:
         """Required slots not among ``known``, in the order they are asked."""
@@ -121,8 +126,15 @@ def _flow(name: str, table: Mapping[str, object], shared: Mapping[str, object]) 
         default=table.get("default") is True,
         handoff=_string(name, "handoff", table["handoff"]) if "handoff" in table else None,
         advice=_strings(name, "advice", table.get("advice", [])),
+        promised_hours=_hours(name, table.get("promised_hours")),
         conditions=tuple(_condition(name, when, known) for when in _list(name, "when", table.get("when", []))),
     )
+
+
+def _hours(flow: str, data: object) -> int | None:
+    if data is not None and (not isinstance(data, int) or isinstance(data, bool) or data < 1):
+        raise FlowError(f"flows/{flow}.toml: field 'promised_hours': hours are expected, not {data!r}")
+    return data
 
 
 def _condition(flow: str, data: object, known: Mapping[str, Mapping[str, object]]) -> Condition:

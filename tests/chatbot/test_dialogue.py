@@ -313,12 +313,34 @@ def test_one_greeting_per_session() -> None:
     assert "greeting.back" in talk.acts
 
 
-def test_not_understood_twice_calls_a_person() -> None:
+def test_not_understood_once_asks_twice_offers_two_readings_and_three_times_calls_a_person() -> None:
     talk = Talk()
     talk.say("asdf", "other")
     assert "unclear" in talk.acts
     talk.say("qsdf", "other")
+    assert "unclear.readings" in talk.acts
+    assert not talk.handoffs
+    talk.say("qsdf", "other")
     assert talk.handoffs == ["dead_loop"]
+
+
+@pytest.mark.parametrize(("answer", "heard"), [("1", "noted.problem"), ("2.", "status.unknown")])
+def test_a_digit_takes_one_of_two_readings(answer: str, heard: str) -> None:
+    talk = Talk()
+    talk.say("asdf", "other")
+    talk.say("qsdf", "other")
+    talk.say(answer, "other")
+    assert heard in talk.acts
+    assert talk.step.state.unclear == 0
+
+
+def test_two_likely_readings_are_offered_at_once() -> None:
+    talk = Talk()
+    talk.say_unsure("le code", ("password_reset", 0.4), ("cotisation_withdrawal", 0.35), ("other", 0.1))
+    (move,) = [move for move in talk.step.moves if move.act == "unclear.readings"]
+    assert "mot de passe" in str(move.facts["first"]) and "cotisation" in str(move.facts["second"])
+    talk.say("2", "other")
+    assert talk.step.state.case is not None and talk.step.state.case.kind == "cotisation_withdrawal"
 
 
 def short_identifier() -> Talk:
