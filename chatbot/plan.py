@@ -14,8 +14,8 @@ T = TypeVar("T")
 ORDER = (
     "greeting", "warn", "listen", "media", "thanks", "resolution", "cancelled", "start_again", "skipped", "noted",
     "repeat", "answer", "unclear", "not_it", "conflict", "correct", "claim", "status", "cases", "refund", "advice",
-    "handoff", "goodbye", "ack", "help", "resume", "ask_many", "ask_rest", "ask", "again", "item", "check", "way_out", "offer_help",
-    "small_talk",
+    "handoff", "goodbye", "ack", "help", "resume", "ask_many", "ask_rest", "ask", "again", "item", "check", "way_out",
+    "offer_help", "small_talk",
 )  # fmt: skip
 MIDDLE = ORDER.index("answer")
 

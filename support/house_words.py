@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from chatbot import brand, fixed as house
+from chatbot import brand
+from chatbot import fixed as house
 from chatbot.brand import BrandError
 from chatbot.dialogue.causes import Causes
 

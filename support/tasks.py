@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import deliver, doorbell, escalate, redis_client, turns
+from support import deliver, doorbell, escalate, overdue, redis_client, turns
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
 from support.models import Conversation, Message
 
@@ -50,6 +50,12 @@ def sweep() -> None:
     returned = escalate.return_abandoned()
     if turns_due or sends_due or returned:
         log.info("swept", turns=len(turns_due), sends=len(sends_due), returned=returned)
+
+
+@shared_task
+def find_overdue_claims() -> None:
+    """Call a person for claims past their promised time."""
+    overdue.call_people()
 
 
 def _free(lease: str) -> Q:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from chatbot.brand import BrandError
 from chatbot.types import Entity
@@ -66,7 +67,7 @@ class FlowSpec:
     handoff: str | None = None  # the reason for which a person is called as soon as the flow opens
     advice: tuple[str, ...] = ()  # acts spoken once the case is filed
     conditions: tuple[Condition, ...] = ()
-    promised_hours: int | None = None  # how long the back office may take; None: as the brand says for all
+    promised: timedelta | None = None  # how long the back office may take; None: as the brand says for all
 
     @property
     def slots(self) -> tuple[SlotSpec, ...]:
@@ -126,15 +127,17 @@ def _flow(name: str, table: Mapping[str, object], shared: Mapping[str, object]) 
         default=table.get("default") is True,
         handoff=_string(name, "handoff", table["handoff"]) if "handoff" in table else None,
         advice=_strings(name, "advice", table.get("advice", [])),
-        promised_hours=_hours(name, table.get("promised_hours")),
+        promised=_hours(name, table.get("promised_hours")),
         conditions=tuple(_condition(name, when, known) for when in _list(name, "when", table.get("when", []))),
     )
 
 
-def _hours(flow: str, data: object) -> int | None:
-    if data is not None and (not isinstance(data, int) or isinstance(data, bool) or data < 1):
+def _hours(flow: str, data: object) -> timedelta | None:
+    if data is None:
+        return None
+    if not isinstance(data, int) or isinstance(data, bool) or data < 1:
         raise FlowError(f"flows/{flow}.toml: field 'promised_hours': hours are expected, not {data!r}")
-    return data
+    return timedelta(hours=data)
 
 
 def _condition(flow: str, data: object, known: Mapping[str, Mapping[str, object]]) -> Condition:

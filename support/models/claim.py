@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from support.db import uuid7
 from support.models.conversation import Conversation
@@ -37,6 +38,11 @@ class Claim(models.Model):
 
     class Meta:
         verbose_name = "dossier"
+        indexes = [
+            models.Index(
+                fields=["filed_at"], name="claim_unsettled", condition=Q(status__in=["received", "processing"])
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
