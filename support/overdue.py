@@ -1,4 +1,4 @@
-"""Claims the back office has had longer than was promised: found without the customer writing, told to a person once."""
+"""Claims the back office has had for longer than was promised: a person is told once, though no customer wrote."""
 
 from __future__ import annotations
 
