@@ -57,7 +57,11 @@ class Mind:
     @classmethod
     def load(cls, brand_slug: str, cache_dir: Path, voice: Voice | None = None) -> Mind:
         """Reads the brand and trains or loads its classifier in ``cache_dir``. Raises BrandError."""
-        brand = brands.load(brand_slug)
+        return cls.of(brands.load(brand_slug), cache_dir, voice)
+
+    @classmethod
+    def of(cls, brand: brands.Brand, cache_dir: Path, voice: Voice | None = None) -> Mind:
+        """The pipeline of a brand read from any folder. Raises BrandError."""
         normalise = Normaliser(brand).normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)

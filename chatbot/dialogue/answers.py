@@ -44,7 +44,7 @@ def _which_value(s: Scratch, pending: Pending) -> None:
         s.say("conflict.kept", known=case.value(pending.slot))
         s.state = replace(s.state, focus=pending.case)
     elif new.value in named or digit == 2 or s.hears("the_new", "correct"):
-        _rewrite(s, pending.case, dict(pending.slots))
+        rewrite(s, pending.case, dict(pending.slots))
 
 
 def _open_another(s: Scratch, case: Case, pending: Pending) -> None:
@@ -52,7 +52,8 @@ def _open_another(s: Scratch, case: Case, pending: Pending) -> None:
     s.learned |= set(pending.slots)
 
 
-def _rewrite(s: Scratch, index: int, news: dict[str, Slot]) -> None:
+def rewrite(s: Scratch, index: int, news: dict[str, Slot]) -> None:
+    """Write values into a case, and into its claim when it is filed."""
     case = s.state.cases[index]
     s.put(index, case.with_slots(news))
     s.learned |= set(news)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chatbot.dialogue import claims
+from chatbot.dialogue import claims, which
 from chatbot.dialogue.fill import Found, assign, found_in, phone_for_id, split_by_case
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
@@ -48,6 +48,8 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
     """
     whole = s.heard.meaning.intent.name
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
+    if told := next((flow for flow in s.rules.flows.values() if s.hears(*flow.cues)), None):
+        return told
     if s.state.case and s.hears("another") and s.heard.meaning.intent.confidence < CLEAR:
         return s.flow(s.state.case)
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
@@ -68,6 +70,11 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         case = replace(case, kind=wish.kind)
     flow = s.flow(case)
     given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow)
+    if not several and flow.identity not in given:
+        if which.must_ask(s, given):
+            return
+        if s.corrects and s.state.focus is not None and s.state.focus != index:
+            index, case = s.state.focus, s.state.cases[s.state.focus]
     _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
 
 
@@ -94,6 +101,8 @@ def _choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, severa
     another = s.hears("another")
     focus = s.state.focus
     case = s.state.case
+    if (owner := _lacks_this_identifier(s, group)) is not None:
+        return owner
     if case is None or focus is None:
         return fresh if wish or _strong(group) else None
     if case.phase == "filed":
@@ -104,6 +113,18 @@ def _choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, severa
     if case.slots and (another or _tells_another_story(s, case, group)):
         return fresh
     return focus
+
+
+def _lacks_this_identifier(s: Scratch, group: Sequence[Found]) -> int | None:
+    """An identifier in the form of one network belongs to the one open case that money left from there."""
+    forms = {one.entity.role for one in group if one.entity.type == "operator_tx_id"}
+    open_cases = [(place, case) for place, case in enumerate(s.state.cases) if case.phase == "open"]
+    fitting = [
+        place
+        for place, case in open_cases
+        if case.value("from_operator") in forms and "operator_tx_id" in claims.missing(s.flow(case), case)
+    ]
+    return fitting[0] if len(fitting) == 1 and len(open_cases) > 1 else None
 
 
 def _tells_another_story(s: Scratch, case: Case, group: Sequence[Found]) -> bool:

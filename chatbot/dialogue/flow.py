@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from chatbot.dialogue import answers, asking, claims, clarify, collect, courtesy, people, questions, status, wishes
+from chatbot.dialogue import (
+    answers,
+    asking,
+    claims,
+    clarify,
+    collect,
+    courtesy,
+    people,
+    questions,
+    status,
+    which,
+    wishes,
+)
 from chatbot.dialogue.causes import REASONS, Causes
 from chatbot.dialogue.cues import Cues
 from chatbot.dialogue.scratch import Rules, Scratch
@@ -67,6 +79,7 @@ RULES: tuple[Callable[[Scratch], None], ...] = (
     courtesy.warn_about_secrets,
     clarify.take_reading,
     wishes.repeat,
+    which.settle,
     answers.answer_pending,
     cancel,
     questions.raise_questions,

@@ -175,7 +175,13 @@ def _stale(s: Scratch, case: Case | None) -> bool:
 
 
 def _cannot_supply(s: Scratch, case: Case | None) -> bool:
-    return case is not None and case.phase == "open" and not s.learned and s.hears("cannot_supply")
+    return (
+        case is not None
+        and case.phase == "open"
+        and not s.learned
+        and not s.said("skipped")
+        and s.hears("cannot_supply")
+    )
 
 
 def _much_money(s: Scratch, case: Case | None) -> bool:

@@ -63,6 +63,7 @@ class FlowSpec:
     identity: str
     required: tuple[SlotSpec, ...]
     optional: tuple[SlotSpec, ...]
+    cues: tuple[str, ...] = ()  # turns of phrase that open it whatever the intent
     default: bool = False  # opened when an identifier arrives and no wish was stated
     handoff: str | None = None  # the reason for which a person is called as soon as the flow opens
     advice: tuple[str, ...] = ()  # acts spoken once the case is filed
@@ -124,6 +125,7 @@ def _flow(name: str, table: Mapping[str, object], shared: Mapping[str, object]) 
         identity=identity,
         required=required,
         optional=optional,
+        cues=_strings(name, "cues", table.get("cues", [])),
         default=table.get("default") is True,
         handoff=_string(name, "handoff", table["handoff"]) if "handoff" in table else None,
         advice=_strings(name, "advice", table.get("advice", [])),

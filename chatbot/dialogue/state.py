@@ -13,7 +13,7 @@ from chatbot.types import HandoffReason, Slot
 
 VERSION = 1
 Phase = Literal["open", "dropped", "filed"]
-PendingKind = Literal["which_value", "complete_id", "pick_slot", "new_value"]
+PendingKind = Literal["which_value", "complete_id", "pick_slot", "new_value", "which_case"]
 
 
 class StateError(ValueError):

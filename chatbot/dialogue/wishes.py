@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.dialogue import claims
+from chatbot.dialogue import claims, which
 from chatbot.dialogue.asking import ENOUGH
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.state import Case, Pending
@@ -64,6 +64,8 @@ def _question_again(s: Scratch, pending: Pending) -> None:
             s.say("correct.menu", menu=flow.menu(pending.options))
         case "pick_slot":
             _claim_again(s, case)
+        case "which_case":
+            which.ask(s, pending)
 
 
 def _claim_again(s: Scratch, case: Case) -> None:
