@@ -48,13 +48,20 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
     """
     whole = s.heard.meaning.intent.name
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents)]
-    if told := next((flow for flow in s.rules.flows.values() if s.hears(*flow.cues)), None):
+    if told := next((flow for flow in s.rules.flows.values() if s.hears(*flow.cues) or _follows(s, flow)), None):
         return told
     if s.state.case and s.hears("another") and s.heard.meaning.intent.confidence < CLEAR:
         return s.flow(s.state.case)
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
+
+
+def _follows(s: Scratch, flow: FlowSpec) -> bool:
+    """A reference right after we said what a transfer should have cost is about what was taken in excess."""
+    topic = s.before.topic
+    just_told = topic is not None and topic.at == s.before.seen_at and "charged_fcfa" in topic.about
+    return just_told and s.state.case is None and "overcharged" in flow.cues and not s.hears("nothing_received")
 
 
 def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several: bool) -> None:
@@ -71,10 +78,10 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
     flow = s.flow(case)
     given = assign(group, flow, case.slots, s) | _said_or_shown(s, flow)
     if not several and flow.identity not in given:
-        if which.must_ask(s, given):
+        if (meant := which.case_meant(s, index, given)) is None:
             return
-        if s.corrects and s.state.focus is not None and s.state.focus != index:
-            index, case = s.state.focus, s.state.cases[s.state.focus]
+        if meant != index:
+            index, case = meant, s.state.cases[meant]
     _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,21 +15,21 @@ from chatbot.types import Slot
 MOST = 4  # cases offered to choose from
 
 
-def must_ask(s: Scratch, given: Mapping[str, Slot]) -> bool:
-    """Whether these corrected values could be meant for several cases; asks for which, if so.
+def case_meant(s: Scratch, index: int, given: Mapping[str, Slot]) -> int | None:
+    """The case these new values of known slots are meant for; None when it is asked.
 
-    A value that is taken back (« 35 000, pas 30 000 ») points to the case that holds it.
+    ``index`` is the case being talked about. When they fit others as well, a value that is taken back (« 35 000, pas
+    30 000 ») points to the case that holds it.
     """
     fitting = [place for place, case in enumerate(s.state.cases) if _fits(s, case, given)]
-    if not s.corrects or s.correcting is not None or not given or len(fitting) < 2 or len(fitting) > MOST:
-        return False
-    said = {entity.value for entity in s.heard.meaning.entities} - {slot.value for slot in given.values()}
-    pointed = [place for place in fitting if said & {slot.value for slot in s.state.cases[place].slots.values()}]
+    if s.correcting is not None or index not in fitting or not 1 < len(fitting) <= MOST:
+        return index
+    named = _figures(s) - {str(slot.value) for slot in given.values()}
+    pointed = [place for place in fitting if named & {str(s.state.cases[place].value(name)) for name in given}]
     if len(pointed) == 1:
-        s.state = replace(s.state, focus=pointed[0])
-        return False
+        return pointed[0]
     ask(s, Pending("which_case", fitting[0], slots=dict(given), options=tuple(map(str, fitting))))
-    return True
+    return None
 
 
 def ask(s: Scratch, pending: Pending) -> None:
@@ -57,7 +58,17 @@ def settle(s: Scratch) -> None:
 def _fits(s: Scratch, case: Case, given: Mapping[str, Slot]) -> bool:
     recent = s.desk.now - (case.filed_at or case.opened_at) < s.rules.session_gap
     alive = case.phase == "open" or (case.phase == "filed" and claims.status_of(s, case) not in claims.FINAL)
-    return recent and alive and all(name in case.slots for name in given)
+    return recent and alive and bool(given) and all(_differs(case, name, slot) for name, slot in given.items())
+
+
+def _differs(case: Case, name: str, slot: Slot) -> bool:
+    return name in case.slots and case.value(name) != slot.value
+
+
+def _figures(s: Scratch) -> set[str]:
+    """Figures and values the message holds, those that are denied as well."""
+    values = {str(entity.value) for entity in s.heard.meaning.entities}
+    return values | {re.sub(r"\D", "", match) for match in re.findall(r"\d[\d .\u00a0\u202f]*", s.heard.text)}
 
 
 def _line(s: Scratch, place: int, row: int) -> str:

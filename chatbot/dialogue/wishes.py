@@ -56,8 +56,9 @@ def _question_again(s: Scratch, pending: Pending) -> None:
             s.say(act, known=case.value(pending.slot), other=pending.slots[pending.slot].value)
             s.confirms.append(pending.slot)
         case "complete_id":
-            s.say(f"check.{pending.slot}", value=case.value(pending.slot))
-            s.confirms.append(pending.slot)
+            asked = {name: count for name, count in case.asked.items() if name != f"{pending.slot}?"}
+            s.put(pending.case, replace(case, asked=asked))  # asking.py checks it as if for the first time
+            s.no_asking = False
         case "new_value" if pending.slot:
             s.say("correct.value", label=flow.slot(pending.slot).label)
         case "new_value":
