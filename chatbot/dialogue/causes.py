@@ -61,7 +61,7 @@ def _cause(name: str, data: object) -> Cause:
     priority, why = row.get("priority"), row.get("why")
     if priority not in PRIORITIES or not isinstance(why, str) or not why:
         raise BrandError(f"brand.toml: handoff.reasons.{name}: a priority ({', '.join(PRIORITIES)}) and a why")
-    return Cause(cast("Priority", priority), why, row.get("always") is True)
+    return Cause(priority, why, row.get("always") is True)
 
 
 def _number(table: Mapping[str, object], field: str) -> int:
