@@ -12,11 +12,10 @@ T = TypeVar("T")
 
 # What is said first, by the first word of the act's name; acts that are not listed keep their place in the middle.
 ORDER = (
-    "greeting", "heard", "warn", "listen", "media", "thanks", "resolution", "cancelled", "start_again", "noted",
-    "answer",
-    "unclear", "not_it", "conflict", "correct", "claim", "status", "cases", "refund", "advice", "handoff", "goodbye",
-    "ack", "help", "resume", "ask_many", "ask_rest", "ask", "again", "item", "check", "read", "way_out",
-    "offer_help", "small_talk",
+    "greeting", "heard", "warn", "listen", "media", "thanks", "resolution", "cancelled", "start_again", "skipped",
+    "noted", "repeat", "answer", "unclear", "not_it", "conflict", "which_case", "correct", "claim", "status", "cases",
+    "refund", "advice", "handoff", "goodbye", "ack", "help", "resume", "next_case", "ask_many", "ask_rest", "ask",
+    "again", "item", "check", "read", "way_out", "offer_help", "small_talk",
 )  # fmt: skip
 MIDDLE = ORDER.index("answer")
 

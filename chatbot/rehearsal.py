@@ -20,6 +20,7 @@ from chatbot.types import (
     Event,
     HandoffAsked,
     Incoming,
+    Priority,
     ProactiveMessages,
     Reply,
     Slot,
@@ -75,6 +76,7 @@ class MemoryHouse:
     state: Mapping[str, object] = field(default_factory=dict)
     claims: list[ClaimView] = field(default_factory=list)
     waiting: bool = False
+    priority: Priority | None = None
     in_charge: bool = False
     on_duty: bool = True
     proactive: bool = True
@@ -106,6 +108,7 @@ class MemoryHouse:
             channel="web" if self.channel == "web" else "whatsapp",
             new_case_number=lambda: f"AK-{next(self.numbers):03d}-0000",
             waiting_for_person=self.waiting,
+            waiting_priority=self.priority if self.waiting else None,
             listening=self.in_charge,
             on_duty=self.on_duty,
             claims=tuple(self.claims),
@@ -120,7 +123,7 @@ class MemoryHouse:
                 case ClaimChanged():
                     self._change(event, now)
                 case HandoffAsked():
-                    self.waiting = True
+                    self.waiting, self.priority = True, event.priority
                 case ProactiveMessages():
                     self.proactive = event.allowed
                 case TurnDone():

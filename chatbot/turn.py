@@ -9,15 +9,29 @@ from pathlib import Path
 
 from chatbot import brand as brands
 from chatbot.dialogue.flow import Dialogue, Step
-from chatbot.dialogue.state import from_json, to_json
+from chatbot.dialogue.state import Said, from_json, to_json
 from chatbot.figures import typeset
+from chatbot.fixed import technical_fault
 from chatbot.guard import Guard, Watch, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import Knowledge
 from chatbot.knowledge.article import Article, ArticleError
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
-from chatbot.types import ClaimView, Desk, Event, Incoming, Plan, Reply, Spoken, TurnDone, Understood, Voice, Words
+from chatbot.types import (
+    ClaimView,
+    Desk,
+    Event,
+    HandoffAsked,
+    Incoming,
+    Plan,
+    Reply,
+    Spoken,
+    TurnDone,
+    Understood,
+    Voice,
+    Words,
+)
 from chatbot.understand import Understander
 from chatbot.voices.template import TemplateVoice
 from chatbot.wording import Wording
@@ -46,7 +60,11 @@ class Mind:
     @classmethod
     def load(cls, brand_slug: str, cache_dir: Path, voice: Voice | None = None) -> Mind:
         """Reads the brand and trains or loads its classifier in ``cache_dir``. Raises BrandError."""
-        brand = brands.load(brand_slug)
+        return cls.of(brands.load(brand_slug), cache_dir, voice)
+
+    @classmethod
+    def of(cls, brand: brands.Brand, cache_dir: Path, voice: Voice | None = None) -> Mind:
+        """The pipeline of a brand read from any folder. Raises BrandError."""
         normalise = Normaliser(brand).normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
@@ -112,9 +130,14 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") ->
 
     moves = (*step.moves, *answers)
     plan = make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
-    draft = yield from _speak(mind, plan, seed, desk.channel)
+    try:
+        draft, refused = yield from _speak(mind, plan, seed, desk.channel)
+    except UnspeakableError:
+        yield from _give_up(mind, step, desk)
+        return
     yield Reply(typeset(fill(draft, plan.facts)), plan.choices, plan.sources)
-    yield TurnDone(to_json(replace(step.state, said=replace(step.state.said, draft=draft))))
+    said = replace(step.state.said, draft=draft)
+    yield TurnDone(to_json(replace(step.state, said=said, refused=step.state.refused + 1 if refused else 0)))
 
 
 def _rescue(mind: Mind, step: Step, text: str, desk: Desk) -> Step:
@@ -129,10 +152,21 @@ def _rescue(mind: Mind, step: Step, text: str, desk: Desk) -> Step:
     return replace(step, moves=(*moves, quoted), state=replace(step.state, unclear=0, said=said))
 
 
-def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, str]:
-    """Words as they pass the guard; returns the draft. A refused voice tries once more, then the template speaks.
+def _give_up(mind: Mind, step: Step, desk: Desk) -> Iterator[Event]:
+    """Nothing the brand has to say may be said: a person is called in the house's own words; the facts are kept."""
+    called = desk.waiting_for_person or any(isinstance(effect, HandoffAsked) for effect in step.effects)
+    if not called:
+        cause = mind.dialogue.rules.causes.reasons["guard_refusal"]
+        yield HandoffAsked("guard_refusal", cause.priority, cause.why)
+    yield Reply(technical_fault(mind.brand.settings, on_duty=desk.on_duty))
+    yield TurnDone(to_json(replace(step.state, said=Said(), pending=None, offered=None)))
 
-    Approved articles are quoted, not worded: where a plan holds one, only the template speaks.
+
+def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, tuple[str, bool]]:
+    """Words as they pass the guard; returns the draft, and whether the voice was refused for good.
+
+    A refused voice tries once more, then the template speaks. Approved articles are quoted, not worded: where a plan
+    holds one, only the template speaks. Raises UnspeakableError when it may not either.
     """
     reason = ""
     for attempt, voice in enumerate((mind.template,) if plan.sources else (mind.voice, mind.voice, mind.template)):
@@ -148,5 +182,5 @@ def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, 
             reason = guard.finish().reason
         yield Spoken(voice.tier, reason, (mind.ticks() - started) * 1000)
         if reason == "passed":
-            return said
+            return said, attempt > 1
     raise UnspeakableError(reason)

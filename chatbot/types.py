@@ -17,6 +17,10 @@ HandoffReason = Literal[
     "wrong_recipient",
     "repeated_refund",
     "cannot_supply_id",
+    "suspected_fraud",
+    "high_amount",
+    "late_claim",
+    "guard_refusal",
     "technical_fault",
 ]
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -199,6 +203,8 @@ class Desk:
     channel: Literal["web", "whatsapp"]
     new_case_number: Callable[[], str]
     waiting_for_person: bool = False
+    waiting_priority: Priority | None = None  # how urgent the awaited person was said to be; None: not known
+    place_for: Callable[[Priority], int] | None = None  # the place in the queue, from 1, of someone who joins it now
     listening: bool = False  # a person owns the conversation: learn from it, say nothing, file nothing
     on_duty: bool = True
     queue_position: int | None = None
@@ -245,12 +251,33 @@ class ClaimChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoffCard:
+    """What a person needs to know before reading the conversation; the values are those of one case.
+
+    ``kind`` is the flow of that case, empty when there is none; ``missing`` and ``asked`` (last time) name its slots;
+    ``claims`` are case numbers; ``amount_fcfa`` is the money at stake, when it is known.
+    """
+
+    kind: str = ""
+    known: Mapping[str, str | int] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    mood: Mood = "neu"
+    claims: tuple[str, ...] = ()
+    amount_fcfa: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HandoffAsked:
-    """A person is needed. ``summary`` is French for the agent and holds no personal data beyond the case itself."""
+    """A person is needed. ``summary`` is French for the agent and holds no personal data beyond the case itself.
+
+    While one is awaited already, the same event again tells of a more urgent reason.
+    """
 
     reason: HandoffReason
     priority: Priority
     summary: str
+    card: HandoffCard = field(default_factory=HandoffCard)
 
 
 @dataclass(frozen=True, slots=True)

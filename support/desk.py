@@ -23,6 +23,8 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         channel=cast('Literal["web", "whatsapp"]', conversation.channel),  # the column's choices
         new_case_number=case_numbers.new,
         waiting_for_person=waiting,
+        waiting_priority=escalate.standing_priority(conversation) if waiting else None,
+        place_for=escalate.place_for,
         listening=conversation.owner == Owner.AGENT,
         on_duty=house_words.on_duty(conversation.brand, now),
         queue_position=escalate.queue_position(conversation) if waiting else None,

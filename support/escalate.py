@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
+from typing import cast
 
 import structlog
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.types import HandoffReason
+from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
 from support import clock, db, doorbell
 from support.backoffice import duties
@@ -45,22 +47,30 @@ class EscalationError(Exception):
     """What was asked cannot be done; the text is French and fit for the agent's screen."""
 
 
-def open_locked(conversation: Conversation, reason: HandoffReason, priority: PriorityName, summary: str) -> Escalation:
+def open_locked(
+    conversation: Conversation,
+    reason: HandoffReason,
+    priority: PriorityName,
+    summary: str,
+    card: HandoffCard | None = None,
+) -> Escalation:
     """Put a locked conversation in the queue, or raise the priority of its place. For use inside a turn's commit."""
     wanted = Priority[priority.upper()]
+    known = asdict(card) if card else {}
     now = clock.now()
     standing = conversation.escalations.filter(closed_at__isnull=True).first()
     if standing:
         if wanted < standing.priority:
-            standing.priority, standing.reason, standing.summary = wanted, reason, summary
+            standing.priority, standing.reason, standing.summary, standing.card = wanted, reason, summary, known
             standing.due_at = min(standing.due_at, now + FIRST_REPLY_DUE[wanted])
-            standing.save(update_fields=["priority", "reason", "summary", "due_at"])
+            standing.save(update_fields=["priority", "reason", "summary", "card", "due_at"])
     else:
         standing = Escalation.objects.create(
             conversation=conversation,
             reason=reason,
             priority=wanted,
             summary=summary,
+            card=known,
             opened_at=now,
             due_at=now + FIRST_REPLY_DUE[wanted],
         )
@@ -76,6 +86,18 @@ def queue_position(conversation: Conversation) -> int | None:
     waiting = Escalation.objects.filter(closed_at__isnull=True, conversation__owner=Owner.QUEUE)
     ids = list(waiting.order_by("priority", "due_at", "id").values_list("conversation_id", flat=True))
     return ids.index(conversation.id) + 1 if conversation.id in ids else None
+
+
+def place_for(priority: PriorityName) -> int:
+    """The place, from 1, of a conversation that joins the queue now: behind all that are as urgent or more."""
+    waiting = Escalation.objects.filter(closed_at__isnull=True, conversation__owner=Owner.QUEUE)
+    return waiting.filter(priority__lte=Priority[priority.upper()]).count() + 1
+
+
+def standing_priority(conversation: Conversation) -> PriorityName | None:
+    """How urgent the person this conversation waits for was said to be; None when it waits for none."""
+    standing = conversation.escalations.filter(closed_at__isnull=True).values_list("priority", flat=True).first()
+    return None if standing is None else cast("PriorityName", Priority(standing).name.lower())
 
 
 def take(conversation_id: uuid.UUID, agent: User) -> Escalation:

@@ -9,14 +9,24 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from chatbot import brand
+from chatbot import fixed as house
 from chatbot.brand import BrandError
+from chatbot.dialogue.causes import Causes
 
 
 def fixed(slug: str, name: str) -> str:
     """A fixed message of the brand (``[fixed]`` in brand.toml). Raises BrandError when it has none of that name."""
-    if not isinstance(text := _table(slug, "fixed").get(name), str):
-        raise BrandError(f"{slug}/brand.toml: fixed.{name}: a text is expected")
-    return text
+    return house.fixed(brand.load(slug).settings, name)
+
+
+def technical_fault(slug: str, now: datetime) -> str:
+    """Said when the assistant cannot go on and a person was called. Raises BrandError."""
+    return house.technical_fault(brand.load(slug).settings, on_duty=on_duty(slug, now))
+
+
+def causes(slug: str) -> Causes:
+    """Why and how soon the brand calls a person. Raises BrandError."""
+    return Causes.read(brand.load(slug).settings)
 
 
 def status_news(slug: str, number: str, status: str) -> tuple[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import deliver, doorbell, escalate, redis_client, turns
+from support import deliver, doorbell, escalate, overdue, redis_client, turns
 from support.backoffice import announce, sweeping, webhook
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
 from support.models import Conversation, Message
@@ -68,6 +68,12 @@ def sweep() -> None:
         doorbell.ring_back_office(claim)
     if turns_due or sends_due or returned or news_due:
         log.info("swept", turns=len(turns_due), sends=len(sends_due), returned=returned, news=len(news_due))
+
+
+@shared_task
+def find_overdue_claims() -> None:
+    """Call a person for claims past their promised time."""
+    overdue.call_people()
 
 
 def _free(lease: str) -> Q:

@@ -227,7 +227,7 @@ def _apply(conversation: Conversation, event: types.Event, last: Message, ordina
         case types.ClaimChanged():
             _change_claim(conversation, event)
         case types.HandoffAsked():
-            escalate.open_locked(conversation, event.reason, event.priority, event.summary)
+            escalate.open_locked(conversation, event.reason, event.priority, event.summary, event.card)
         case types.ProactiveMessages():
             conversation.identity.opted_out_at = None if event.allowed else clock.now()
             conversation.identity.save(update_fields=["opted_out_at"])
@@ -317,8 +317,9 @@ def _forget_state(lease: Lease) -> None:
 def _count_failure(lease: Lease, read: Conversation, pending: Sequence[Message]) -> None:
     """After a fault: leave it to the sweeper, and after three, tell the customer and call a person."""
     if read.turn_failures + 1 >= FAILURES_BEFORE_A_PERSON:
-        apology = house_words.fixed(read.brand, "technical_fault")
-        handoff = types.HandoffAsked("technical_fault", "high", house_words.fixed(read.brand, "fault_summary"))
+        apology = house_words.technical_fault(read.brand, clock.now())
+        cause = house_words.causes(read.brand).reasons["technical_fault"]
+        handoff = types.HandoffAsked("technical_fault", cause.priority, cause.why)
         commit(lease, read, pending, [types.Reply(apology), handoff], listening=read.owner == Owner.AGENT)
         return
     with db.write():

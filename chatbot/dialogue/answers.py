@@ -13,7 +13,7 @@ from chatbot.types import Slot
 def answer_pending(s: Scratch) -> None:
     """Take the pending question up, if this turn answers it; a question is put once, so it is forgotten either way."""
     pending = s.state.pending
-    if pending is None:
+    if pending is None or s.said("repeat"):
         return
     s.state = replace(s.state, pending=None)
     match pending.kind:
@@ -27,14 +27,15 @@ def answer_pending(s: Scratch) -> None:
             _pick(s, pending)
 
 
-def _digit(s: Scratch) -> int | None:
+def typed_digit(s: Scratch) -> int | None:
+    """The figure that is the whole message (« 2. »), if it is one."""
     text = s.heard.messages[-1].text.strip().rstrip(".)")
     return int(text) if len(text) <= 2 and text.isascii() and text.isdigit() else None
 
 
 def _which_value(s: Scratch, pending: Pending) -> None:
     """Between the value known and the one seen since: 1 keeps, 2 replaces, 3 is another transfer."""
-    case, digit = s.state.cases[pending.case], _digit(s)
+    case, digit = s.state.cases[pending.case], typed_digit(s)
     new = pending.slots[pending.slot]
     named = {entity.value for entity in s.heard.meaning.entities}
     if s.hears("another") or digit == 3:
@@ -43,7 +44,7 @@ def _which_value(s: Scratch, pending: Pending) -> None:
         s.say("conflict.kept", known=case.value(pending.slot))
         s.state = replace(s.state, focus=pending.case)
     elif new.value in named or digit == 2 or s.hears("the_new", "correct"):
-        _rewrite(s, pending.case, dict(pending.slots))
+        rewrite(s, pending.case, dict(pending.slots))
 
 
 def _open_another(s: Scratch, case: Case, pending: Pending) -> None:
@@ -51,7 +52,8 @@ def _open_another(s: Scratch, case: Case, pending: Pending) -> None:
     s.learned |= set(pending.slots)
 
 
-def _rewrite(s: Scratch, index: int, news: dict[str, Slot]) -> None:
+def rewrite(s: Scratch, index: int, news: dict[str, Slot]) -> None:
+    """Write values into a case, and into its claim when it is filed."""
     case = s.state.cases[index]
     s.put(index, case.with_slots(news))
     s.learned |= set(news)
@@ -82,20 +84,19 @@ def _complete_id(s: Scratch, pending: Pending) -> None:
 
 def _offer_correction(s: Scratch, pending: Pending) -> None:
     """« 1 » after a recap: ask which line is wrong."""
-    if _digit(s) != 1 and not s.hears("want_correct"):
+    if typed_digit(s) != 1 and not s.hears("want_correct"):
         s.state = replace(s.state, pending=pending) if _is_courtesy(s) else s.state
         return
     case = s.state.cases[pending.case]
     flow = s.flow(case)
-    lines = [f"{place}. {flow.slot(name).label}" for place, name in enumerate(pending.options, start=1)]
     s.state = replace(s.state, pending=Pending("new_value", pending.case, options=pending.options))
-    s.say("correct.menu", menu="\n".join(lines))
+    s.say("correct.menu", menu=flow.menu(pending.options))
     s.no_asking = True
 
 
 def _pick(s: Scratch, pending: Pending) -> None:
     """The line to correct, then its new value."""
-    digit = _digit(s)
+    digit = typed_digit(s)
     if not pending.slot and digit is not None and 1 <= digit <= len(pending.options):
         slot = pending.options[digit - 1]
         s.state = replace(s.state, pending=replace(pending, slot=slot), focus=pending.case)

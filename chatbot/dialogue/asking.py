@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.dialogue import claims, people
-from chatbot.dialogue.questions import explain
+from chatbot.dialogue import claims
+from chatbot.dialogue.questions import still_stuck
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, Pending
@@ -14,9 +14,14 @@ ENOUGH = 2  # asks of one slot that may bring nothing
 
 
 def ask(s: Scratch) -> None:
-    """Ask for what the case being talked about lacks."""
+    """Ask for what the case being talked about lacks; once it is filed, for what another one begun lacks."""
     case, focus = s.state.case, s.state.focus
-    if case is None or focus is None or s.no_asking or case.phase != "open":
+    if case is None or focus is None or s.no_asking:
+        return
+    if case.phase == "filed" and case.filed_at == s.desk.now:
+        _bring_on_another(s)
+        return
+    if case.phase != "open":
         return
     flow = s.flow(case)
     if s.new_session and s.before.seen_at is not None:
@@ -25,10 +30,22 @@ def ask(s: Scratch) -> None:
     lacks = claims.missing(flow, case)
     if not lacks:
         _check_doubt(s, focus, case, flow)
-    elif s.learned:
+    elif s.learned or s.said("repeat"):
         _ask_for(s, focus, case, lacks, again=False)
     else:
         _insist(s, focus, case, lacks)
+
+
+def _bring_on_another(s: Scratch) -> None:
+    """One of several was filed on this turn: the next open one is named by what is known of it, and asked for."""
+    index = next((place for place, case in enumerate(s.state.cases) if case.phase == "open" and case.slots), None)
+    if index is None:
+        return
+    case = s.state.cases[index]
+    flow = s.flow(case)
+    s.put(index, case)
+    s.say("next_case", recap=claims.recap(flow, case.slots))
+    _ask_for(s, index, case, claims.missing(flow, case), again=False)
 
 
 def _check_doubt(s: Scratch, focus: int, case: Case, flow: FlowSpec) -> None:
@@ -50,18 +67,11 @@ def _insist(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...]) -> None:
         return  # nothing was given yet: an answer on the way needs no bringing back
     still = tuple(name for name in lacks if case.asked.get(name, 0) < ENOUGH)
     if still:
-        _ask_for(s, focus, case, still, again=True)
+        _ask_for(s, focus, case, still, again=not s.said("skipped"))
     elif s.answered and not s.said("unclear", "listen", "status.not_filed"):
         s.say("resume.later")
-    elif case.repeats == 0:
-        s.put(focus, replace(case, repeats=1))
-        slot = next((name for name in lacks if name.endswith(("_id", "_code"))), lacks[0])
-        explain(s, slot)
-        s.say("way_out")
-    elif s.desk.waiting_for_person:
-        s.say("handoff.patience")
     else:
-        people.call(s, "cannot_supply_id")
+        still_stuck(s, next((name for name in lacks if name.endswith(("_id", "_code"))), lacks[0]))
 
 
 def _ask_for(s: Scratch, focus: int, case: Case, lacks: tuple[str, ...], *, again: bool) -> None:

@@ -24,6 +24,8 @@ def choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
     another = s.hears("another")
     focus = s.state.focus
     case = s.state.case
+    if (owner := _lacks_this_identifier(s, group)) is not None:
+        return owner
     if case is None or focus is None:
         return fresh if wish or _strong(group) else None
     if case.phase == "filed":
@@ -35,6 +37,18 @@ def choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         return fresh
     elsewhere = wish and case.slots and not akin(s.flow(case), wish) and not stays(s, case, group, wish)
     return fresh if elsewhere else focus
+
+
+def _lacks_this_identifier(s: Scratch, group: Sequence[Found]) -> int | None:
+    """An identifier in the form of one network belongs to the one open case that money left from there."""
+    forms = {one.entity.role for one in group if one.entity.type == "operator_tx_id"}
+    open_cases = [(place, case) for place, case in enumerate(s.state.cases) if case.phase == "open"]
+    fitting = [
+        place
+        for place, case in open_cases
+        if case.value("from_operator") in forms and "operator_tx_id" in claims.missing(s.flow(case), case)
+    ]
+    return fitting[0] if len(fitting) == 1 and len(open_cases) > 1 else None
 
 
 def _serves(s: Scratch, case: Case, group: Sequence[Found]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chatbot.dialogue import claims
+from chatbot.dialogue import claims, which
 from chatbot.dialogue.choose import choose
 from chatbot.dialogue.fill import Found, assign, found_in, phone_for_id, said_or_shown, split_by_case
 from chatbot.dialogue.scratch import Scratch
@@ -52,6 +52,11 @@ def _place(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
         case = replace(case, kind=wish.kind)
     flow = s.flow(case)
     given = assign(group, flow, case.slots, s) | said_or_shown(s, flow, case)
+    if not several and flow.identity not in given:
+        if (meant := which.case_meant(s, index, given)) is None:
+            return
+        if meant != index:
+            index, case = meant, s.state.cases[meant]
     _write(s, index, case, flow, given, pictured=any(one.pictured for one in group))
 
 

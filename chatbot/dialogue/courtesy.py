@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.dialogue import claims, people
+from chatbot.dialogue import claims, clarify
 from chatbot.dialogue.scratch import Scratch
 from chatbot.types import Kind
 
 UNREADABLE: tuple[Kind, ...] = ("image", "audio", "video", "document", "location", "contact", "sticker")
-UNCLEAR_BEFORE_A_PERSON = 2
 ECHO = 300  # characters of a voice note that are repeated
 
 
@@ -80,7 +79,7 @@ def _collecting(s: Scratch) -> bool:
 
 
 def be_clear(s: Scratch) -> None:
-    """Nothing was understood: offer readings first, a person the second time."""
+    """Nothing was understood, or nothing that can be worked on: clarify.py offers readings, then a person."""
     if s.answered or s.learned or s.asks:
         s.state = replace(s.state, unclear=0)
         return
@@ -93,7 +92,7 @@ def be_clear(s: Scratch) -> None:
     elif _collecting(s):
         s.say("unclear.case")
     else:
-        _clarify(s)
+        clarify.clarify(s)
 
 
 def _listen(s: Scratch) -> None:
@@ -103,14 +102,5 @@ def _listen(s: Scratch) -> None:
         s.say("listen.already", recap=claims.recap(s.flow(case), case.slots))
     elif _collecting(s):
         s.say("listen.sorry")
-    else:
+    elif not clarify.called_after_trying(s):
         s.say("listen.problem" if s.wants("vague_problem") else "listen.complaint")
-
-
-def _clarify(s: Scratch) -> None:
-    unclear = s.state.unclear + 1
-    s.state = replace(s.state, unclear=unclear)
-    if unclear >= UNCLEAR_BEFORE_A_PERSON:
-        people.call(s, "dead_loop")
-    if not s.said("handoff"):
-        s.say("unclear")

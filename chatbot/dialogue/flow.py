@@ -6,7 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from chatbot.dialogue import answers, asking, claims, collect, courtesy, people, questions, status
+from chatbot.dialogue import (
+    answers,
+    asking,
+    claims,
+    clarify,
+    collect,
+    courtesy,
+    people,
+    questions,
+    requests,
+    status,
+    which,
+)
+from chatbot.dialogue.causes import REASONS, Causes
 from chatbot.dialogue.cues import Cues
 from chatbot.dialogue.scratch import Rules, Scratch
 from chatbot.dialogue.specs import FlowError, read_flows
@@ -64,10 +77,14 @@ RULES: tuple[Callable[[Scratch], None], ...] = (
     courtesy.greet,
     courtesy.receive_media,
     courtesy.warn_about_secrets,
+    clarify.take_reading,
+    requests.repeat,
+    which.settle,
     answers.answer_pending,
     cancel,
     questions.raise_questions,
     collect.collect,
+    requests.skip,
     claims.file_complete,
     status.report_status,
     people.call_person,
@@ -86,9 +103,11 @@ class Dialogue:
         specs = read_flows(flows)
         if not specs:
             raise FlowError("flows: the brand has no flow")
+        for spec in specs.values():
+            if spec.handoff is not None and spec.handoff not in REASONS:
+                raise FlowError(f"flows/{spec.kind}.toml: field 'handoff': {spec.handoff!r} is no reason")
         table = settings.get("dialogue", {})
         numbers = table if isinstance(table, Mapping) else {}
-        facts = settings.get("facts", {})
         self.rules = Rules(
             flows=specs,
             cues=Cues.read(settings),
@@ -99,7 +118,10 @@ class Dialogue:
             draft_life=timedelta(days=float(numbers.get("draft_days", 30))),
             loose_life=timedelta(minutes=float(numbers.get("loose_minutes", 60))),
             fee_gap=int(numbers.get("fee_gap", 500)),
-            facts={str(k): str(v) for k, v in facts.items()} if isinstance(facts, Mapping) else {},
+            facts=_texts(settings.get("facts")),
+            causes=Causes.read(settings),
+            readings=_texts(settings.get("readings")),
+            clarify_from=float(numbers.get("clarify_from", 0.15)),
         )
 
     def step(self, state: State, heard: Heard, desk: Desk) -> Step:
@@ -142,3 +164,7 @@ class Dialogue:
         if silent:
             return Step(state, effects=effects, silent=True)
         return Step(state, tuple(s.moves), tuple(s.questions), effects, s.heard.meaning.mood)
+
+
+def _texts(table: object) -> dict[str, str]:
+    return {str(name): str(text) for name, text in table.items()} if isinstance(table, Mapping) else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chatbot.dialogue import sums
+from chatbot.dialogue import people, sums
 from chatbot.dialogue.scratch import Scratch
 from chatbot.dialogue.state import Topic
 from chatbot.dialogue.sums import NUMERIC, SHORT, STRONG
@@ -23,6 +23,8 @@ TOPICS = {
 
 def raise_questions(s: Scratch) -> None:
     """Note what the turn asks; knowledge answers it. A short « et 33 333 ? » goes on with the last topic."""
+    if s.said("repeat"):
+        return
     topics = [topic for intent, topic in TOPICS.items() if s.wants(intent)]
     if not topics and sums.charged_more(s):
         topics = ["fees"]
@@ -30,6 +32,8 @@ def raise_questions(s: Scratch) -> None:
         topics = [topic for topic in topics if topic in ("password", "are_you_bot")]
     if _goes_on(s) and s.state.topic and (not topics or topics == ["info"]):
         topics = [s.state.topic.name]
+    if s.hears("fraud") and not s.hears("fraud_question"):
+        topics = [topic for topic in topics if topic in NUMERIC]  # people.py warns, and calls a person
     stuck = s.hears("cannot_find") or "how_to" in topics
     if (stuck and _explain_slot(s)) or (_asked_now(s) and s.hears("cannot_supply")):
         topics = [topic for topic in topics if topic in NUMERIC]
@@ -87,16 +91,37 @@ def _explain_slot(s: Scratch) -> bool:
         return False
     # With several asked, the identifiers are what people look for.
     slot = next((name for name in reversed(asked) if name.endswith(("_id", "_code"))), asked[0])
-    explain(s, slot)
+    if not any(act.startswith(f"help.{slot}") for act in s.before.said.acts):
+        explain(s, slot)
+    else:
+        still_stuck(s, slot)
     return True
 
 
+def still_stuck(s: Scratch, slot: str) -> None:
+    """Explained, or asked, in vain: a way out is shown once, then a person is called."""
+    case, focus = s.state.case, s.state.focus
+    if case is None or focus is None:
+        return
+    if case.repeats == 0:
+        s.put(focus, replace(case, repeats=1))
+        explain(s, slot)
+        s.say("way_out")
+    elif s.desk.waiting_for_person:
+        s.say("handoff.patience")
+        s.no_asking = True
+    else:
+        people.call(s, "cannot_supply_id")
+
+
 def _asked_now(s: Scratch) -> list[str]:
-    """What the open case lacks and was asked for at the last turn."""
+    """What the open case lacks and was asked for, or explained, at the last turn."""
     case = s.state.case
     if case is None or case.phase != "open":
         return []
-    return [name for name in s.flow(case).missing(case.slots) if name in s.before.said.asks]
+    said = s.before.said
+    explained = {act.split(".")[1] for act in said.acts if act.startswith("help.")}
+    return [name for name in s.flow(case).missing(case.slots) if name in said.asks or name in explained]
 
 
 def explain(s: Scratch, slot: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chatbot.dialogue.causes import Causes
 from chatbot.dialogue.cues import Cues, fold
 from chatbot.dialogue.specs import FlowSpec
 from chatbot.dialogue.state import Case, State
@@ -30,6 +31,9 @@ class Rules:
     loose_life: timedelta
     fee_gap: int
     facts: Mapping[str, str]
+    causes: Causes
+    readings: Mapping[str, str]  # intent → what the customer is told it would mean
+    clarify_from: float
 
     @property
     def default_flow(self) -> FlowSpec:

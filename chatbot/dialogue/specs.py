@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from chatbot.brand import BrandError
 from chatbot.types import Entity
@@ -71,10 +72,12 @@ class FlowSpec:
     identity: str
     required: tuple[SlotSpec, ...]
     optional: tuple[SlotSpec, ...]
+    cues: tuple[str, ...] = ()  # turns of phrase that open it whatever the intent
     default: bool = False  # opened when an identifier arrives and no wish was stated
     handoff: str | None = None  # the reason for which a person is called as soon as the flow opens
     advice: tuple[str, ...] = ()  # acts spoken once the case is filed
     conditions: tuple[Condition, ...] = ()
+    promised: timedelta | None = None  # how long the back office may take; None: as the brand says for all
 
     @property
     def slots(self) -> tuple[SlotSpec, ...]:
@@ -91,6 +94,10 @@ class FlowSpec:
     def identifies(self, slot: SlotSpec) -> bool:
         """Whether a slot holds an identifier, of which one wrong character makes another one."""
         return bool(slot.full_length) or slot.name == self.identity
+
+    def menu(self, names: Iterable[str]) -> str:
+        """Slots to choose from by digit, one a line."""
+        return "\n".join(f"{place}. {self.slot(name).label}" for place, name in enumerate(names, start=1))
 
     def missing(self, known: Iterable[str]) -> tuple[str, ...]:
         """Required slots not among ``known``, in the order they are asked."""
@@ -131,11 +138,21 @@ def _flow(name: str, table: Mapping[str, object], shared: Mapping[str, object]) 
         identity=identity,
         required=required,
         optional=optional,
+        cues=_strings(name, "cues", table.get("cues", [])),
         default=table.get("default") is True,
         handoff=_string(name, "handoff", table["handoff"]) if "handoff" in table else None,
         advice=_strings(name, "advice", table.get("advice", [])),
+        promised=_hours(name, table.get("promised_hours")),
         conditions=tuple(_condition(name, when, known) for when in _list(name, "when", table.get("when", []))),
     )
+
+
+def _hours(flow: str, data: object) -> timedelta | None:
+    if data is None:
+        return None
+    if not isinstance(data, int) or isinstance(data, bool) or data < 1:
+        raise FlowError(f"flows/{flow}.toml: field 'promised_hours': hours are expected, not {data!r}")
+    return timedelta(hours=data)
 
 
 def _condition(flow: str, data: object, known: Mapping[str, Mapping[str, object]]) -> Condition:

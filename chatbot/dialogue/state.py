@@ -13,7 +13,7 @@ from chatbot.types import HandoffReason, Slot
 
 VERSION = 1
 Phase = Literal["open", "dropped", "filed"]
-PendingKind = Literal["which_value", "complete_id", "pick_slot", "new_value"]
+PendingKind = Literal["which_value", "complete_id", "pick_slot", "new_value", "which_case"]
 
 
 class StateError(ValueError):
@@ -92,6 +92,14 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """Readings of a message that was not understood, put to the customer as digits; ``text`` is the message."""
+
+    intents: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All of it. ``loose`` holds facts given before there was a case to put them in."""
 
@@ -104,7 +112,9 @@ class State:
     handoffs: tuple[Handoff, ...] = ()
     greeted_at: datetime | None = None
     seen_at: datetime | None = None
-    unclear: int = 0
+    unclear: int = 0  # turns in a row of which nothing was understood
+    refused: int = 0  # replies in a row for which the voice was refused by the guard
+    offered: Offered | None = None
 
     @property
     def case(self) -> Case | None:

@@ -21,11 +21,20 @@ def wished_flow(s: Scratch) -> FlowSpec | None:
     if s.hears("back") and not s.heard.meaning.entities:
         return None
     named = [flow for flow in s.rules.flows.values() if s.wants(*flow.intents) and not _alarms_lightly(s, flow)]
+    if told := next((flow for flow in s.rules.flows.values() if s.hears(*flow.cues) or _follows(s, flow)), None):
+        return told
     if s.state.case and s.hears("another") and not _clearly_another_kind(s, named, s.flow(s.state.case)):
         return _fitting(s, s.flow(s.state.case))
     if not named and s.hears("nothing_received") and not s.questions and not s.wants("resolution_confirmed"):
         return s.rules.default_flow
     return next((flow for flow in named if whole in flow.intents), named[0] if named else None)
+
+
+def _follows(s: Scratch, flow: FlowSpec) -> bool:
+    """A reference right after we said what a transfer should have cost is about what was taken in excess."""
+    topic = s.before.topic
+    just_told = topic is not None and topic.at == s.before.seen_at and "charged_fcfa" in topic.about
+    return just_told and s.state.case is None and "overcharged" in flow.cues and not s.hears("nothing_received")
 
 
 def _alarms_lightly(s: Scratch, flow: FlowSpec) -> bool:

@@ -35,6 +35,7 @@ function escalation(data) {
     el("p", { class: "k-reason" },
       el("span", { class: "k-priority", "data-level": data.priority }, data.priority_label), data.reason),
     data.summary && el("p", { class: "k-summary" }, data.summary),
+    data.facts.length > 0 && facts(...data.facts.map((line) => fact(line.label, el("span", { class: "k-lines" }, line.value)))),
     facts(
       fact("Dans la file depuis", el("span", { "data-since": data.opened })),
       fact("1re réponse", data.due ? el("span", { "data-until": data.due }) : "faite")));

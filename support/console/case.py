@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from chatbot.dialogue.state import StateError, from_json
-from support.console import roles, selectors, values, words
+from support.console import handoff_card, roles, selectors, values, words
 from support.console.masking import mask_number, mask_phones
 from support.deliver import WINDOW
 from support.models import Channel, Claim, Conversation, Escalation, Message, Owner
@@ -39,7 +39,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "may_act": roles.may_act(user),
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
-        "escalation": _escalation(conversation, exchange),
+        "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),
         "window": _window_end(conversation),
         "claims": [_claim(claim, conversation, whole_numbers) for claim in _claims(conversation)],
         "collecting": _collecting(conversation, whole_numbers),
@@ -58,7 +58,7 @@ def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:
     }
 
 
-def _escalation(conversation: Conversation, exchange: selectors.Exchange) -> Json | None:
+def _escalation(conversation: Conversation, exchange: selectors.Exchange, *, whole_numbers: bool) -> Json | None:
     escalation: Escalation | None = conversation.escalations.filter(closed_at__isnull=True).first()
     if escalation is None:
         return None
@@ -67,7 +67,8 @@ def _escalation(conversation: Conversation, exchange: selectors.Exchange) -> Jso
         "reason": escalation.get_reason_display(),
         "priority": escalation.priority,
         "priority_label": escalation.get_priority_display(),
-        "summary": mask_phones(escalation.summary),
+        "summary": escalation.summary if whole_numbers else mask_phones(escalation.summary),
+        "facts": handoff_card.lines(escalation, whole_numbers=whole_numbers),
         "opened": isoformat(escalation.opened_at),
         "due": None if answered else isoformat(escalation.due_at),
     }

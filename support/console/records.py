@@ -9,10 +9,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from support.console import selectors, words
+from support.console import handoff_card, selectors, words
 from support.console.masking import mask_number, mask_phones
 from support.console.readonly import RecordAdmin, RecordInline
 from support.models import (
@@ -137,6 +137,7 @@ class EscalationAdmin(RecordAdmin):
         ("reason", "priority"),
         "case",
         "short",
+        "known",
         ("opened_at", "due_at"),
         ("assignee", "taken_at", "lease_until"),
         ("closed_at", "outcome"),
@@ -146,6 +147,11 @@ class EscalationAdmin(RecordAdmin):
     @admin.display(description="résumé")
     def short(self, escalation: Escalation) -> str:
         return mask_phones(escalation.summary)
+
+    @admin.display(description="fiche")
+    def known(self, escalation: Escalation) -> SafeString:
+        rows = ((line["label"], line["value"]) for line in handoff_card.lines(escalation))
+        return format_html_join("", '<p class="whitespace-pre-line">{} : {}</p>', rows)
 
     @admin.display(description="transcription")
     def case(self, escalation: Escalation) -> SafeString:

@@ -55,7 +55,12 @@ class Claim(models.Model):
     class Meta:
         verbose_name = "dossier"
         permissions = [("settle_claim", "Peut changer l'état d'un dossier, exporter et importer")]
-        indexes = [models.Index(fields=["changed_at", "id"], name="claim_by_change")]
+        indexes = [
+            models.Index(fields=["changed_at", "id"], name="claim_by_change"),
+            models.Index(
+                fields=["filed_at"], name="claim_unsettled", condition=Q(status__in=["received", "processing"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

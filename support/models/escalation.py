@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from support.db import uuid7
 from support.models.conversation import Conversation
-from support.privacy.fields import EncryptedText
+from support.privacy.fields import EncryptedJSON, EncryptedText
 
 
 class Priority(models.IntegerChoices):
@@ -30,6 +30,10 @@ class Reason(models.TextChoices):
     WRONG_RECIPIENT = "wrong_recipient", "Mauvais destinataire"
     REPEATED_REFUND = "repeated_refund", "Remboursement redemandé"
     CANNOT_SUPPLY_ID = "cannot_supply_id", "Identifiant introuvable"
+    SUSPECTED_FRAUD = "suspected_fraud", "Fraude soupçonnée"
+    HIGH_AMOUNT = "high_amount", "Montant élevé"
+    LATE_CLAIM = "late_claim", "Délai promis dépassé"
+    GUARD_REFUSAL = "guard_refusal", "Réponse impossible"
     TECHNICAL_FAULT = "technical_fault", "Panne de l'assistant"
     AGENT_STARTED = "agent_started", "Prise par un conseiller"
 
@@ -42,13 +46,17 @@ class Outcome(models.TextChoices):
 
 
 class Escalation(models.Model):
-    """One stay in the queue, from the announcement to its end. A conversation has at most one open."""
+    """One stay in the queue, from the announcement to its end. A conversation has at most one open.
+
+    ``card`` is what was known when the person was called: kind, known, missing, asked, mood, claims, amount_fcfa.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="escalations")
     reason = models.CharField("motif", max_length=20, choices=Reason)
     priority = models.PositiveSmallIntegerField("priorité", choices=Priority, default=Priority.NORMAL)
     summary = EncryptedText("résumé", blank=True, default="")
+    card = EncryptedJSON("fiche", blank=True, default=dict)
     opened_at = models.DateTimeField("ouverte le")
     due_at = models.DateTimeField("échéance")
     assignee = models.ForeignKey(

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import BrowserContext, Route, expect
 
-from chatbot.types import HandoffReason
+from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
 from support import db, escalate
 from support.models import AuditEvent, Channel, Conversation, Owner
@@ -31,11 +31,12 @@ def waiting(
     reason: HandoffReason = "human_request",
     priority: PriorityName = "normal",
     name: str = "",
+    card: HandoffCard | None = None,
 ) -> Conversation:
     """A customer in the queue, put there without the assistant's help."""
     conversation = write(text, channel, address, display_name=name).conversation
     with db.write():
-        escalate.open_locked(conversation, reason, priority, "résumé")
+        escalate.open_locked(conversation, reason, priority, "résumé", card)
     return conversation
 
 
@@ -303,3 +304,23 @@ def test_both_pages_are_accessible_and_fit_the_screen(sign_in: SignIn, screen: d
     assert agent.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert agent.page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
     assert agent.problems == []
+
+
+def test_the_handoff_card_says_what_is_known_what_is_missing_and_what_is_at_stake(sign_in: SignIn) -> None:
+    card = HandoffCard(
+        kind="wrong_recipient",
+        known={"easytransfert_id": "EFB.30012233", "wrong_msisdn": "+2250711000033", "amount_fcfa": 750_000},
+        missing=("right_msisdn", "from_operator"),
+        asked=("right_msisdn",),
+        mood="neg",
+        claims=("AK-204-7318",),
+        amount_fcfa=750_000,
+    )
+    conversation = waiting(reason="wrong_recipient", priority="urgent", card=card)
+    agent = sign_in()
+    agent.open_case(conversation.id)
+    shown = agent.page.locator("#card")
+    for words in ("En jeu", "mécontent", "AK-204-7318", "EFB.30012233", "Bon numéro, Départ"):
+        expect(shown).to_contain_text(words)
+    expect(shown).not_to_contain_text("0711000033")
+    assert serious_findings(agent.page) == []

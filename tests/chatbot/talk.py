@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -23,6 +23,7 @@ from chatbot.types import (
     Kind,
     Meaning,
     Mood,
+    Priority,
 )
 
 BRAND = brand.load("easytransfert")
@@ -40,8 +41,10 @@ class Talk:
         self.changed: list[ClaimChanged] = []
         self.claims: dict[str, ClaimView] = {}
         self.handoffs: list[str] = []
+        self.calls: list[HandoffAsked] = []
         self.waiting = self.listening = False
         self.on_duty = True
+        self.place_for: Callable[[Priority], int] | None = None
         self.announced = False  # the last step told a status, unasked
         self.step = Step(State())
         self._numbers = count(1)
@@ -70,6 +73,10 @@ class Talk:
         entities = tuple(Entity(name, value, (len(text), len(text))) for name, value in facts)
         return self._hear(text, intent, entities)
 
+    def say_unsure(self, text: str, *readings: tuple[str, float]) -> Step:
+        """A message of which several readings are possible, best first."""
+        return self._hear(text, "", (), readings=readings)
+
     def _hear(
         self,
         text: str,
@@ -80,12 +87,13 @@ class Talk:
         kind: Kind = "text",
         seen: Mapping[str, str | int] | None = None,
         seen_confidence: float = 1.0,
+        readings: tuple[tuple[str, float], ...] = (),
     ) -> Step:
         self.now += timedelta(seconds=20)
         self.announced = False
         found = tuple(Entity(name, value, (0, 0), seen_confidence) for name, value in (seen or {}).items())
         message = Incoming(f"m{self.now:%d%H%M%S}", text, self.now, kind, found)
-        meaning = Meaning((Intent(intent, 0.9),), entities, mood)
+        meaning = Meaning(tuple(Intent(*one) for one in readings) or (Intent(intent, 0.9),), entities, mood)
         heard = Heard((message,), text, text, meaning, (meaning,))
         return self._take(self.dialogue.step(from_json(self.state), heard, self.desk()))
 
@@ -105,6 +113,8 @@ class Talk:
             channel="whatsapp",
             new_case_number=lambda: f"AK-{next(self._numbers)}",
             waiting_for_person=self.waiting,
+            waiting_priority=self.calls[-1].priority if self.waiting and self.calls else None,
+            place_for=self.place_for,
             listening=self.listening,
             on_duty=self.on_duty,
             claims=tuple(self.claims.values()),
@@ -141,6 +151,7 @@ class Talk:
                     self.claims[event.number] = replace(old, slots={**old.slots, **news}, changed_at=self.now)
                 case HandoffAsked():
                     self.handoffs.append(event.reason)
+                    self.calls.append(event)
                     self.waiting = True
         self.step, self.state = step, to_json(step.state)
         return step

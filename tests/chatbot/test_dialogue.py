@@ -313,12 +313,34 @@ def test_one_greeting_per_session() -> None:
     assert "greeting.back" in talk.acts
 
 
-def test_not_understood_twice_calls_a_person() -> None:
+def test_not_understood_once_asks_twice_offers_two_readings_and_three_times_calls_a_person() -> None:
     talk = Talk()
     talk.say("asdf", "other")
     assert "unclear" in talk.acts
     talk.say("qsdf", "other")
+    assert "unclear.readings" in talk.acts
+    assert not talk.handoffs
+    talk.say("qsdf", "other")
     assert talk.handoffs == ["dead_loop"]
+
+
+@pytest.mark.parametrize(("answer", "heard"), [("1", "noted.problem"), ("2.", "status.unknown")])
+def test_a_digit_takes_one_of_two_readings(answer: str, heard: str) -> None:
+    talk = Talk()
+    talk.say("asdf", "other")
+    talk.say("qsdf", "other")
+    talk.say(answer, "other")
+    assert heard in talk.acts
+    assert talk.step.state.unclear == 0
+
+
+def test_two_likely_readings_are_offered_at_once() -> None:
+    talk = Talk()
+    talk.say_unsure("le code", ("password_reset", 0.4), ("cotisation_withdrawal", 0.35), ("other", 0.1))
+    (move,) = [move for move in talk.step.moves if move.act == "unclear.readings"]
+    assert "mot de passe" in str(move.facts["first"]) and "cotisation" in str(move.facts["second"])
+    talk.say("2", "other")
+    assert talk.step.state.case is not None and talk.step.state.case.kind == "cotisation_withdrawal"
 
 
 def short_identifier() -> Talk:
@@ -368,6 +390,156 @@ def test_an_answer_to_a_question_never_asked_again_after_two_unanswered_digressi
     assert not talk.asks
     assert "resume.later" in talk.acts
     assert not talk.handoffs
+
+
+SECOND = {
+    "easytransfert_id": "EFB.87654321",
+    "from_operator": "Moov",
+    "to_operator": "MTN",
+    "operator_tx_id": "MRCH251108028369",
+}
+
+
+def two_claims() -> Talk:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, **CLAIM, amount_fcfa=30_000)
+    talk.say("un autre transfert", NOT_RECEIVED, **SECOND, amount_fcfa=20_000)
+    assert list(talk.claims) == ["AK-1", "AK-2"]
+    return talk
+
+
+@pytest.mark.parametrize(("answer", "changed"), [("1", "AK-1"), ("2", "AK-2")])
+def test_a_correction_that_fits_two_claims_asks_which_one(answer: str, changed: str) -> None:
+    talk = two_claims()
+    talk.say("le montant c'est 35 000", amount_fcfa=35_000)
+    assert talk.acts == ["which_case"]
+    assert not talk.changed
+    talk.say(answer, "other")
+    assert [(change.number, set(change.slots)) for change in talk.changed] == [(changed, {"amount_fcfa"})]
+
+
+def test_a_correction_that_names_what_it_takes_back_needs_no_question() -> None:
+    talk = two_claims()
+    talk.say("le montant c'est 35 000 pas 30 000", amount_fcfa=35_000)
+    assert [change.number for change in talk.changed] == ["AK-1"]
+    assert talk.claims["AK-2"].slots["amount_fcfa"] == 20_000
+
+
+def test_which_one_is_settled_by_a_value_only_one_holds() -> None:
+    talk = two_claims()
+    talk.say("le montant c'est 35 000", amount_fcfa=35_000)
+    talk.say("celui de moov", from_operator="Moov")
+    assert [change.number for change in talk.changed] == ["AK-2"]
+
+
+def test_something_only_one_claim_lacks_is_added_without_asking() -> None:
+    talk = two_claims()
+    talk.say("le destinataire", msisdn="0511000000", role="recipient")
+    assert [change.number for change in talk.changed] == ["AK-2"]
+    assert "which_case" not in talk.acts
+
+
+def test_when_one_is_filed_the_other_is_gone_on_with() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, easytransfert_id=EFB, from_operator="Wave", to_operator="Orange")
+    talk.say("un autre", NOT_RECEIVED, easytransfert_id="EFB.87654321", from_operator="Moov", to_operator="MTN")
+    talk.say("voilà", operator_tx_id="MRCH251108028369", role="Moov")
+    assert [claim.slots["from_operator"].value for claim in talk.filed] == ["Moov"]
+    assert "next_case" in talk.acts and talk.asks == {"operator_tx_id"}
+    talk.say("voilà", operator_tx_id=TX, role="Wave")
+    assert talk.claims["AK-2"].slots["easytransfert_id"] == EFB
+
+
+def test_an_identifier_goes_to_the_open_case_of_its_network() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, easytransfert_id=EFB, from_operator="Wave", to_operator="Orange")
+    talk.say("un autre", NOT_RECEIVED, easytransfert_id="EFB.87654321", from_operator="Moov", to_operator="MTN")
+    talk.say("voilà", operator_tx_id=TX, role="Wave")
+    assert talk.claims["AK-1"].slots["easytransfert_id"] == EFB
+
+
+def test_asked_to_say_it_again_it_asks_the_same_without_losing_patience() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, easytransfert_id=EFB, from_operator="Wave", to_operator="Orange")
+    for _ in range(4):
+        talk.say("répétez", "other")
+        assert talk.acts[0] == "repeat"
+        assert talk.asks == {"operator_tx_id"}
+    assert not talk.handoffs
+
+
+def test_an_answer_is_said_again() -> None:
+    talk = Talk()
+    talk.say("frais pour 25000", "fees_question", amount_fcfa=25_000)
+    talk.say("pardon ?", "other")
+    assert [question.about for question in talk.step.questions] == [{"amount_fcfa": 25_000}]
+
+
+def test_a_choice_is_put_again_and_then_answered() -> None:
+    talk = filed()
+    talk.say("EFB.11112222", easytransfert_id="EFB.11112222")
+    talk.say("répétez", "other")
+    assert "conflict.filed" in talk.acts
+    talk.say("2", "other")
+    assert talk.claims["AK-1"].slots["easytransfert_id"] == "EFB.11112222"
+
+
+def test_a_short_identifier_is_not_settled_by_asking_to_say_it_again() -> None:
+    talk = short_identifier()
+    talk.say("répétez", "other")
+    assert not talk.filed
+    assert "check.operator_tx_id" in talk.acts
+    talk.say("oui", "other")
+    assert talk.filed
+
+
+def test_a_filed_claim_is_recalled() -> None:
+    talk = filed()
+    talk.say("répétez", "other")
+    (move,) = [move for move in talk.step.moves if move.act == "repeat.claim"]
+    assert move.facts["case_number"] == "AK-1" and EFB in str(move.facts["recap"])
+
+
+def test_what_is_not_at_hand_is_left_and_the_rest_asked() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, from_operator="Wave", to_operator="Orange")
+    talk.say("j'ai pas la référence sous la main", "other")
+    assert talk.asks == {"operator_tx_id"}
+    assert not talk.handoffs
+    talk.say("voilà", operator_tx_id=TX)
+    assert talk.asks == {"easytransfert_id"}
+    talk.say("plus tard", "other")
+    assert "skipped.last" in talk.acts and not talk.asks
+    talk.wait(days=2)
+    talk.say("voilà", easytransfert_id=EFB)
+    assert talk.claims["AK-1"].slots == CLAIM
+
+
+def test_not_found_is_explained_twice_then_a_person_looks() -> None:
+    talk = Talk()
+    talk.say("pas reçu", NOT_RECEIVED, easytransfert_id=EFB, from_operator="Wave", to_operator="Orange")
+    talk.say("je trouve pas", "how_to")
+    assert talk.acts == ["help.operator_tx_id.Wave"]
+    talk.say("c'est où", "other")
+    assert talk.acts == ["help.operator_tx_id.Wave", "way_out"]
+    talk.say("je trouve pas", "how_to")
+    assert talk.handoffs == ["cannot_supply_id"]
+
+
+def test_taken_twice_is_a_case_of_its_own() -> None:
+    talk = Talk()
+    talk.say("on m'a débité deux fois", "debited_not_credited")
+    talk.say("voilà", easytransfert_id=EFB, from_operator="Wave", operator_tx_id=TX)
+    assert [claim.kind for claim in talk.filed] == ["overcharged"]
+
+
+def test_the_reference_after_what_it_should_have_cost_is_about_the_excess() -> None:
+    talk = Talk()
+    paid, charged = ("amount_fcfa", 7_500), ("amount_fcfa", 8_000)
+    talk.say_in_order("j'ai payé 7 500 on m'a coupé 8 000", "debited_not_credited", paid, charged)
+    talk.say("voilà", easytransfert_id=EFB, from_operator="Wave", operator_tx_id=TX)
+    (claim,) = talk.filed
+    assert (claim.kind, claim.slots["amount_fcfa"].value) == ("overcharged", 7_500)
 
 
 def test_a_flow_added_as_a_file_needs_no_code() -> None:

@@ -77,7 +77,7 @@ class Customer(RuleBasedStateMachine):
         self.given.add(reference)
         self.talk.say("", "image_only", kind="image", seen={"easytransfert_id": reference})
 
-    @rule(words=st.sampled_from(["laisse tomber", "je veux parler à quelqu'un", "STOP"]))
+    @rule(words=st.sampled_from(["laisse tomber", "je veux parler à quelqu'un", "STOP", "répétez", "plus tard"]))
     def turn_away(self, words: str) -> None:
         self.talk.say(words, "ask_human" if "parler" in words else "other")
 

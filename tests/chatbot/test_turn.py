@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +12,12 @@ import pytest
 
 from chatbot import turn as turn_module
 from chatbot.dialogue.state import StateError
-from chatbot.turn import Mind, UnspeakableError, take_turn
+from chatbot.turn import Mind, take_turn
 from chatbot.types import (
     ClaimFiled,
     Desk,
     Event,
+    HandoffAsked,
     Incoming,
     Plan,
     Reply,
@@ -32,7 +33,7 @@ DESK = Desk(now=NOW, channel="web", new_case_number=lambda: "AK-1")
 STORY = "transfert wave vers orange pas reçu EFB.12345678 TABCDEFGHIJKLMNOP"
 
 
-def turn(mind: Mind, *texts: str, state: dict[str, object] | None = None, desk: Desk = DESK) -> list[Event]:
+def turn(mind: Mind, *texts: str, state: Mapping[str, object] | None = None, desk: Desk = DESK) -> list[Event]:
     messages = [Incoming(f"m{index}", text, NOW) for index, text in enumerate(texts)]
     return list(take_turn(mind, state or {}, messages, desk))
 
@@ -108,13 +109,50 @@ def test_a_second_try_that_passes_is_what_is_said(mind: Mind) -> None:
     assert reply(turn(replace(mind, voice=better), "frais pour 100000")).startswith("Pour 100")
 
 
-def test_words_the_template_itself_may_not_say_are_an_error_of_the_brand(mind: Mind) -> None:
-    class Bad(Says):
-        def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-            yield "C'est promis."
+class Promises(Says):
+    """Never says what may be said."""
 
-    with pytest.raises(UnspeakableError, match="promise"):
-        turn(replace(mind, voice=Bad(), template=Bad()), "bonjour")
+    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+        yield "C'est promis."
+
+
+def test_where_even_the_template_is_refused_a_person_is_called_and_nothing_given_is_lost(mind: Mind) -> None:
+    events = turn(replace(mind, voice=Promises(), template=Promises()), STORY)
+    assert [event.reason for event in events if isinstance(event, HandoffAsked)] == ["guard_refusal"]
+    assert [event.kind for event in events if isinstance(event, ClaimFiled)] == ["debited_not_received"]
+    assert reply(events).startswith("Je rencontre un problème technique.")
+    assert "pas en ligne" not in reply(events)
+    assert "promis" not in reply(events)
+
+
+def test_where_even_the_template_is_refused_nobody_is_promised_who_is_not_there(mind: Mind) -> None:
+    events = turn(replace(mind, voice=Promises(), template=Promises()), "bonjour", desk=replace(DESK, on_duty=False))
+    assert "pas en ligne" in reply(events)
+
+
+def test_a_person_already_called_is_not_called_again_for_want_of_words(mind: Mind) -> None:
+    events = turn(replace(mind, voice=Promises(), template=Promises()), "un conseiller svp")
+    assert [event.reason for event in events if isinstance(event, HandoffAsked)] == ["human_request"]
+
+
+def test_a_voice_refused_reply_after_reply_calls_a_person(mind: Mind) -> None:
+    state: Mapping[str, object] = {}
+    reasons = []
+    for _ in range(4):
+        events = turn(replace(mind, voice=Promises()), "frais pour 100000", state=state)
+        assert "500\u00a0FCFA" in reply(events)
+        reasons += [event.reason for event in events if isinstance(event, HandoffAsked)]
+        (state,) = [event.state for event in events if isinstance(event, TurnDone)]
+    assert reasons == ["guard_refusal"]
+
+
+def test_a_voice_refused_now_and_then_calls_nobody(mind: Mind) -> None:
+    state: Mapping[str, object] = {}
+    for place in range(6):
+        voice = Promises() if place % 3 else mind.voice
+        events = turn(replace(mind, voice=voice), "frais pour 100000", state=state)
+        assert not [event for event in events if isinstance(event, HandoffAsked)]
+        (state,) = [event.state for event in events if isinstance(event, TurnDone)]
 
 
 def test_a_state_it_cannot_read_is_an_error_by_name(mind: Mind) -> None:

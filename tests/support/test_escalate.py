@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
+from chatbot.types import HandoffCard
 from support import db, escalate
 from support.models import AuditEvent, Author, Channel, Conversation, Delivery, Escalation, Message, Owner, Reason
 from support.privacy import audit
@@ -51,6 +54,35 @@ def test_a_calmer_reason_does_not_lower_the_priority() -> None:
     with db.write():
         escalate.open_locked(conversation, "anger", "low", "")
     assert Escalation.objects.get().get_priority_display() == "Urgente"
+
+
+CARD = HandoffCard(kind="refund", known={"amount_fcfa": 700_000}, missing=("from_operator",), amount_fcfa=700_000)
+
+
+def test_the_card_is_kept_unreadable_in_the_database() -> None:
+    conversation = waiting(priority="normal")
+    with db.write():
+        escalate.open_locked(conversation, "anger", "high", "en colère", CARD)
+    standing = Escalation.objects.get()
+    assert standing.card == {**asdict(CARD), "missing": ["from_operator"], "asked": [], "claims": []}
+    with connection.cursor() as cursor:
+        cursor.execute("select card from support_escalation")
+        assert "700000" not in cursor.fetchone()[0]
+
+
+def test_the_place_of_someone_who_joins_is_behind_all_as_urgent() -> None:
+    assert escalate.place_for("normal") == 1
+    waiting(address="+2250700000001", priority="high")
+    second = waiting(address="+2250700000002", priority="normal")
+    waiting(address="+2250700000003", priority="low")
+    assert [escalate.place_for(each) for each in ("urgent", "high", "normal", "low")] == [1, 2, 3, 4]
+    third = waiting(address="+2250700000004", priority="normal")
+    assert [escalate.queue_position(each) for each in (second, third)] == [2, 3]
+    assert escalate.standing_priority(third) == "normal"
+
+
+def test_who_waits_for_nobody_has_no_priority() -> None:
+    assert escalate.standing_priority(write("bonjour").conversation) is None
 
 
 def test_the_queue_is_by_priority_then_by_due_time() -> None:

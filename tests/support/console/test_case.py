@@ -11,8 +11,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from chatbot.dialogue.state import Case, State, to_json
-from chatbot.types import Slot
-from support import clock, escalate
+from chatbot.types import HandoffCard, Slot
+from support import clock, db, escalate
 from support.console import case as cases
 from support.console import following, reveal, transcript, words
 from support.models import Channel, Claim, ClaimEvent, Conversation, Delivery, Message
@@ -53,6 +53,35 @@ def test_the_card_says_whose_the_case_is(awa: User, koffi: User, waiting: Waitin
     escalate.take(case.id, awa)
     assert card(case, awa)["mine"] is True
     assert card(case, koffi)["mine"] is False and card(case, koffi)["agent"]["name"] == "Awa"
+
+
+CARD = HandoffCard(
+    kind="wrong_recipient",
+    known={"wrong_msisdn": "+2250511000034", "amount_fcfa": 600_000},
+    missing=("right_msisdn", "from_operator"),
+    asked=("right_msisdn",),
+    mood="neg",
+    claims=("AK-204-7318",),
+    amount_fcfa=600_000,
+)
+
+
+def test_the_handoff_card_tells_what_is_known_what_is_not_and_what_is_at_stake(awa: User, waiting: Waiting) -> None:
+    case = waiting(priority="normal")
+    with db.write():
+        escalate.open_locked(case, "wrong_recipient", "urgent", "résumé", CARD)
+    lines = {line["label"]: line["value"] for line in card(case, awa)["escalation"]["facts"]}
+    assert lines["En jeu"] == "600\u202f000\u00a0FCFA"
+    assert lines["Humeur"] == "mécontent"
+    assert lines["Dossiers"] == "AK-204-7318"
+    assert lines["Manque"] == "Bon numéro, Départ"
+    assert lines["Dernière demande"] == "Bon numéro"
+    assert "Mauvais numéro : " in lines["Connu"] and "0511000034" not in lines["Connu"]
+    assert "0511000034" in str(card(case, awa, whole=True)["escalation"]["facts"])
+
+
+def test_a_card_without_facts_shows_no_empty_line(awa: User, waiting: Waiting) -> None:
+    assert card(waiting(), awa)["escalation"]["facts"] == []
 
 
 def test_numbers_are_masked_everywhere_until_they_are_revealed(awa: User, waiting: Waiting) -> None:

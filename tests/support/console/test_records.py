@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from support import clock
+from chatbot.types import HandoffCard
+from support import clock, db, escalate
 from support.models import Claim, ClaimEvent, Conversation
 from support.privacy.fields import blind_index
 
@@ -53,6 +54,16 @@ def pages(claim: Claim) -> list[str]:
         "escalation": claim.conversation.escalations.get().pk,
     }
     return [f"/admin/support/{model}/{tail}" for model, pk in rows.items() for tail in ("", f"{pk}/change/")]
+
+
+def test_the_handoff_card_is_shown_line_by_line_with_masked_numbers(browser: Client, claim: Claim) -> None:
+    case = claim.conversation
+    known = {"wrong_msisdn": "+2250511000034", "amount_fcfa": 600_000}
+    with db.write():
+        escalate.open_locked(case, "wrong_recipient", "urgent", "x", HandoffCard("wrong_recipient", known))
+    page = browser.get(f"/admin/support/escalation/{case.escalations.get().pk}/change/").content.decode()
+    assert "Mauvais numéro" in page and "600\u202f000" in page
+    assert "0511000034" not in page
 
 
 def test_no_page_shows_a_whole_number_or_a_way_to_change_anything(browser: Client, claim: Claim) -> None:
