@@ -20,7 +20,9 @@ _ID_LABEL = re.compile(
     r"|\bref(?:erence)? (?:mtn|momo))"
     r"(?:\s*(?:de|du|la|transaction|trans|number|num|no|n°|est|c'?est|is|mtn|momo))*\W{0,4}$"
 )
-_ID_LABEL_AFTER = re.compile(r"\W{0,3}(?:c'?est |est |voila |comme )?(?:le |l'|la |mon )?(?:bon |vrai |bonne )?(?:id|identifiant)\b")
+_ID_LABEL_AFTER = re.compile(
+    r"\W{0,3}(?:c'?est |est |voila |comme )?(?:le |l'|la |mon )?(?:bon |vrai |bonne )?(?:id|identifiant)\b"
+)
 _PHONE_LABEL = re.compile(
     r"(?:\bnumero|\bnum|\btel\w*|\bcontact|\bappel\w*|\bphone|\bwhatsapp|\bau|\bbeneficiaire)\W{0,3}(?:c'?est|est|du"
     r"|de)?\W{0,4}$"
@@ -38,10 +40,15 @@ _POT = re.compile(
     r"|secret )*(?:c'?est|est|:|=|n°|numero)?\s*[\"«]?\s*"
     r"(?P<code>[a-z]{1,6}-?\d[a-z0-9\-]{1,11}"
     rf"|{_NO_WORD}[a-z]{{2,4}} \d{{3,8}}(?! \d{{3}})"
-    r"|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})" rf"{_ENDS}{_NO_UNIT}"
+    r"|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})"
+    rf"{_ENDS}{_NO_UNIT}"
 )
 _ANY_REFERENCE = re.compile(rf"(?<![\w.,+])\d{{5,12}}(?![\w]|[.,]\d){_NO_UNIT}", re.IGNORECASE)
 _SPACED_REFERENCE = re.compile(r"(?<![\w.,+])[23]\d(?:[ .\-]\d{3}[ .\-]\d{3}|\d{2}[ .\-]\d{4})(?![\w]|[ .,]\d)")
+# "code : CT16313" is a pot's even where nothing was asked: the words of a secret are others (forms/secret_words.py).
+_CALLED_CODE = re.compile(
+    rf"(?<![\w'])(?:le |mon )?code\s*(?:c'?est |est |[:=] ?)?(?P<code>[a-z]{{2,3}}-?\d{{5}}){_ENDS}"
+)
 _NO_POT = re.compile(r"(?:efb|mrch|mp\d|cf\d{6}|pt\d|0[157]\d{8}|\d+(?:f|k|fcfa|h|eme|e)\Z)")
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse|\bpot\b")
 
@@ -152,8 +159,18 @@ _ROLES = (
 )
 
 
+# The words beside a number as they are typed: "le bon nimero c 07…", "mn num cest 05…".
+_SHORT = (
+    (re.compile(r"\bc(?:est)?(?=\W)(?!')"), "c'est"),
+    (re.compile(r"\bn[iuy]?m[a-z]{0,5}\b"), "numero"),
+    (re.compile(r"\bmn\b"), "mon"),
+)
+
+
 def _phone_role(folded: str, phone: Phone) -> str:
     left = folded[max(0, phone.start - 40) : phone.start]
+    for written, word in _SHORT:
+        left = written.sub(word, left)
     return next((role for role, pattern in _ROLES if pattern.search(left)), "recipient")
 
 
@@ -171,16 +188,26 @@ def _pot_codes(text: str, folded: str, asked: Asked) -> list[Entity]:
     # "It stands in the app, under Cotisations": an answer about pots keeps the talk on them.
     wanted = asked.wants("cotisation_code") or _POT_TALK.search(fold(asked.text)) is not None
     if not (wanted or _POT_TALK.search(folded)):
-        return []
+        return [_pot_code(text, m.span("code"), confidence=0.8) for m in _CALLED_CODE.finditer(folded)]
     phones = find_phones(text)
     spans = [m.span("code") for m in _POT.finditer(folded)]
     if not spans:
         pattern = r"(?<![\w.])(?=[a-z]*[a-z\-]*\d)[a-z]{2,6}-?\d{3,8}" + _ENDS
         if wanted:
-            pattern = r"(?<![\w.])(?:" + _NO_WORD + r"[a-z]{1,6} \d{3,8}|(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13})" + _ENDS + _NO_UNIT
+            pattern = (
+                r"(?<![\w.])(?:"
+                + _NO_WORD
+                + r"[a-z]{1,6} \d{3,8}|(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13})"
+                + _ENDS
+                + _NO_UNIT
+            )
         spans = [m.span() for m in re.finditer(pattern, folded)]
     return [
-        Entity("cotisation_code", text[start:end].upper().replace(" ", ""), (start, end))
+        _pot_code(text, (start, end))
         for start, end in spans
         if not (_NO_POT.match(folded, start, end) or any(p.start < end and start < p.end for p in phones))
     ]
+
+
+def _pot_code(text: str, span: tuple[int, int], confidence: float = 1.0) -> Entity:
+    return Entity("cotisation_code", text[slice(*span)].upper().replace(" ", ""), span, confidence=confidence)
