@@ -46,7 +46,8 @@ _PHRASE = re.compile(rf"(?<![\w']){_WORD}(?:(?:[ \-]+(?:et[ \-]+)?){_WORD})*(?!\
 
 # Nouns a sum follows with "de".
 _OF_A_SUM = re.compile(
-    r"\b(?:transferts?|envois?|montant|somme|depots?|retraits?|frais|paiement"
+    r"\b(?:transferts?|envois?|operation|transaction|virement|total|hauteur|coup|argent|achat|facture|limite|plafond|"
+    r"montant|somme|depots?|retraits?|frais|paiement"
     r"|recharge|versement|debite|credite|plus|moins|solde) $"
 )
 
@@ -70,9 +71,14 @@ def find_number_words(text: str) -> list[NumberWords]:
         start = match.start()
         if _preposition(words, folded[:start]):
             words, start = words[1:], start + 3
+        end = match.end()
+        while words and words[-1] == "de":
+            # "dix mille de momo": at the end it is the preposition.
+            words, end = words[:-1], start + folded[start:end].rindex("de")
+            end = start + len(folded[start:end].rstrip(" -"))
         if all(w in SHY for w in words):
             continue
-        found.append(NumberWords(start, match.end(), value_of(words), len(words)))
+        found.append(NumberWords(start, end, value_of(words), len(words)))
     return found
 
 

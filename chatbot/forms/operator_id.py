@@ -15,7 +15,8 @@ _S = r"[ \t\u00a0\u202f\n.:\-–_/]"
 _DATED = re.compile(
     (
         rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF|PT"
-        rf"|OM){_S}{{0,3}}((?:[0-9OoIl]{_S}{{0,2}}){{10}})([A-Za-z]){_S}{{0,2}}((?:[0-9OoIl]{_S}?){{4,5}}[0-9OoIl])(?![A-Za-z0-9])"
+        rf"|OM){_S}{{0,3}}((?:[0-9OoIl]{_S}{{0,2}}){{10}})([A-Za-z]){_S}{{0,2}}"
+        rf"([0-9OoIl]{{5,6}}|(?:[0-9OoIl][ \-.]?){{4,5}}[0-9OoIl])(?![A-Za-z0-9]|'[A-Za-z])"
     ),
     re.IGNORECASE,
 )
@@ -45,6 +46,11 @@ _MEASURE = re.compile(
     r"\d+(?:[.,/]\d+)?(?:k|m|mi?ll?e?s?|millions?|f|fr|frs|francs?|fcfa|cfa|xof|h|heures?|mn|min|minutes?|j|jrs?|jours?"
     r"|sem\w*|mois|ans?|e|er|eme|ieme|x|fois|go|mo)\d{0,3}(?:f|frs|fcfa)?",
     re.IGNORECASE,
+)
+_CONSONANT = "[bcdfghjklmnpqrstvwxz]"
+_NEVER_TOGETHER = re.compile(
+    rf"^t(?!s|r|h|w){_CONSONANT}|[jqwz]{_CONSONANT}|q[^u]|v[^aeiouyrl]|{_CONSONANT}{{2}}[jqwxz]|[bcdfghlpw][xzjqw]"
+    r"|uu|ii|aa|iy|yi|uo[^i]|[pbfv][mnkgd]|x[bdfgjklmnrsvwxz]|[qvj]$"
 )
 _DIGITS = re.compile(r"(?<![\w.,+*#])\d{9,12}(?![\w*#]|[.,]\d)")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,+*#])(?<![A-Za-z]-)\d{2,6}(?:[ \-\n]\d{2,6}){1,4}(?![\w*#]|[.,]\d)")
@@ -183,6 +189,8 @@ def _pieces_of_one(pieces: list[str]) -> bool:
     """
     if len(pieces) == 2 and "".join(pieces).isalpha() and _unspeakable("".join(pieces)):
         return all(p.isupper() or _unspeakable(p) for p in pieces)
+    if len(pieces) == 2 and len(pieces[0]) > LONGEST_WORD_PIECE and _mixed(pieces[1]) and _no_french(pieces[0]):
+        return True
     if _in_groups(pieces) or (_mixed(pieces[0]) and sum(map(_mixed, pieces)) >= 2):
         return True
     wordlike = [p for p in pieces if p.isalpha() and len(p) >= 3 and not _unspeakable(p)]
@@ -210,6 +218,11 @@ def _unspeakable(word: str) -> bool:
     """Five consonants in a row, or hardly a vowel: not a word."""
     lower = word.lower()
     return bool(re.search(r"[bcdfghjklmnpqrstvwxz]{5}", lower)) or sum(c in "aeiouy" for c in lower) * 5 < len(lower)
+
+
+def _no_french(piece: str) -> bool:
+    """Letters that stand beside each other in no French word: the half of an id that has no digit."""
+    return _unspeakable(piece) or _NEVER_TOGETHER.search(piece.lower()) is not None
 
 
 def _mixed(value: str) -> bool:

@@ -23,7 +23,9 @@ _AMOUNT_ASKED = re.compile(r"montant|somme|amount|combien")
 _NUMBER_ASKED = re.compile(r"\bid\b|tx_id|identifiant|transaction|reference|\befb\b|easytransfert_id|msisdn|numero")
 _SLOT = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _PLAIN_CODE = re.compile(r"codes? (?!secret|pin|otp)|codes?[:=]")
-_POT_CODE = re.compile(r"[A-Z]{2,6}-?\d{3,8}")
+# A phone with its country after 00: no card begins with 00.
+_WITH_00 = re.compile(r"00225(?:0[157]|2[157])\d{8}")
+_POT_CODE = re.compile(r"[A-Z]{2,6}-?\d{3,8}|[a-z]{2,3}-?\d{5}")
 _ALREADY = re.compile(r"\*{3,}")
 _LEFT = 32  # characters looked back: the whole text for each number would be quadratic
 
@@ -83,7 +85,7 @@ def _cards(folded: str) -> Iterator[tuple[int, int]]:
     seen = False
     for match in words.CARD.finditer(folded):
         digits = re.sub(r"\D", "", match.group())
-        if _ids_in_a_row(match.group()):
+        if _ids_in_a_row(match.group()) or _WITH_00.fullmatch(digits):
             continue
         if (_luhn(digits) and len(digits) >= 14) or (
             len(digits) == 16 and (named or words.CARD_GROUPED.fullmatch(match.group()))

@@ -27,7 +27,7 @@ _NUMERAL = re.compile(
 )
 # Numbers that count something else.
 _NOT_MONEY_AFTER = re.compile(
-    r"\s*(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b"
+    r" *(?:h(?:eures?|rs?|\d{0,2})?\b|mn\b|min\b|minutes?\b|sec\w*|jours?\b|j\b|semaines?|mois\b|ans?\b"
     r"|chiffres?|caracteres?|lettres?|%|pour ?cent|go\b|mo\b|giga|personnes?|transferts?\b|eme\b|(?<=\d)e\b"
     r"|(?<=\d)er\b|numeros?\b|comptes?\b|sms\b|messages?\b|operateurs?\b|pays\b|puces?\b"
     r"|abonnes?\b|followers?\b|likes?\b|vues\b|clients?\b|gens\b|fans?\b)"
@@ -168,7 +168,7 @@ def _in_words(folded: str) -> Iterator[tuple[int, int, int]]:
     for number in find_number_words(folded):
         unit = _AFTER_WORDS.match(folded, number.end)
         before = folded[max(0, number.start - 12) : number.start]
-        if re.search(r"\d[ .,]?$", before):
+        if re.search(r"\d[ .,]?\Z", before):
             continue
         if number.value >= 100 and (number.value >= 1000 or unit or number.words > 1) or (unit and number.value >= 5):
             yield number.start, unit.end() if unit else number.end, number.value

@@ -20,10 +20,16 @@ _ID_LABEL = re.compile(
     r"|\bref(?:erence)? (?:mtn|momo))"
     r"(?:\s*(?:de|du|la|transaction|trans|number|num|no|n°|est|c'?est|is|mtn|momo))*\W{0,4}$"
 )
+_ID_LABEL_AFTER = re.compile(
+    r"\W{0,3}(?:c'?est |est |voila |comme )?(?:le |l'|la |mon )?(?:bon |vrai |bonne )?(?:id|identifiant)\b"
+)
 _PHONE_LABEL = re.compile(
     r"(?:\bnumero|\bnum|\btel\w*|\bcontact|\bappel\w*|\bphone|\bwhatsapp|\bau|\bbeneficiaire)\W{0,3}(?:c'?est|est|du"
     r"|de)?\W{0,4}$"
 )
+# A full stop after a code ends the sentence; inside a word or before a digit it does not.
+_ENDS = r"(?!\w|\.\w)"
+_NO_UNIT = r"(?! ?(?:f ?cfa|f|frs?|francs?|cfa|xof|mille|mil|k)(?!\w))"
 # Small words that stand before a sum or a number, and are no part of a pot's code.
 _NO_WORD = (
     r"(?!(?:a|au|avec|cest|chez|code|dans|de|des|deux|du|est|et|fcfa|fois|il|je|la|le|les|ma|mois|mon|no|nous|num|om|on|par|pour"
@@ -33,11 +39,17 @@ _POT = re.compile(
     r"(?:cotisation|tontine|cagnotte|caisse|code)\s*(?:de |la |ma |notre |cotisation |tontine "
     r"|secret )*(?:c'?est|est|:|=|n°|numero)?\s*[\"«]?\s*"
     r"(?P<code>[a-z]{1,6}-?\d[a-z0-9\-]{1,11}"
-    rf"|{_NO_WORD}[a-z]{{2,4}} \d{{3,8}}(?! ?(?:f|frs?|fcfa|francs?|mille|mil|k)\b| \d{{3}})"
-    r"|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})(?![\w.])"
+    rf"|{_NO_WORD}[a-z]{{2,4}} \d{{3,8}}(?! \d{{3}})"
+    r"|(?=[\d\-]*[a-z])[0-9a-z]+-?[a-z0-9]{2,10}(?<=\d)|\d{4,8})"
+    rf"{_ENDS}{_NO_UNIT}"
 )
-_ANY_REFERENCE = re.compile(r"(?<![\w.,+])\d{5,12}(?![\w]|[.,]\d)")
+_ANY_REFERENCE = re.compile(rf"(?<![\w.,+])\d{{5,12}}(?![\w]|[.,]\d){_NO_UNIT}", re.IGNORECASE)
 _SPACED_REFERENCE = re.compile(r"(?<![\w.,+])[23]\d(?:[ .\-]\d{3}[ .\-]\d{3}|\d{2}[ .\-]\d{4})(?![\w]|[ .,]\d)")
+# "code : CT16313" is a pot's even where nothing was asked: the words of a secret are others (forms/secret_words.py).
+_CALLED_CODE = re.compile(
+    rf"(?<![\w'])(?:le |mon )?code\s*(?:c'?est |est |[:=] ?)?(?P<code>[a-z]{{2,3}}-?\d{{5}}){_ENDS}"
+)
+_NO_POT = re.compile(r"(?:efb|mrch|mp\d|cf\d{6}|pt\d|0[157]\d{8}|\d+(?:f|k|fcfa|h|eme|e)\Z)")
 _POT_TALK = re.compile(r"cotis|tontine|cagnotte|caisse|\bpot\b")
 
 
@@ -77,7 +89,8 @@ def _is_spaced_id(found: OperatorId, text: str, folded: str, asked: Asked) -> bo
     """Said to be one, asked for, or too large to be a sum of money: "757 016 812"."""
     groups = text[found.start : found.end].split(" ")
     too_large = len(groups) >= 3 and all(len(g) == 3 for g in groups[1:]) and int(found.value) > LARGEST
-    return too_large or _asked_id(asked) or _labelled(folded, found.start)
+    named = _labelled(folded, found.start) or _ID_LABEL_AFTER.match(folded, found.end) is not None
+    return too_large or _asked_id(asked) or named
 
 
 def _labelled(folded: str, start: int) -> bool:
@@ -146,8 +159,18 @@ _ROLES = (
 )
 
 
+# The words beside a number as they are typed: "le bon nimero c 07…", "mn num cest 05…".
+_SHORT = (
+    (re.compile(r"\bc(?:est)?(?=\W)(?!')"), "c'est"),
+    (re.compile(r"\bn[iuy]?m[a-z]{0,5}\b"), "numero"),
+    (re.compile(r"\bmn\b"), "mon"),
+)
+
+
 def _phone_role(folded: str, phone: Phone) -> str:
     left = folded[max(0, phone.start - 40) : phone.start]
+    for written, word in _SHORT:
+        left = written.sub(word, left)
     return next((role for role, pattern in _ROLES if pattern.search(left)), "recipient")
 
 
@@ -165,15 +188,26 @@ def _pot_codes(text: str, folded: str, asked: Asked) -> list[Entity]:
     # "It stands in the app, under Cotisations": an answer about pots keeps the talk on them.
     wanted = asked.wants("cotisation_code") or _POT_TALK.search(fold(asked.text)) is not None
     if not (wanted or _POT_TALK.search(folded)):
-        return []
+        return [_pot_code(text, m.span("code"), confidence=0.8) for m in _CALLED_CODE.finditer(folded)]
+    phones = find_phones(text)
     spans = [m.span("code") for m in _POT.finditer(folded)]
     if not spans:
-        pattern = r"(?<![\w.])(?=[a-z]*[a-z\-]*\d)[a-z]{2,6}-?\d{3,8}(?![\w.])"
+        pattern = r"(?<![\w.])(?=[a-z]*[a-z\-]*\d)[a-z]{2,6}-?\d{3,8}" + _ENDS
         if wanted:
-            pattern = r"(?<![\w.])(?:[a-z]{1,6} \d{3,8}|(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13})(?![\w.])"
+            pattern = (
+                r"(?<![\w.])(?:"
+                + _NO_WORD
+                + r"[a-z]{1,6} \d{3,8}|(?=[a-z0-9\-]*\d)[a-z0-9][a-z0-9\-]{3,13})"
+                + _ENDS
+                + _NO_UNIT
+            )
         spans = [m.span() for m in re.finditer(pattern, folded)]
     return [
-        Entity("cotisation_code", text[start:end].upper().replace(" ", ""), (start, end))
+        _pot_code(text, (start, end))
         for start, end in spans
-        if not re.match(r"(?:efb|mrch|mp\d|cf\d{6}|pt\d|0[157]\d{8}|\d+(?:f|k|fcfa|h|eme|e)$)", folded[start:end])
+        if not (_NO_POT.match(folded, start, end) or any(p.start < end and start < p.end for p in phones))
     ]
+
+
+def _pot_code(text: str, span: tuple[int, int], confidence: float = 1.0) -> Entity:
+    return Entity("cotisation_code", text[slice(*span)].upper().replace(" ", ""), span, confidence=confidence)

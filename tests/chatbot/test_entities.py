@@ -314,3 +314,16 @@ def test_numbered_phones_take_the_role_of_their_question(question: str, answer: 
 def test_words_in_capitals_never_add_up_to_an_id() -> None:
     for text in ("TRANSFERT 5000 WAVE", "TROIS NEUF ZERO DEUX", "TELECHARGEMENTS", "TON ARGENT EST PARTI"):
         assert values(text, "operator_tx_id") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("pardon le bon numero c 01 00 59 14 50", "right"),
+        ("le mauvais nimero cest 0100591450", "wrong"),
+        ("mn num c 0100591450", "own"),
+        ("c pas 0100591450", "recipient"),
+    ],
+)
+def test_a_number_has_its_role_however_the_words_beside_it_are_typed(text: str, role: str) -> None:
+    assert [entity.role for entity in find(text) if entity.type == "msisdn"] == [role]
