@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import deliver, doorbell, escalate, overdue, redis_client, turns
-from support.backoffice import announce, sweeping, webhook
+from support import deliver, doorbell, escalate, redis_client, turns
+from support.backoffice import announce, overdue, sweeping, webhook
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
 from support.models import Conversation, Message
 

@@ -16,8 +16,10 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.test.utils import override_settings
+from django.utils import timezone
 
-from support import turns
+from chatbot.turn import Mind
+from chatbot.types import Incoming
 from support.bench.databases import scratch_database
 from support.bench.processes import BenchError, Process, answers, free_port, listens, run_to_end, running, wait_until
 from support.supervisor import programs, redis_server
@@ -149,7 +151,8 @@ def _redis(stack: Stack) -> Iterator[None]:
 
 def _lend_models(folder: Path) -> None:
     """What is trained at install is not trained again for every stack."""
-    turns.warm_up(settings.BRAND)
+    mind = Mind.load(settings.BRAND, settings.VAR_DIR / "models")
+    mind.ear.hear([Incoming("warm-up", "bonjour", timezone.now())], ())
     shutil.copytree(settings.VAR_DIR / "models", folder / "models")
 
 

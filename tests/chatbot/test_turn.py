@@ -225,7 +225,7 @@ def test_an_amount_never_breaks_over_two_lines(mind: Mind, text: str) -> None:
 
 
 def test_a_question_the_dialogue_could_not_place_is_answered_by_an_article(mind: Mind) -> None:
-    events = turn(mind, "l'application se bloque au démarrage")
+    events = turn(mind, "l'application ne s'ouvre plus")
     said = next(event for event in events if isinstance(event, Reply))
     assert said.sources == ("probleme-application@1",)
     done = events[-1]

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from support import clock, db, escalate, overdue, turns
+from support import clock, db, escalate, turns
+from support.backoffice import overdue
 from support.models import Channel, Claim, ClaimEvent, Conversation, Escalation, Owner
 from tests.support.journeys import let_quiet_pass, write
 
