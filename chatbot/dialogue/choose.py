@@ -24,7 +24,8 @@ def choose(s: Scratch, group: Sequence[Found], wish: FlowSpec | None, *, several
     another = s.hears("another")
     focus = s.state.focus
     case = s.state.case
-    if (owner := _lacks_this_identifier(s, group)) is not None:
+    owner = None if identity is not None or another else _lacks_this_identifier(s, group)
+    if owner is not None:
         return owner
     if case is None or focus is None:
         return fresh if wish or _strong(group) else None

@@ -14,6 +14,7 @@ from chatbot.simulation.turns import Answer, Turn
 
 CASE_NUMBER = re.compile(r"AK-[\w-]+\w")
 IN_VAIN = 3  # the same ask so many times in a row is a loop
+BY_THE_HOUSE = ("high_amount",)  # a person looks at a large sum whatever the customer says
 
 
 @dataclass
@@ -158,7 +159,7 @@ def _judge_people(v: Verdict, record: Record) -> None:
                 v.fault("person_not_called", f"turn {index} {turn.due}")
         if answer.called:
             v.called += 1
-            if any(near) or any(earlier.due for earlier, _ in turns[:index]):
+            if any(near) or any(earlier.due for earlier, _ in turns[:index]) or answer.called in BY_THE_HOUSE:
                 v.wanted += 1
             else:
                 v.fault("person_called_needlessly", f"turn {index} {answer.called}")
