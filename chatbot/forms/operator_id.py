@@ -12,6 +12,8 @@ from chatbot.forms.spans import Taken
 WAVE_LENGTH = 17  # T and 16 characters of base 32 (domain.md)
 LONGEST_WORD_PIECE = 5  # letters of a cut id that may look like a word
 _S = r"[ \t\u00a0\u202f\n.:\-–_/]"
+# An id goes on in the next line, unless that line is a sum.
+_NO_SUM = r"(?!\n[\d .]{1,9} ?(?:f|fr|frs|fcfa|francs?|k|mil|mille)\b)"
 _DATED = re.compile(
     (
         rf"(?<![A-Za-z0-9])(MP|PP|CI|CO|CF|PT"
@@ -28,7 +30,7 @@ _DATED_CUT = re.compile(
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
-    rf"(?<![A-Za-z0-9])(MRCH|MERCH|MRHC|MCRH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_S}?\d){{4,18}})"
+    rf"(?<![A-Za-z0-9])(MRCH|MERCH|MRHC|MCRH|CF|TRM|TM|TP|TR){_S}{{0,3}}(\d{{9,16}}|\d(?:{_NO_SUM}{_S}?\d){{4,18}})"
     r"(?![A-Za-z0-9]|[ ]?(?:fcfa|frs|f\b))",
     re.IGNORECASE,
 )
@@ -50,6 +52,7 @@ _MEASURE = re.compile(
 _CONSONANT = "[bcdfghjklmnpqrstvwxz]"
 _NEVER_TOGETHER = re.compile(
     rf"^t(?!s|r|h|w){_CONSONANT}|[jqwz]{_CONSONANT}|q[^u]|v[^aeiouyrl]|{_CONSONANT}{{2}}[jqwxz]|[bcdfghlpw][xzjqw]"
+    rf"|(?!nstr|bstr|nspr|nscr){_CONSONANT}{{4}}"
     r"|uu|ii|aa|iy|yi|uo[^i]|[pbfv][mnkgd]|x[bdfgjklmnrsvwxz]|[qvj]$"
 )
 _DIGITS = re.compile(r"(?<![\w.,+*#])\d{9,12}(?![\w*#]|[.,]\d)")
@@ -117,6 +120,19 @@ def find_spaced_ids(text: str) -> list[OperatorId]:
         if 9 <= len(digits) <= 12:
             found.append(OperatorId(match.start(), match.end(), digits, "digits"))
     return found
+
+
+def is_measure(written: str) -> bool:
+    """A number with its unit glued to it, which is no code: "25mil", "3eme"."""
+    return _MEASURE.fullmatch(written) is not None
+
+
+def find_half(text: str) -> list[OperatorId]:
+    """A message that is nothing but letters which make no word: the first half of an id, where one was asked for."""
+    match = re.fullmatch(r"\s*([A-Za-z]{6,16})\s*[-.…]{0,3}\s*", text)
+    if match is None or match[1][0] not in "Tt" or not _no_french(match[1]):
+        return []
+    return [OperatorId(match.start(1), match.end(1), match[1].upper(), "code")]
 
 
 def _code_piece(piece: str) -> bool:

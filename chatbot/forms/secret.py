@@ -155,7 +155,7 @@ def _code(match: re.Match[str]) -> tuple[int, int] | None:
 def _passwords(text: str, folded: str, pot: bool) -> Iterator[tuple[int, int]]:
     for match in words.MIXED_PASSWORD.finditer(folded):
         value = text[slice(*match.span("value"))]
-        pots = (pot or _POT_CODE.fullmatch(value)) and _PLAIN_CODE.match(match.group())
+        pots = (pot or _POT_CODE.fullmatch(value.rstrip(".,;!?"))) and _PLAIN_CODE.match(match.group())
         if pots or words.NO_MIXED_PASSWORD.match(match.group("value")) or words.OTHER_MATTER.search(match.group("gap")):
             continue
         yield from (match.span(name) for name in ("value", "second") if match.group(name))

@@ -18,7 +18,7 @@ _DAY = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
 _COUNTED = r" ?(?:dernie|premie|chiffre|compte|numero|transac|transfer|autre|fois|mil|message|operateur|personne)"
 _MONTH = r"(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)"
 _EN_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
-_CLOCK = r"(?:\s*(?:a|vers|at)?\s*\d{1,2}\s?[h:]\s?\d{0,2})"
+_CLOCK = r"(?:\s*(?:a|vers|at)?\s*\d{1,2} ?[h:] ?\d{0,2})"
 _WHEN = (
     rf"(?:avant?[ -]?hier(?: (?:soir|matin|nuit))?|hier(?: (?:soir|matin|nuit|apres-midi))?"
     rf"|ier|yer|yesterday|kunu|ce matin|ce soir"
@@ -41,10 +41,10 @@ _PATTERN = re.compile(
     rf"|matin|midi|l'aube|longtemps|toute la journee)"
     rf"(?: ce matin| du matin| hier)?(?: et (?:{_COUNT} ?{_UNIT}(?!\w)|demie?(?!\w)))?"
     rf"|{_WHEN}{_CLOCK}?"
-    rf"|\d{{1,3}}\s?(?!ans?(?!\w)){_UNIT}(?!\w)(?:\s?\d{{1,2}}(?!\d))?"
+    rf"|\d{{1,3}}\s?(?!ans?(?!\w)){_UNIT}(?!\w)(?: ?\d{{1,2}}(?!\d))?"
     rf"|{_COUNT} (?:heures?|minutes?|jours?|semaines?|mois|days|hours)(?!\w)"
     rf"|(?:[01]?\d|2[0-3])h[0-5]\d(?!\w)"
-    rf"|(?:vers|a) \d{{1,2}}\s?h\s?\d{{0,2}}(?!\w)"
+    rf"|(?:vers|a) \d{{1,2}} ?h ?\d{{0,2}}(?!\w)"
     rf")"
 )
 # The service's own delays, prices per day, and waits still to come are not the customer's elapsed time.

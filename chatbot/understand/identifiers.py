@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chatbot.forms.operator_id import OperatorId, find_codes, find_operator_ids, find_spaced_ids
+from chatbot.forms.operator_id import (
+    OperatorId,
+    find_codes,
+    find_half,
+    find_operator_ids,
+    find_spaced_ids,
+    is_measure,
+)
 from chatbot.forms.phone import Phone, find_phones
 from chatbot.forms.reference import Reference, find_references
 from chatbot.forms.spans import Taken
@@ -75,7 +82,7 @@ def _candidates(text: str, folded: str, asked: Asked) -> Iterator[Entity]:
     wanted = asked.wants("easytransfert_id")
     yield from (_spaced_reference(m) for m in _SPACED_REFERENCE.finditer(folded) if wanted or _is_labelled(folded, m))
     if _asked_id(asked):
-        yield from (_operator_id(i) for i in find_codes(text))
+        yield from (_operator_id(i) for i in (*find_codes(text), *find_half(text)))
     if asked.wants("easytransfert_id"):
         for match in _ANY_REFERENCE.finditer(text):
             yield Entity("easytransfert_id", f"EFB.{match.group()}", match.span(), confidence=0.8)
@@ -205,7 +212,11 @@ def _pot_codes(text: str, folded: str, asked: Asked) -> list[Entity]:
     return [
         _pot_code(text, (start, end))
         for start, end in spans
-        if not (_NO_POT.match(folded, start, end) or any(p.start < end and start < p.end for p in phones))
+        if not (
+            _NO_POT.match(folded, start, end)
+            or is_measure(folded[start:end])
+            or any(p.start < end and start < p.end for p in phones)
+        )
     ]
 
 

@@ -129,6 +129,8 @@ def _by_pair(folded: str, mentions: list[Mention], both: bool) -> list[Mention]:
 
 _MINE = re.compile(r"(?:\bmon|\bma|\bsur|\bde|\bdans|\bchez)(?: (?:mon|ma|compte|numero|le|la))*\s+$")
 
+_THEIRS = re.compile(r"destinataire|beneficiaire|receveur|arrivee\b|reception")
+
 
 _ARRIVED = re.compile(r"\b(?:revenu|recu|arrive|rentre|la\b|vu|vois|credite|toujours|rien|pas)")
 
@@ -140,7 +142,8 @@ def _by_question(folded: str, mentions: list[Mention], asked: Asked) -> list[Men
     if len(mentions) == 1 and settled and mentions[0].role != "none" and _ARRIVED.search(folded):
         return [replace(mentions[0], role="refund_to")]
     refund_told = "said_settled" in asked.states or _REFUND_TALK.search(fold(asked.text))
-    if len(mentions) == 1 and refund_told and _MINE.search(folded[: mentions[0].start][-24:]):
+    left = folded[: mentions[0].start][-40:] if mentions else ""
+    if len(mentions) == 1 and refund_told and _MINE.search(left[-24:]) and not _THEIRS.search(left):
         # After "your transfer was refunded" the account the customer looks at is where the refund went.
         return [replace(mentions[0], role="refund_to")]
     if asked.wants("refund_to_operator"):
