@@ -59,7 +59,7 @@ def test_what_must_not_happen_happens_to_nobody(outcomes: list[Outcome], fault: 
 
 
 @pytest.mark.parametrize(
-    ("fault", "most"), [("dead_end", 0), ("reask", 30), ("needless_confirmation", 6), ("wrong_figure", 12)]
+    ("fault", "most"), [("dead_end", 0), ("reask", 0), ("needless_confirmation", 0), ("wrong_figure", 0)]
 )
 def test_faults_do_not_rise(outcomes: list[Outcome], fault: str, most: int) -> None:
     assert tally(outcomes).faults[fault] <= most
@@ -68,19 +68,19 @@ def test_faults_do_not_rise(outcomes: list[Outcome], fault: str, most: int) -> N
 def test_claims_are_right_on_the_very_turn(outcomes: list[Outcome]) -> None:
     total = tally(outcomes)
     assert total.expected > 0.8 * MANY
-    assert total.right / total.expected >= 0.84
+    assert total.right / total.expected >= 0.98
 
 
 def test_people_are_called_when_and_only_when_due(outcomes: list[Outcome]) -> None:
     total = tally(outcomes)
     assert total.due > 20
     assert total.met / total.due >= 0.95
-    assert total.wanted / total.called >= 0.90
+    assert total.wanted / total.called >= 0.92
 
 
 def test_a_claim_takes_hardly_more_messages_than_it_needs(outcomes: list[Outcome]) -> None:
     total = tally(outcomes)
-    assert total.faults["extra_message"] / total.expected <= 0.2
+    assert total.faults["extra_message"] / total.expected <= 0.02
 
 
 # The customers themselves --------------------------------------------------------------------------------------------
