@@ -1,6 +1,6 @@
 """What was reached on scripted dialogues stays reached: floors, to be raised, never lowered.
 
-``dialogues.jsonl`` and ``open_dialogues.jsonl`` were developed against; nobody read ``blind_dialogues.jsonl`` while the
+``dialogues.jsonl`` and ``open_dialogues.jsonl`` were developed against; ``blind_dialogues.jsonl`` was not read while the
 rules were written.
 """
 
