@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
+
 VAR_DIR = Path(tempfile.mkdtemp(prefix="akwaba-tests-"))
 os.environ["VAR_DIR"] = str(VAR_DIR)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "support.settings")
@@ -24,6 +26,10 @@ os.environ.update(
     IDENTITY_SECRET="tests only",
 )
 atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
+# The same examples at every run, so that a red suite names a change and not luck;
+# `--hypothesis-profile=default` explores others.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("suite")
 SUITE_MODELS = Path(__file__).resolve().parent.parent / "var" / "models"
 if SUITE_MODELS.is_dir():  # trained at install; without it the first test that needs it trains it
     shutil.copytree(SUITE_MODELS, VAR_DIR / "models")
