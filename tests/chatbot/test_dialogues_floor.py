@@ -1,7 +1,7 @@
 """What was reached on scripted dialogues stays reached: floors, to be raised, never lowered.
 
-``dialogues.jsonl`` and ``open_dialogues.jsonl`` were developed against; ``blind_dialogues.jsonl`` was not read while the
-rules were written.
+``dialogues.jsonl`` and ``open_dialogues.jsonl`` were developed against; ``blind_dialogues.jsonl`` was not read while
+the rules were written.
 """
 
 from __future__ import annotations
