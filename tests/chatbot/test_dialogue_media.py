@@ -178,7 +178,7 @@ def test_a_doubtful_picture_is_put_in_words(mind: Mind) -> None:
     seen = Entity("operator_tx_id", ORANGE, (0, 0), 0.5, "Orange")
     text = message("transfert Orange vers Wave pas reçu, EFB.30890423")
     said, filed = answer(mind, text, message("", "image", seen))
-    assert f"Sur la photo je lis l'identifiant {ORANGE}" in said
+    assert f"Je lis l'identifiant {ORANGE}" in said
     assert filed == []
 
 

@@ -176,7 +176,7 @@ def test_an_identifier_hard_to_read_is_asked_once(provider: MediaServer) -> None
     write("transfert pas arrivé, Wave vers Orange, référence EFB.31570264")
     send(provider, receipt("wave-angle-1.jpg"), "image/jpeg")
     said = answered()
-    assert "Sur la photo je lis l'identifiant" in said
+    assert "Je lis l'identifiant" in said
     assert not Claim.objects.exists()
     write("oui")
     said = answered()
