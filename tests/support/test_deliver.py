@@ -6,12 +6,12 @@ import itertools
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from support import clock, deliver, delivery_plan, doorbell, escalate, redis_client, tasks, turns
 from support.models import Attempt, Author, Channel, Conversation, Delivery, Identity, Message, Owner
@@ -161,7 +161,7 @@ def test_it_gives_up_after_its_last_try(twilio: TwilioStandIn) -> None:
 
 @pytest.mark.parametrize("lost", [stand_in.take_and_cut, stand_in.hang, stand_in.take_and_garble])
 def test_a_send_in_doubt_that_the_provider_has_is_adopted(
-    twilio: TwilioStandIn, settings: SettingsWrapper, lost: stand_in.Answer
+    twilio: TwilioStandIn, settings: Any, lost: stand_in.Answer
 ) -> None:
     twilio.will(lost)
     conversation = outgoing("un", "deux")
