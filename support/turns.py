@@ -232,16 +232,21 @@ def _apply(conversation: Conversation, event: types.Event, last: Message, ordina
             conversation.identity.opted_out_at = None if event.allowed else clock.now()
             conversation.identity.save(update_fields=["opted_out_at"])
         case types.Spoken():
-            EngineCall.objects.create(
-                conversation=conversation,
-                tier=event.tier,
-                outcome=event.outcome[:60],
-                milliseconds=event.milliseconds,
-                at=clock.now(),
-            )
+            enter_in_ledger(conversation, event)
         case types.TurnDone():
             conversation.state = event.state
     return None
+
+
+def enter_in_ledger(conversation: Conversation, spoken: types.Spoken) -> None:
+    """Note how a reply was worded: which tier, with what outcome, in how long."""
+    EngineCall.objects.create(
+        conversation=conversation,
+        tier=spoken.tier,
+        outcome=spoken.outcome[:60],
+        milliseconds=spoken.milliseconds,
+        at=clock.now(),
+    )
 
 
 def _store_reply(conversation: Conversation, reply: types.Reply, identity: uuid.UUID) -> Message:

@@ -17,7 +17,7 @@ from chatbot import turn, types
 from chatbot.dialogue.state import StateError
 from support import clock, db, desk, doorbell, redis_client, turns
 from support.leases import Lease, LeaseLost, acquire
-from support.models import Author, Channel, ClaimEvent, Conversation, Delivery, EngineCall, Message, Owner, Told
+from support.models import Author, Channel, ClaimEvent, Conversation, Delivery, Message, Owner, Told
 
 log = structlog.get_logger(__name__)
 BUSY_SECONDS = 2.0
@@ -129,13 +129,7 @@ def _store(conversation: Conversation, happened: Iterable[types.Event]) -> Messa
             case types.Reply():
                 message = _reply(conversation, event)
             case types.Spoken():
-                EngineCall.objects.create(
-                    conversation=conversation,
-                    tier=event.tier,
-                    outcome=event.outcome[:60],
-                    milliseconds=event.milliseconds,
-                    at=clock.now(),
-                )
+                turns.enter_in_ledger(conversation, event)
             case types.TurnDone():
                 conversation.state = event.state
     conversation.save(update_fields=["state", "next_seq"])
