@@ -34,7 +34,8 @@ class Brief:
     def messages(self, acts: Sequence[Act], mood: Mood) -> list[dict[str, str]]:
         """Chat messages for ``tokenizer.apply_chat_template``: one line for the mood, one for each act."""
         lines = [f"humeur : {self.moods[mood]}", *(_line(act) for act in acts)]
-        return [{"role": "system", "content": self.system}, {"role": "user", "content": "\n".join(lines)}]
+        told = [{"role": "system", "content": self.system}] if self.system else []
+        return [*told, {"role": "user", "content": "\n".join(lines)}]
 
 
 def pair(act: Act) -> Pair:

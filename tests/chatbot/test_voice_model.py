@@ -79,8 +79,8 @@ def test_what_it_is_told_follows_the_turns_of_llama(shipped: Trained) -> None:
     text = prompt_of(shipped.tokenizer, CORPUS.brief, from_key("noted + answer.fees amount fee\tneg"))
     head, tail = "<|start_header_id|>", "<|end_header_id|>\n\n"
     assert text == (
-        f"<|begin_of_text|>{head}system{tail}{CORPUS.brief.system}<|eot_id|>"
-        f"{head}user{tail}humeur : inquiet\n[noted]\n[answer.fees] {{amount}} {{fee}}<|eot_id|>{head}assistant{tail}"
+        f"<|begin_of_text|>{head}user{tail}humeur : inquiet\n[noted]\n"
+        f"[answer.fees] {{amount}} {{fee}}<|eot_id|>{head}assistant{tail}"
     )
 
 
