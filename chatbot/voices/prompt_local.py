@@ -43,5 +43,10 @@ def pair(act: Act) -> Pair:
     return act.name, tuple(sorted(NUMBERED.sub("", fact) for fact in act.facts))
 
 
+def told(name: str) -> str:
+    """An act as the model is told of it; the small model repeats it, as a special token, before the act's words."""
+    return f"[{name}]"
+
+
 def _line(act: Act) -> str:
-    return " ".join([f"[{act.name}]", *("{" + fact + "}" for fact in sorted(act.facts))])
+    return " ".join([told(act.name), *("{" + fact + "}" for fact in sorted(act.facts))])
