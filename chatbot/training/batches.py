@@ -11,7 +11,7 @@ import torch
 
 from chatbot.training.corpus import Example
 from chatbot.training.shapes import Shape
-from chatbot.voices.prompt_local import Brief, told
+from chatbot.voices.prompt_local import Brief, place, told
 
 UNHEARD = -100  # a label the loss leaves out
 WINDOW = 16  # batches sorted by length together: less padding, still shuffled
@@ -32,11 +32,12 @@ def prompt_of(tokenizer: Any, brief: Brief, shape: Shape) -> str:
 
 
 def answer_of(example: Example) -> str:
-    """What the model learns to write: before the words of each act its name, a special token that decoding leaves out.
+    """What the model learns to write: before the words of each act its place and name, left out by decoding.
 
-    With it a model of this size keeps its place in the plan.
+    With them a model of this size does not lose its way in the plan.
     """
-    return "".join(told(act.name) + piece for act, piece in zip(example.shape.acts, example.pieces, strict=True))
+    pairs = zip(example.shape.acts, example.pieces, strict=True)
+    return "".join(place(number) + told(act.name) + piece for number, (act, piece) in enumerate(pairs, start=1))
 
 
 def encode(tokenizer: Any, brief: Brief, examples: Sequence[Example]) -> list[Encoded]:

@@ -28,7 +28,7 @@ from chatbot.training.corpus import Corpus, Example
 from chatbot.training.judge import refusal
 from chatbot.training.marks import Marks
 from chatbot.training.shapes import Shape
-from chatbot.voices.prompt_local import told
+from chatbot.voices.prompt_local import place, told
 
 SERVING = {"do_sample": True, "temperature": 0.7, "top_p": 0.9, "top_k": 50, "repetition_penalty": 1.1}
 MOST_TOKENS = 320
@@ -142,7 +142,9 @@ def reply(voice: Trained, corpus: Corpus, shapes: Sequence[Shape], seed: int, si
 def perplexity(voice: Trained, corpus: Corpus, examples: Sequence[Example], size: int = 48) -> float:
     """Of the examples' own words, per token of the model's tokenizer, end of turn included, names of acts not."""
     encoded = encode(voice.tokenizer, corpus.brief, examples)
-    names = torch.tensor(voice.tokenizer.convert_tokens_to_ids([told(act) for act, _ in corpus.reach()]))
+    names = torch.tensor(
+        voice.tokenizer.convert_tokens_to_ids([*map(place, range(1, 21)), *(told(act) for act, _ in corpus.reach())])
+    )
     loss, count = 0.0, 0
     for start in range(0, len(encoded), size):
         chosen = encoded[start : start + size]

@@ -20,8 +20,10 @@ from chatbot.training.batches import batches, encode
 from chatbot.training.corpus import Corpus, recipe
 from chatbot.training.fit import Pace, fit
 from chatbot.training.tokenizer import learn, placeholders
-from chatbot.voices.prompt_local import told
+from chatbot.voices.prompt_local import place, told
 from chatbot.wording import MOODS, Wording
+
+MOST_ACTS = 20  # in a plan
 
 
 def train_base(
@@ -45,7 +47,7 @@ def train_base(
     table = settings["tokenizer"]
     few = examples[: table["texts"]]
     holes = placeholders(Wording.read(brand.wording, brand.flows))
-    names = sorted({told(name) for name, _ in corpus.reach()})
+    names = [*map(place, range(MOST_ACTS, 0, -1)), *sorted({told(name) for name, _ in corpus.reach()})]
     moods = [message["content"] for mood in MOODS for message in corpus.brief.messages((), mood)]
     texts = [*moods, "system user assistant", *(one.text for one in few)]
     tokenizer = learn(texts, holes, names, table["vocabulary"])

@@ -87,7 +87,7 @@ class Mixer:
         if rng.random() < 0.3:
             names = self._some(rng.choice(self.groups["alone"]), rng)
         names.sort(key=_rank)
-        return Shape(self._numbered(names[:9], rng), rng.choices(MOODS, (5, 2, 3, 2))[0])
+        return Shape(self._numbered(names[:10], rng), rng.choices(MOODS, (5, 2, 3, 2))[0])
 
     def singles(self) -> Iterator[Shape]:
         """Every act alone, with every set of facts, in every mood."""

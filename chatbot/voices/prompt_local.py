@@ -33,7 +33,7 @@ class Brief:
 
     def messages(self, acts: Sequence[Act], mood: Mood) -> list[dict[str, str]]:
         """Chat messages for ``tokenizer.apply_chat_template``: one line for the mood, one for each act."""
-        lines = [f"humeur : {self.moods[mood]}", *(_line(act) for act in acts)]
+        lines = [f"humeur : {self.moods[mood]}", *(_line(number, act) for number, act in enumerate(acts, start=1))]
         told = [{"role": "system", "content": self.system}] if self.system else []
         return [*told, {"role": "user", "content": "\n".join(lines)}]
 
@@ -44,9 +44,14 @@ def pair(act: Act) -> Pair:
 
 
 def told(name: str) -> str:
-    """An act as the model is told of it; the small model repeats it, as a special token, before the act's words."""
+    """An act as the model is told of it; the small model repeats place and act, as special tokens, before the words."""
     return f"[{name}]"
 
 
-def _line(act: Act) -> str:
-    return " ".join([told(act.name), *("{" + fact + "}" for fact in sorted(act.facts))])
+def place(number: int) -> str:
+    """The place of an act in its plan, from 1."""
+    return f"#{number}"
+
+
+def _line(number: int, act: Act) -> str:
+    return " ".join([place(number) + told(act.name), *("{" + fact + "}" for fact in sorted(act.facts))])

@@ -271,5 +271,5 @@ def test_the_prompt_tells_mood_acts_and_facts_in_one_order() -> None:
     acts = [Act("noted"), Act("answer.fees", ("fee", "amount"))]
     system, user = brief.messages(acts, "neg")
     assert system == {"role": "system", "content": "Réponds."}
-    assert user == {"role": "user", "content": "humeur : inquiet\n[noted]\n[answer.fees] {amount} {fee}"}
+    assert user == {"role": "user", "content": "humeur : inquiet\n#1[noted]\n#2[answer.fees] {amount} {fee}"}
     assert Brief("", {"neg": "inquiet"}, ()).messages(acts, "neg") == [user]

@@ -70,9 +70,10 @@ def test_a_placeholder_is_one_token_and_survives_decoding(shipped: Trained) -> N
 
 
 def test_the_name_of_an_act_is_one_token_that_decoding_leaves_out(shipped: Trained) -> None:
-    ids = shipped.tokenizer("[noted]Bien noté.[claim.filed.refund] Oui.", add_special_tokens=False)["input_ids"]
-    assert shipped.tokenizer.convert_tokens_to_ids("[noted]") == ids[0]
+    ids = shipped.tokenizer("#1[noted]Bien noté.#12[claim.filed.refund] Oui.", add_special_tokens=False)["input_ids"]
+    assert shipped.tokenizer.convert_tokens_to_ids(["#1", "[noted]"]) == ids[:2]
     assert shipped.tokenizer.decode(ids, skip_special_tokens=True) == "Bien noté. Oui."
+    assert "#12" in shipped.tokenizer.convert_ids_to_tokens(ids)
 
 
 def test_any_text_comes_back_from_its_tokens(shipped: Trained) -> None:
@@ -85,8 +86,8 @@ def test_what_it_is_told_follows_the_turns_of_llama(shipped: Trained) -> None:
     text = prompt_of(shipped.tokenizer, CORPUS.brief, from_key("noted + answer.fees amount fee\tneg"))
     head, tail = "<|start_header_id|>", "<|end_header_id|>\n\n"
     assert text == (
-        f"<|begin_of_text|>{head}user{tail}humeur : inquiet\n[noted]\n"
-        f"[answer.fees] {{amount}} {{fee}}<|eot_id|>{head}assistant{tail}"
+        f"<|begin_of_text|>{head}user{tail}humeur : inquiet\n#1[noted]\n"
+        f"#2[answer.fees] {{amount}} {{fee}}<|eot_id|>{head}assistant{tail}"
     )
 
 
