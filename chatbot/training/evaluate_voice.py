@@ -20,13 +20,14 @@ from typing import Any
 
 import torch
 from rouge_score.rouge_scorer import RougeScorer
-from sacrebleu.metrics import BLEU
+from sacrebleu.metrics.bleu import BLEU
 
 from chatbot.guard import HOLE
 from chatbot.training.batches import UNHEARD, encode, prompt_of, stack
 from chatbot.training.corpus import Corpus, Example
 from chatbot.training.judge import refusal
 from chatbot.training.marks import Marks
+from chatbot.training.pretrain import MOST_ACTS
 from chatbot.training.shapes import Shape
 from chatbot.voices.prompt_local import place, told
 
@@ -143,7 +144,9 @@ def perplexity(voice: Trained, corpus: Corpus, examples: Sequence[Example], size
     """Of the examples' own words, per token of the model's tokenizer, end of turn included, names of acts not."""
     encoded = encode(voice.tokenizer, corpus.brief, examples)
     names = torch.tensor(
-        voice.tokenizer.convert_tokens_to_ids([*map(place, range(1, 21)), *(told(act) for act, _ in corpus.reach())])
+        voice.tokenizer.convert_tokens_to_ids(
+            [*map(place, range(1, MOST_ACTS + 1)), *(told(act) for act, _ in corpus.reach())]
+        )
     )
     loss, count = 0.0, 0
     for start in range(0, len(encoded), size):

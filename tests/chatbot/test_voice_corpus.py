@@ -112,7 +112,7 @@ def test_there_are_many_ways_to_say_an_act() -> None:
     for act, facts in CORPUS.phrases.pairs():
         for mood in MOODS:
             ways = sum(pattern.count for pattern in CORPUS.phrases.find(act, facts, mood))
-            assert ways >= (15 if act in COMMON else 6), (act, sorted(facts), mood, ways)
+            assert ways >= (15 if act in COMMON and mood == "neu" else 6), (act, sorted(facts), mood, ways)
 
 
 def test_nothing_was_taken_from_an_exam() -> None:
