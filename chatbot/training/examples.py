@@ -1,10 +1,10 @@
-"""From a conversation to the examples a model learns from: what was said before, the plan, the answer with placeholders."""
+"""From a conversation to the examples a model learns from: what was said, the plan, the answer with placeholders."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 from chatbot.guard import Guard, Watch, sentences
@@ -121,7 +121,20 @@ class Workshop:
             intent = turn.intent or intent
             text = self._text(masker, turn)
             if turn.plan:
-                yield self._example(conversation, place, said[-self.turns :], text, turn.plan, intent)
+                yield self._checked(
+                    Example(
+                        id=f"c{conversation.line}-{place}",
+                        conversation=f"c{conversation.line}",
+                        brand=conversation.brand,
+                        channel=conversation.channel,
+                        intent=intent,
+                        mood=turn.plan.mood,
+                        history=tuple(said[-self.turns :]),
+                        acts=tuple((act.name, act.facts) for act in turn.plan.acts),
+                        answer=text,
+                    ),
+                    Refused(conversation.line, place, ""),
+                )
             if text:
                 said.append(Said(turn.role, text))
 
@@ -129,23 +142,9 @@ class Workshop:
         cleaned = self.cleaner.clean(turn.text)
         return masker.customer(cleaned) if turn.role == "customer" else masker.house(cleaned, turn.plan)
 
-    def _example(
-        self, conversation: Conversation, place: int, history: list[Said], answer: str, plan: Plan, intent: str
-    ) -> Example | Refused:
-        name = f"c{conversation.line}"
-        example = Example(
-            id=f"{name}-{place}",
-            conversation=name,
-            brand=conversation.brand,
-            channel=conversation.channel,
-            intent=intent,
-            mood=plan.mood,
-            history=tuple(history),
-            acts=tuple((act.name, act.facts) for act in plan.acts),
-            answer=answer,
-        )
+    def _checked(self, example: Example, otherwise: Refused) -> Example | Refused:
         reason = refusal(example, self.watch)
-        return Refused(conversation.line, place, reason) if reason else example
+        return replace(otherwise, reason=reason) if reason else example
 
 
 def refusal(example: Example, watch: Watch) -> str:

@@ -1,8 +1,8 @@
 """Finds examples that say nearly the same: Jaccard similarity of character shingles, exact, by prefix filtering.
 
-Two sets whose Jaccard similarity reaches t share one of the first |x| − ⌈t·|x|⌉ + 1 elements of each, in any fixed order
-of all elements (Chaudhuri and others, 2006; Bayardo and others, 2007); with rare ones first few candidates are left.
-Unlike MinHash nothing is missed, so the check of the written files can never disagree with the builder.
+Two sets whose Jaccard similarity reaches t share one of the first |x| − ⌈t·|x|⌉ + 1 elements of each, in any fixed
+order of all elements (Chaudhuri and others, 2006; Bayardo and others, 2007); with rare ones first few candidates are
+left. Unlike MinHash nothing is missed, so the check of the written files can never disagree with the builder.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
 from chatbot.training.digests import of_file
 from chatbot.training.examples import Example, Refused
@@ -62,11 +63,9 @@ def write(folder: Path, facts: Mapping[str, object]) -> dict[str, object]:
     return done
 
 
-def table(done: Mapping[str, object]) -> str:
+def table(done: Mapping[str, Any]) -> str:
     """The statistics as two Markdown tables: splits with their intents, and what was left out."""
-    splits = done["splits"]
-    left_out = done["left_out"]
-    assert isinstance(splits, dict) and isinstance(left_out, dict)  # as gathered above
+    splits, left_out = done["splits"], done["left_out"]
     names = list(splits)
     intents = list(dict.fromkeys(intent for split in splits.values() for intent in split["intents"]))
     rows = [(row, [splits[name][row] for name in names]) for row in ("examples", "share", "conversations")]
