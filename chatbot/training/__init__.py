@@ -1,1 +1,1 @@
-"""Trains, measures and keeps the models that word plans. Imported by commands, never by web processes."""
+"""Makes the shipped voice: corpus, tokenizer, base model, adapter, and what they are worth. Nothing here serves."""

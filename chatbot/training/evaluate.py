@@ -1,7 +1,7 @@
 """Measures a model, with or without an adapter, on a split: perplexity, likeness, facts, style, latency, memory.
 
-``manage.py evaluate_model --model PATH --adapter name@sha --data DIR/test.jsonl --recipe llama32-3b``. What is scored is
-the raw draft: no guard, no second try, no fallback.
+``manage.py evaluate_model --model PATH --adapter name@sha --data DIR/test.jsonl --recipe llama32-3b``. What is scored
+is the raw draft: no guard, no second try, no fallback.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Stopwatch:
 
 
 def evaluate(
-    base: Path, adapter: Path | None, data: Path, recipe: Recipe, ticks: Callable[[], float], limit: int = 0
+    base: Path, adapter: Path | None, data: Path, recipe: Recipe, *, ticks: Callable[[], float], limit: int = 0
 ) -> dict[str, object]:
     """The report. ``limit`` 0 means every example of the split. Raises DataFault on a bad file or an empty one."""
     examples = proof.read(data)[: limit or None]

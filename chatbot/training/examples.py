@@ -117,9 +117,10 @@ class Workshop:
         masker = Masker(self.normalise)
         said: list[Said] = []
         intent = "unknown"
-        for place, turn in enumerate(conversation.turns):
+        texts = [self._text(masker, turn) for turn in conversation.turns]
+        for place, (turn, masked) in enumerate(zip(conversation.turns, texts, strict=True)):
             intent = turn.intent or intent
-            text = self._text(masker, turn)
+            text = masker.again(masked)
             if turn.plan:
                 yield self._checked(
                     Example(

@@ -24,7 +24,7 @@ from chatbot.training.faults import DataFault
 from chatbot.training.hardware import Machine, Setting, settle
 from chatbot.training.loading import load_base, load_tokenizer
 from chatbot.training.memory import peak_mib
-from chatbot.training.recipe import Recipe
+from chatbot.training.recipe import Lora, Recipe
 
 log = logging.getLogger(__name__)
 LIBRARIES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "datasets", "accelerate")
@@ -32,7 +32,7 @@ RUN = "run.json"
 
 
 def finetune(
-    data: Path, base: Path, recipe: Recipe, out: Path, ticks: Callable[[], float], max_steps: int = 0
+    data: Path, base: Path, recipe: Recipe, out: Path, *, ticks: Callable[[], float], max_steps: int = 0
 ) -> Mapping[str, object]:
     """Trains and writes folder ``out`` (adapter and run.json); returns the run's record.
 
@@ -49,7 +49,8 @@ def finetune(
     draft = Path(mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         started = ticks()
-        trainer = _trainer(data, base, recipe, setting, draft / "checkpoints", max_steps)
+        arguments = _arguments(recipe, setting, draft / "checkpoints", max_steps)
+        trainer = _trainer(data, load_base(base, recipe, setting), load_tokenizer(base), recipe.lora, arguments)
         trainer.train()
         measured = trainer.evaluate()
         trainer.save_model(str(draft / "adapter"))
@@ -78,29 +79,29 @@ def rows(examples: Sequence[Example], prompt: Prompt) -> list[dict[str, object]]
     ]
 
 
-def _trainer(data: Path, base: Path, recipe: Recipe, setting: Setting, work: Path, max_steps: int) -> Any:
+def _trainer(data: Path, model: Any, tokenizer: Any, lora: Lora, arguments: Any) -> Any:
     from datasets import Dataset
     from peft import LoraConfig
     from transformers import set_seed
     from trl import SFTTrainer
 
-    set_seed(recipe.training.seed)  # before the LoRA matrices are drawn
+    set_seed(arguments.seed)  # before the LoRA matrices are drawn
     prompt = Prompt.read()
-    lora = LoraConfig(
-        r=recipe.lora.r,
-        lora_alpha=recipe.lora.alpha,
-        lora_dropout=recipe.lora.dropout,
-        target_modules=list(recipe.lora.targets),
+    config = LoraConfig(
+        r=lora.r,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=list(lora.targets),
         bias="none",
         task_type="CAUSAL_LM",
     )
     return SFTTrainer(
-        model=load_base(base, recipe, setting),
-        args=_arguments(recipe, setting, work, max_steps),
+        model=model,
+        args=arguments,
         train_dataset=Dataset.from_list(rows(proof.read(data / "train.jsonl"), prompt)),
         eval_dataset=Dataset.from_list(rows(proof.read(data / "validation.jsonl"), prompt)),
-        processing_class=load_tokenizer(base),
-        peft_config=lora,
+        processing_class=tokenizer,
+        peft_config=config,
     )
 
 

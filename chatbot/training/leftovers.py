@@ -16,14 +16,15 @@ _MAIL = re.compile(r"@|\barobase\b|\b(?:gmail|yahoo|hotmail|outlook|icloud)\b")
 _LINK = re.compile(r"https?:|www\.|\b[\w\-]+\.(?:com|ci|net|org|fr|io)\b")
 _MARKERS = (
     r"(?:je )?m ?appelle|mon (?:pre)?nom(?: complet)?(?: est| c est)?|(?:pre)?noms? :|au nom de|ma signature|signe"
-    r"|monsieur|madame|mademoiselle|mme|mlle|mr"
+    r"|monsieur|madame|mademoiselle|mme|mlle|mr|m\.|bonjour|bonsoir|salut|merci|chere?|desolee?"
 )
 _NAMED = re.compile(rf"\b(?:{_MARKERS})\s*:?\s+(?P<name>\w[\w'\-]*)")
 _AFTER_A_NAME = re.compile(r"\[NOM_\d+\] (?=[A-ZÀ-Ý])(\w+)")
 _WORD = re.compile(r"\w[\w'\-]*")
 _NOT_NAMES = frozenset(
     "est et je j vous merci bonjour bonsoir pas le la les l un une votre mon ma d de du si il elle on nous ne ca c a"
-    " avec pour sur svp s en ou qui que comme bien tout tres".split()
+    " avec pour sur svp s en ou qui que comme bien tout tres dieu allah wave orange mtn moov tresor easytransfert m"
+    " monsieur madame mademoiselle mme mlle mr client cliente cher chere".split()
 )
 
 

@@ -1,4 +1,4 @@
-"""Loads a model from a folder: in four bits where the recipe says so, with an adapter where one is named. No network."""
+"""Loads a model from a folder, never a network: in four bits where the recipe says so, with an adapter where named."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -30,6 +31,22 @@ class Masker:
     def house(self, text: str, plan: Plan | None) -> str:
         """A message of ours: the plan's values as {placeholders}, everything else of a person masked."""
         return self._masked(with_holes(text, plan) if plan else text)
+
+    def again(self, text: str) -> str:
+        """The text with the names that the whole conversation gave away, where they stand without announcement."""
+        names = {
+            word: mask
+            for mask, name in json.loads(self._vault.to_json()).items()
+            if mask.startswith("[NOM_")
+            for word in re.findall(r"\w[\w\-]{2,}", name)
+        }
+        if not names:
+            return text
+        pattern = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+        known = {word.casefold(): mask for word, mask in names.items()}
+        return re.sub(
+            rf"(?<![\w{{\[])(?:{pattern})(?![\w}}])", lambda match: known[match.group().casefold()], text, flags=re.I
+        )
 
     def _masked(self, text: str) -> str:
         pieces = re.split(rf"({HOLE.pattern})", text)

@@ -1,7 +1,7 @@
 """Keeps adapters: immutable as ``name@sha``, promoted and rolled back by a pointer that is replaced in one step.
 
-A registry is a folder: ``<name>/<sha>/`` holds an adapter and its manifest.json, read-only; ``<name>/current.json`` says
-which one serves, and which served before. No torch here: serving reads it through ``Registry.resolve``.
+A registry is a folder: ``<name>/<sha>/`` holds an adapter and its manifest.json, read-only; ``<name>/current.json``
+says which one serves, and which served before. No torch here: serving reads it through ``Registry.resolve``.
 """
 
 from __future__ import annotations

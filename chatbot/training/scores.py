@@ -16,7 +16,7 @@ _WORD = re.compile(r"\{\w+\}|[^\W_]+(?:['’][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One draft. ``faithful``: every placeholder of the plan and no other, and no figure; ``style``: rules it breaks."""
+    """One draft. ``faithful``: every placeholder of the plan, no other, and no figure; ``style``: rules it breaks."""
 
     faithful: bool
     missing: frozenset[str]

@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 def _report(file: Path) -> dict[str, object]:
     try:
-        report = json.loads(file.read_text(encoding="utf-8"))
+        report: object = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RegistryError(f"{file.name}: not a report") from error
     if not isinstance(report, dict):

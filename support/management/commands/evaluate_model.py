@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
         try:
             adapter = _adapter(rest["adapter"])
-            done = evaluate.evaluate(model, adapter, data, Recipe.read(recipe), time.perf_counter, limit)
+            done = evaluate.evaluate(model, adapter, data, Recipe.read(recipe), ticks=time.perf_counter, limit=limit)
         except (DataFault, RecipeError, RegistryError, LookupError) as error:
             raise CommandError(str(error), returncode=2) from error
         if report:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         from chatbot.training.recipe import Recipe, RecipeError
 
         try:
-            done: Any = finetune(data, model, Recipe.read(recipe), out, time.perf_counter, max_steps)
+            done: Any = finetune(data, model, Recipe.read(recipe), out, ticks=time.perf_counter, max_steps=max_steps)
         except (DataFault, RecipeError, LookupError) as error:
             raise CommandError(str(error), returncode=2) from error
         loss, weights = done["loss"], done["weights"]
