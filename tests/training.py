@@ -1,4 +1,4 @@
-"""What tests of training share: transcripts that nobody wrote, and a tiny Llama with a chat template of Llama 3.2's kind."""
+"""What tests of training share: transcripts that nobody wrote, and a tiny Llama with a chat template like 3.2's."""
 
 from __future__ import annotations
 

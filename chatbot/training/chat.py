@@ -13,7 +13,7 @@ from typing import Any
 
 from chatbot.training.examples import Example
 
-PROMPT = Path(__file__).parent / "recipes" / "prompt.toml"
+PROMPT = Path(__file__).with_name("prompt.toml")
 Chat = list[dict[str, str]]
 
 

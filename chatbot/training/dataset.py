@@ -27,7 +27,7 @@ from chatbot.training.similar import Neighbours
 from chatbot.training.split import Groups, deal
 from chatbot.training.transcripts import Conversation, read_transcripts
 
-RECIPE = Path(__file__).parent / "recipes" / "dataset.toml"
+RECIPE = Path(__file__).with_name("dataset.toml")
 SMALLEST = 4  # examples that a group may always hold, however few there are in all
 
 

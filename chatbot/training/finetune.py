@@ -49,8 +49,8 @@ def finetune(
     draft = Path(mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         started = ticks()
-        arguments = _arguments(recipe, setting, draft / "checkpoints", max_steps)
-        trainer = _trainer(data, load_base(base, recipe, setting), load_tokenizer(base), recipe.lora, arguments)
+        options = arguments(recipe, setting, draft / "checkpoints", max_steps)
+        trainer = sft(data, load_base(base, recipe, setting), load_tokenizer(base), recipe.lora, options)
         trainer.train()
         measured = trainer.evaluate()
         trainer.save_model(str(draft / "adapter"))
@@ -79,13 +79,14 @@ def rows(examples: Sequence[Example], prompt: Prompt) -> list[dict[str, object]]
     ]
 
 
-def _trainer(data: Path, model: Any, tokenizer: Any, lora: Lora, arguments: Any) -> Any:
+def sft(data: Path, model: Any, tokenizer: Any, lora: Lora, options: Any) -> Any:
+    """TRL's trainer of the data's splits, with LoRA on the model."""
     from datasets import Dataset
     from peft import LoraConfig
     from transformers import set_seed
     from trl import SFTTrainer
 
-    set_seed(arguments.seed)  # before the LoRA matrices are drawn
+    set_seed(options.seed)  # before the LoRA matrices are drawn
     prompt = Prompt.read()
     config = LoraConfig(
         r=lora.r,
@@ -97,7 +98,7 @@ def _trainer(data: Path, model: Any, tokenizer: Any, lora: Lora, arguments: Any)
     )
     return SFTTrainer(
         model=model,
-        args=arguments,
+        args=options,
         train_dataset=Dataset.from_list(rows(proof.read(data / "train.jsonl"), prompt)),
         eval_dataset=Dataset.from_list(rows(proof.read(data / "validation.jsonl"), prompt)),
         processing_class=tokenizer,
@@ -105,7 +106,7 @@ def _trainer(data: Path, model: Any, tokenizer: Any, lora: Lora, arguments: Any)
     )
 
 
-def _arguments(recipe: Recipe, setting: Setting, work: Path, max_steps: int) -> Any:
+def arguments(recipe: Recipe, setting: Setting, work: Path, max_steps: int) -> Any:
     """Whole epochs keep the best of them by loss on the validation split; a number of steps keeps the last."""
     import torch
     from trl import SFTConfig

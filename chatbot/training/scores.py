@@ -54,11 +54,12 @@ def summary(judged: Sequence[Judged]) -> dict[str, object]:
 
 
 def likeness(drafts: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-    """BLEU-4 of the corpus and mean ROUGE-L (F1) in [0, 1], placeholders counted as words."""
+    """BLEU-4 of the corpus and mean ROUGE-L (F1) in [0, 1], a placeholder counted as a word."""
     import sacrebleu
     from rouge_score.rouge_scorer import RougeScorer
 
-    bleu = sacrebleu.corpus_bleu(list(drafts), [list(references)], tokenize="13a")
+    plain = [[HOLE.sub(r"HOLE\1", text) for text in texts] for texts in (drafts, references)]  # one word, not three
+    bleu = sacrebleu.corpus_bleu(plain[0], [plain[1]], tokenize="13a")
     scorer = RougeScorer(["rougeL"], tokenizer=_FrenchWords())
     pairs = zip(references, drafts, strict=True)
     rouge = [scorer.score(reference, draft)["rougeL"].fmeasure for reference, draft in pairs]

@@ -286,7 +286,7 @@ def test_bad_input_is_named_by_its_place_and_leaves_nothing(tmp_path: Path, line
 
 
 def test_too_few_conversations_and_a_folder_that_exists_are_refused(tmp_path: Path, built: Path, source: Path) -> None:
-    with pytest.raises(DataFault, match="leave 'test' empty|leave 'validation' empty"):
+    with pytest.raises(DataFault, match=r"leave 'test' empty|leave 'validation' empty"):
         build(write(tmp_path / "s.jsonl", transcripts(1)), tmp_path / "d", 1, RECIPE)
     before = of_file(built / "train.jsonl")
     with pytest.raises(DataFault, match="exists already"):

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,9 @@ def test_a_changed_adapter_is_refused_everywhere(
     registry.promote(two[1])
     spoil(registry.resolve(two[0]), name, change)
     for use in (registry.resolve, registry.promote, registry.get):
-        with pytest.raises(RegistryError, match="changed|missing"):
+        with pytest.raises(RegistryError, match=r"changed|missing"):
             use(two[0])
-    with pytest.raises(RegistryError, match="changed|missing"):
+    with pytest.raises(RegistryError, match=r"changed|missing"):
         registry.rollback("akwaba")
     assert registry.resolve("akwaba") == registry.resolve(two[1])  # a refused rollback moved nothing
     assert len(registry.verify()) == 1
@@ -188,7 +189,7 @@ def test_promotions_at_once_lose_none(registry: Registry, two: tuple[str, str], 
     ]
     assert [racer.wait() for racer in racers] == [0, 0]
     moves = registry.history("akwaba")
-    assert all(before != after for before, after in zip(moves, moves[1:], strict=False))
+    assert all(before != after for before, after in pairwise(moves))
     assert registry.serving("akwaba") == moves[-1].split()[-1] and len(moves) >= 40
 
 

@@ -1,6 +1,6 @@
 """Register, promote and roll back adapters of big models; they are kept in VAR_DIR/adapters.
 
-``manage.py adapters register DIR --name N --report R | list | promote name@sha | rollback N | verify``
+``manage.py adapters register DIR --name N --report R | list | promote name@sha | rollback N | path N | verify``
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Command(BaseCommand):
         promote.add_argument("ref", help="nom@sha")
         rollback = verbs.add_parser("rollback", help="remettre le précédent en service")
         rollback.add_argument("name", nargs="?", default="", help="inutile s'il n'y a qu'un nom")
+        path = verbs.add_parser("path", help="le dossier d'un adaptateur, vérifié")
+        path.add_argument("ref", help="nom@sha, ou un nom : celui qui est en service")
         verbs.add_parser("verify", help="vérifier chaque fichier de chaque adaptateur")
 
     def handle(self, *, verb: str, **options: Any) -> None:
@@ -55,11 +57,14 @@ class Command(BaseCommand):
             raise RegistryError("which name? there are " + (", ".join(names) or "none"))
         return [f"{registry.rollback(name or names[0]).ref} serves again"]
 
+    def _path(self, registry: Registry, *, ref: str, **_: Any) -> list[str]:
+        return [str(registry.resolve(ref))]
+
     def _list(self, registry: Registry, **_: Any) -> list[str]:
         lines = []
         for ref in registry.refs():
             metrics: Any = registry.get(ref).manifest["metrics"]
-            name, _, sha = ref.partition("@")
+            name, sha = ref.split("@")
             mark = "*" if registry.serving(name) == sha else " "
             figures = ", ".join(f"{key} {metrics[key]:.3f}" for key in ("perplexity", "faithful") if key in metrics)
             lines.append(f"{mark} {ref}  {figures}")
