@@ -38,6 +38,7 @@ class Brand:
     receipts: Mapping[str, object] = field(default_factory=dict)
     voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
     marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
+    phrases: Mapping[str, object] = field(default_factory=dict)  # voice/phrases/*.toml: how a model may say each act
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -80,12 +81,21 @@ def load_folder(path: Path) -> Brand:
         receipts=_toml(path / "receipts.toml"),
         voice=_toml(path / "voice" / "voice.toml"),
         marks=_toml(path / "voice" / "marks.toml"),
+        phrases=_tables(path / "voice" / "phrases"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,
         examples=examples,
         conflicts=conflicts,
         articles=MappingProxyType({f.stem: _text(f) for f in sorted((path / "knowledge").glob("*.md"))}),
     )
+
+
+def _tables(folder: Path) -> Mapping[str, object]:
+    """All tables of a folder's TOML files as one."""
+    whole: dict[str, object] = {}
+    for file in sorted(folder.glob("*.toml")):
+        whole |= _toml(file)
+    return MappingProxyType(whole)
 
 
 def _text(file: Path) -> str:

@@ -18,6 +18,7 @@ from chatbot.guard import Guard, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import UNKNOWN, Knowledge
 from chatbot.knowledge.article import Article, ArticleError
+from chatbot.lexis import Lexis
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
 from chatbot.saying import FilteredError, Outcome, UnspeakableError, say
@@ -53,6 +54,7 @@ class Mind:
     knowledge: Knowledge
     wording: Wording
     watch: Watch
+    lexis: Lexis
     template: TemplateVoice
     voice: Voice
     word_for_word: tuple[str, ...] = ()  # acts, or heads of acts, that no model ever words
@@ -77,6 +79,7 @@ class Mind:
             knowledge=Knowledge.load(brand, lambda text: normalise(text).text),
             wording=wording,
             watch=Watch.read(brand.settings, brand.marks),
+            lexis=Lexis.read(brand.settings, wording, brand.phrases, brand.articles.values()),
             template=template,
             voice=voice or template,
             word_for_word=_fixed_acts(brand),
@@ -95,7 +98,7 @@ class Mind:
 def proofread(mind: Mind, article: Article) -> str:
     """Why the guard would refuse an article's words, or "passed". Raises KeyError on an unknown placeholder."""
     plan = make_plan([mind.knowledge.library.move(article)], "neu", {}, {}, {})
-    guard = Guard(mind.watch, plan, "whatsapp")
+    guard = Guard(mind.watch, plan, "whatsapp", lexis=mind.lexis)
     draft = mind.template.speak(Brief(plan.acts), article.slug)
     verdicts = [guard.check(sentence).reason for sentence in sentences(draft)]
     return next((reason for reason in (*verdicts, guard.finish().reason) if reason != "passed"), "passed")
@@ -159,7 +162,7 @@ def _end(step: Step, said: Outcome, plan: Plan) -> Iterator[Event]:
 
 
 def _say(mind: Mind, plan: Plan, brief: Brief, voices: Sequence[Voice], seed: str) -> Generator[Event, None, Outcome]:
-    return say(mind.watch, plan, brief, voices, seed=seed, ticks=mind.ticks)
+    return say(mind.watch, mind.lexis, plan, brief, voices, seed=seed, ticks=mind.ticks)
 
 
 def _plan(mind: Mind, step: Step, moves: Sequence[Move]) -> Plan:

@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from chatbot import brand as brands
-from chatbot.guard import Watch
 from chatbot.normalise import Normaliser
 from chatbot.training import proof, statistics
 from chatbot.training.cleaning import Cleaner
@@ -26,6 +25,7 @@ from chatbot.training.faults import DataFault
 from chatbot.training.similar import Neighbours
 from chatbot.training.split import Groups, deal
 from chatbot.training.transcripts import Conversation, read_transcripts
+from chatbot.watch import Watch
 
 RECIPE = Path(__file__).with_name("dataset.toml")
 SMALLEST = 4  # examples that a group may always hold, however few there are in all

@@ -14,7 +14,6 @@ from statistics import quantiles
 from typing import Any
 
 from chatbot import brand as brands
-from chatbot.guard import Watch
 from chatbot.training import identity, proof, scores
 from chatbot.training.chat import PROMPT, Prompt
 from chatbot.training.digests import of_file
@@ -24,6 +23,7 @@ from chatbot.training.hardware import Machine, settle
 from chatbot.training.loading import load_adapted, load_tokenizer
 from chatbot.training.memory import peak_mib
 from chatbot.training.recipe import Recipe
+from chatbot.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)

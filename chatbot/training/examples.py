@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import cast
 
-from chatbot.guard import Guard, Watch, sentences
+from chatbot.guard import Guard, sentences
 from chatbot.training.cleaning import Cleaner
 from chatbot.training.leftovers import leftovers
 from chatbot.training.masking import MASK, Masker
 from chatbot.training.similar import Pair
 from chatbot.training.transcripts import ACT, FACT, ROLES, Conversation, Role, Turn
 from chatbot.types import Act, Mood, Plan
+from chatbot.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)

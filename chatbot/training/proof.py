@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from chatbot import brand as brands
-from chatbot.guard import Watch
 from chatbot.training import statistics
 from chatbot.training.digests import of_file
 from chatbot.training.examples import Example, refusal
 from chatbot.training.faults import DataFault, Leak
 from chatbot.training.similar import Neighbours, Pair
+from chatbot.watch import Watch
 
 SPLITS = ("train", "validation", "test")
 

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatbot.guard import FIGURE, HOLE, Guard, Watch, sentences
+from chatbot.guard import FIGURE, HOLE, Guard, sentences
 from chatbot.training.examples import Example
+from chatbot.watch import Watch
 
 FACTS = ("unknown_placeholder", "missing_fact", "own_figure")  # of the guard's reasons, those about facts; else style
 _WORD = re.compile(r"\{\w+\}|[^\W_]+(?:['’][^\W_]+)*")
