@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from chatbot.experiments.compare import Comparison
 from chatbot.experiments.ladder import Rules, Tally, decide
@@ -23,17 +25,24 @@ def ab_alarm_share(
 
     With ``arm`` equal to ``control`` these are false alarms, else it is the power after all looks.
     """
-    return sum(
-        _ab(random.Random(f"{seed}/{run}"), control, arm, looks, per_look, alpha) for run in range(simulations)
-    ) / (simulations)
+    called = 0
+    for run in range(simulations):
+        outcomes = _outcomes(random.Random(f"{seed}/{run}"), control, arm)
+        called += _called(outcomes, looks, per_look, alpha)
+    return called / simulations
 
 
-def _ab(dice: random.Random, control: float, arm: float, looks: int, per_look: int, alpha: float) -> bool:
+def _outcomes(dice: random.Random, control: float, arm: float) -> Iterator[tuple[bool, float]]:
+    while True:
+        in_arm = dice.random() < 0.5
+        yield in_arm, float(dice.random() < (arm if in_arm else control))
+
+
+def _called(outcomes: Iterator[tuple[bool, float]], looks: int, per_look: int, alpha: float) -> bool:
     compared = Comparison(0.5)
     for _ in range(looks):
-        for _ in range(per_look):
-            in_arm = dice.random() < 0.5
-            compared.add(float(dice.random() < (arm if in_arm else control)), in_arm=in_arm)
+        for in_arm, value in islice(outcomes, per_look):
+            compared.add(value, in_arm=in_arm)
         if compared.differs(alpha):
             return True
     return False
@@ -52,9 +61,10 @@ class Climbs:
 def climbs(
     rules: Rules, bad: float, simulations: int, seed: int, *, later_bad: float | None = None, most: int = 20_000
 ) -> Climbs:
-    """Canaries whose conversations end badly at rate ``bad`` (``later_bad`` above the first step), looked at after each.
+    """Canaries whose conversations end badly at rate ``bad``, looked at after each conversation.
 
-    ``most``: conversations after which one is given up as undecided.
+    ``later_bad``: their rate above the first step, where it is another; ``most``: conversations after which a canary
+    is given up as undecided.
     """
     ends = {"rolled_back": 0, "proved": 0, "undecided": 0}
     spent = 0

@@ -106,8 +106,7 @@ def _canary_verdict(row: Experiment, found: Mapping[str, Any]) -> str:
 
 
 def _rail(rail: Mapping[str, Any]) -> dict[str, Any]:
-    unit = {"milliseconds": lambda v: f"{v:.0f} ms", "cost_usd": lambda v: f"{v:.4f} $".replace(".", ",")}
-    shown = unit.get(rail["metric"], _percent)
+    shown = {"milliseconds": _milliseconds, "cost_usd": _dollars}.get(rail["metric"], _percent)
     return {
         "label": rules().labels[rail["metric"]],
         "value": shown(rail["mean"]),
@@ -129,6 +128,14 @@ def _first(row: Experiment) -> Mapping[str, Any] | None:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.1f} %".replace(".", ",")
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.0f} ms"
+
+
+def _dollars(value: float) -> str:
+    return f"{value:.4f} $".replace(".", ",")
 
 
 def _points(value: float) -> str:

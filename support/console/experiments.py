@@ -54,8 +54,8 @@ class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own
         super().__init__(*args, **kwargs)
         if self.instance.pk and len(self.instance.arms) == 2:
             control, candidate = self.instance.arms
-            self.initial |= {"control_tier": control["tier"], "control_adapter": control["adapter"]}
-            self.initial |= {"candidate_tier": candidate["tier"], "candidate_adapter": candidate["adapter"]}
+            for key, arm in (("control", control), ("candidate", candidate)):
+                self.initial[f"{key}_tier"], self.initial[f"{key}_adapter"] = arm["tier"], arm["adapter"]
             self.initial["weight"] = candidate["weight"]
 
     def clean_brand(self) -> str:
@@ -194,7 +194,7 @@ class ExperimentAdmin(ModelAdmin):
         def act(row: Experiment, user: User) -> None:
             steer.grow(row, user, form.cleaned_data["share"])
 
-        return _confirmed(request, object_id, "Élargir", act, "La part des clients est élargie.", form)
+        return _confirmed(request, object_id, "Élargir", act, "La part des clients est élargie.", form=form)
 
     @action(description="Arrêter", url_path="stop", permissions=["run"])
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -223,6 +223,7 @@ def _confirmed(
     verb: str,
     act: Callable[[Experiment, User], None],
     done: str,
+    *,
     form: forms.Form | None = None,
 ) -> HttpResponse:
     """A page that says what will happen, and the act on its POST."""

@@ -130,7 +130,7 @@ def _rail(
     rail: guardrails.Guardrail,
     mean: Mean,
     over: bool,
-    control: Mean | None = None,  # noqa: FBT001
+    control: Mean | None = None,
 ) -> dict[str, Any]:
     beside = {"control": _mean(control) * rail.full, "bound": rail.worse} if control else {"bound": rail.most}
     return {"metric": rail.metric, "mean": _mean(mean) * rail.full, "breached": over, **beside}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import get_args
 
 from django.db.models import Q
@@ -88,7 +89,7 @@ def _episodes(experiment: Experiment, conversation: Conversation, now: datetime)
     rows = conversation.messages.filter(author=Author.CUSTOMER, at__gte=started - quiet).order_by("seq")
     times = list(rows.values_list("at", flat=True))
     cuts = [0, *(i for i in range(1, len(times)) if times[i] - times[i - 1] >= quiet), len(times)]
-    for first, after in zip(cuts, cuts[1:], strict=False):
+    for first, after in pairwise(cuts):
         if first == after or times[first] < started:
             continue
         ended = after < len(times) or now - times[after - 1] >= quiet or conversation.owner == Owner.NOBODY

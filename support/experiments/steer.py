@@ -1,4 +1,4 @@
-"""What happens to an experiment: started, grown, stopped, rolled back, finished. Each act is one audited transaction."""
+"""What happens to an experiment: drafted, started, grown, ended. Each act is one audited transaction."""
 
 from __future__ import annotations
 

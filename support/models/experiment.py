@@ -75,7 +75,7 @@ class Experiment(models.Model):
 
 
 class ExperimentOutcome(models.Model):
-    """How a customer's first conversation in an arm went. ``customer`` is a keyed digest that only the experiment knows.
+    """How a customer's first conversation in an arm went. ``customer`` is a keyed digest, another in each experiment.
 
     ``fresh``: no other arm had an outcome of this customer before.
     """
