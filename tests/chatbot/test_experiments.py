@@ -71,7 +71,7 @@ def test_the_bounds_hold_at_every_look_at_once() -> None:
     left = 0
     for run in range(100):
         dice, mean, out = random.Random(run), Mean(), False
-        for count in range(1, 301):
+        for _ in range(300):
             mean.add(float(dice.random() < 0.3))
             out = out or mean.exceeds(0.3, 0.025) or mean.falls_short_of(0.3, 0.025)
         left += out
@@ -130,7 +130,7 @@ def test_the_comparison_estimates_the_difference(share: float) -> None:
     found = compared.interval(0.05)
     assert found.low < 0.1 < found.high
     assert found.estimate == pytest.approx(0.1, abs=0.03)
-    assert compared.differs(0.05) is (0 < found.low) is True
+    assert compared.differs(0.05) is (found.low > 0) is True
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
