@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +19,13 @@ from chatbot.types import (
     Event,
     HandoffAsked,
     Incoming,
-    Plan,
     Reply,
     Spoken,
     TurnDone,
     Understood,
     Words,
 )
+from chatbot.voices.ports import Brief, Draft
 from chatbot.wording import Wording
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -50,8 +50,12 @@ class Says:
     def __init__(self, *drafts: str) -> None:
         self.drafts = list(drafts)
 
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-        yield from self.drafts.pop(0)
+    def speak(self, brief: Brief, seed: str) -> Draft:
+        self.seen = brief
+        return Draft(iter(self.drafts.pop(0)), self.tier)
+
+    def answers_open(self, brand: str) -> bool:
+        return False
 
 
 def test_the_same_arguments_give_the_same_events(mind: Mind) -> None:
@@ -82,14 +86,11 @@ def test_a_burst_is_one_turn_and_an_identifier_may_be_cut_over_two_messages(mind
 
 
 def test_a_voice_sees_names_of_facts_and_never_their_values(mind: Mind) -> None:
-    class Spy(Says):
-        def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-            self.seen = plan
-            yield "Pour {amount}, c'est {fee}."
-
-    spy = Spy()
+    spy = Says("Pour {amount}, c'est {fee}.")
     events = turn(replace(mind, voice=spy), "et les frais pour 100000 ?")
     assert reply(events) == "Pour 100\u202f000\u00a0FCFA, c'est 500\u00a0FCFA."
+    assert spy.seen.facts == ("amount", "fee")
+    assert "100" not in repr(spy.seen)
 
 
 def test_a_voice_gone_bad_is_tried_again_then_replaced_by_the_template(mind: Mind) -> None:
@@ -112,8 +113,8 @@ def test_a_second_try_that_passes_is_what_is_said(mind: Mind) -> None:
 class Promises(Says):
     """Never says what may be said."""
 
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-        yield "C'est promis."
+    def speak(self, brief: Brief, seed: str) -> Draft:
+        return Draft(iter(["C'est promis."]), self.tier)
 
 
 def test_where_even_the_template_is_refused_a_person_is_called_and_nothing_given_is_lost(mind: Mind) -> None:
