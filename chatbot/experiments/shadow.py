@@ -5,6 +5,7 @@ Nothing is sent and nothing of the customer's is kept: drafts hold placeholders,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -80,10 +81,11 @@ def shadow(
     channel: str,
     bursts: Iterable[Sequence[Incoming]],
     contenders: tuple[Contender, Contender],
+    names: Sequence[str] = (),
 ) -> Iterator[Pair | None]:
     """A pair for each burst of messages that a voice words; None for those kept to the letter, or silent.
 
-    ``conversation`` only numbers the pairs. Base first, then candidate.
+    ``conversation`` only numbers the pairs. Base first, then candidate. ``names`` are the customer's, known beforehand.
     """
     recorder = _Recorder(mind.template)
     house = MemoryHouse(replace(mind, voice=recorder), channel)
@@ -95,7 +97,7 @@ def shadow(
             continue
         brief, seed = recorder.asked[0]
         base, candidate = (_said(mind, each, brief, seed) for each in contenders)
-        heard = "\n".join(outgoing(message.text) for message in messages)
+        heard = "\n".join(_without(names, outgoing(message.text)) for message in messages)
         yield Pair(conversation, turn, heard, tuple(act.name for act in brief.acts), base, candidate)
 
 
@@ -117,12 +119,20 @@ def _said(mind: Mind, contender: Contender, brief: Brief, seed: str) -> Side:
     said = {match[1] for match in HOLE.finditer(words)}
     missing = tuple(fact for fact in brief.facts if fact not in said)
     unknown = tuple(sorted(said - set(brief.facts)))
-    return Side(masked(words), verdict, missing, unknown, (mind.ticks() - started) * 1000)
+    return Side(masked(words), verdict, missing, unknown, round((mind.ticks() - started) * 1000, 1))
+
+
+def _without(names: Sequence[str], text: str) -> str:
+    """A name that no recogniser knows is known all the same where the customer's account bears it."""
+    for name in names:
+        text = re.sub(rf"\b{re.escape(name)}\b", "[NOM]", text, flags=re.IGNORECASE)
+    return text
 
 
 def masked(draft: str) -> str:
     """A draft without anything that names or numbers, should a voice have made some up; placeholders stay."""
-    position, out = 0, []
+    position = 0
+    out: list[str] = []
     for hole in HOLE.finditer(draft):
         out += (outgoing(draft[position : hole.start()]), hole.group())
         position = hole.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from chatbot import types
 from support.media import read as media
 from support.models import Author, Conversation, Message
 
+NAME = re.compile(r"[^\W\d_]{3,}")
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -18,17 +21,19 @@ class Stored:
 
     channel: str
     bursts: tuple[tuple[types.Incoming, ...], ...]
+    names: tuple[str, ...] = ()
 
 
 def stored(brand: str, limit: int | None, since: datetime | None) -> Iterator[Stored]:
     """The brand's conversations, those written in last first; only messages ``since`` then."""
-    rows = Conversation.objects.filter(brand=brand, inbound_at__isnull=False).defer("state").order_by("-inbound_at")
+    rows = Conversation.objects.filter(brand=brand, inbound_at__isnull=False).order_by("-inbound_at")
+    rows = rows.select_related("customer").defer("state")
     if since:
         rows = rows.filter(inbound_at__gte=since)
     for row in rows[:limit].iterator(chunk_size=100):
         bursts = tuple(_bursts(row, since))
         if bursts:
-            yield Stored(row.channel, bursts)
+            yield Stored(row.channel, bursts, tuple(NAME.findall(row.customer.display_name)))
 
 
 def _bursts(row: Conversation, since: datetime | None) -> Iterator[tuple[types.Incoming, ...]]:

@@ -79,6 +79,7 @@ def _replay(brand: str, names: tuple[str, str], limit: int | None, since: dateti
     report = Report(*names)
     for number, conversation in enumerate(stored(brand, limit, since), start=1):
         report.conversations = number
-        for pair in shadow(mind, number, conversation.channel, conversation.bursts, (base, candidate)):
+        told = (conversation.channel, conversation.bursts, (base, candidate), conversation.names)
+        for pair in shadow(mind, number, *told):
             report.add(pair)
     return report
