@@ -6,7 +6,7 @@ Nothing is sent and nothing of the customer's is kept: drafts hold placeholders,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +24,15 @@ class Contender:
 
     voice: Voice
     arm: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a customer wrote, in the order and the groups in which it was answered; ``names`` are the account's."""
+
+    channel: str
+    bursts: tuple[tuple[Incoming, ...], ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +84,14 @@ class _Recorder:
         return False
 
 
-def shadow(
-    mind: Mind,
-    conversation: int,
-    channel: str,
-    bursts: Iterable[Sequence[Incoming]],
-    contenders: tuple[Contender, Contender],
-    names: Sequence[str] = (),
-) -> Iterator[Pair | None]:
+def shadow(mind: Mind, conversation: int, told: Told, contenders: tuple[Contender, Contender]) -> Iterator[Pair | None]:
     """A pair for each burst of messages that a voice words; None for those kept to the letter, or silent.
 
-    ``conversation`` only numbers the pairs. Base first, then candidate. ``names`` are the customer's, known beforehand.
+    ``conversation`` only numbers the pairs. Base first, then candidate.
     """
     recorder = _Recorder(mind.template)
-    house = MemoryHouse(replace(mind, voice=recorder), channel)
-    for turn, messages in enumerate(bursts):
+    house = MemoryHouse(replace(mind, voice=recorder), told.channel)
+    for turn, messages in enumerate(told.bursts):
         recorder.asked.clear()
         house.customer_writes(messages, messages[-1].at)
         if not recorder.asked:
@@ -97,7 +99,7 @@ def shadow(
             continue
         brief, seed = recorder.asked[0]
         base, candidate = (_said(mind, each, brief, seed) for each in contenders)
-        heard = "\n".join(_without(names, outgoing(message.text)) for message in messages)
+        heard = "\n".join(_without(told.names, outgoing(message.text)) for message in messages)
         yield Pair(conversation, turn, heard, tuple(act.name for act in brief.acts), base, candidate)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from support.experiments.rules import rules
-from support.models import Experiment, ExperimentKind
+from support.models import Experiment, ExperimentKind, ExperimentStatus
 
 EFFECTS = {
     "Lancer": "Une partie des clients entendra la voix candidate dans les secondes qui suivent.",
     "Élargir": "De nouveaux clients entrent dans la comparaison ; personne ne change de voix.",
     "Arrêter": "Tous les clients retrouvent la voix d'habitude. Une expérience arrêtée ne repart pas.",
-    "Annuler": "La voix candidate est retirée à tous les clients. Une expérience annulée ne repart pas.",
+    "Retirer la candidate": "La voix candidate est retirée à tous les clients. Une expérience annulée ne repart pas.",
     "Terminer": "À faire quand la candidate est devenue la voix d'habitude : l'expérience ne donne plus de voix.",
 }
 NOTHING = "—"
@@ -21,6 +21,12 @@ NOTHING = "—"
 def arms(row: Experiment) -> str:
     """ "temoin (local) · candidate (local, warm@1f2e)" """
     return " · ".join(_arm(arm) for arm in row.arms)
+
+
+def reach(row: Experiment) -> str:
+    """Per cent of the customers that it concerns; of a canary not yet started, those of its first step."""
+    first = row.kind == ExperimentKind.CANARY and row.status == ExperimentStatus.DRAFT
+    return f"{rules().canary.steps[0]}\u00a0% d'abord" if first else f"{row.share}\u00a0%"
 
 
 def estimate(row: Experiment) -> str:
@@ -127,16 +133,16 @@ def _first(row: Experiment) -> Mapping[str, Any] | None:
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %".replace(".", ",")
+    return f"{100 * value:.1f}\u00a0%".replace(".", ",")
 
 
 def _milliseconds(value: float) -> str:
-    return f"{value:.0f} ms"
+    return f"{value:.0f}\u00a0ms"
 
 
 def _dollars(value: float) -> str:
-    return f"{value:.4f} $".replace(".", ",")
+    return f"{value:.4f}\u00a0$".replace(".", ",")
 
 
 def _points(value: float) -> str:
-    return f"{100 * value:+.1f} pts".replace(".", ",").replace("-", "−")
+    return f"{100 * value:+.1f}\u00a0pts".replace(".", ",").replace("-", "−")

@@ -163,7 +163,7 @@ class ExperimentAdmin(ModelAdmin):
 
     @admin.display(description="part des clients")
     def reach(self, row: Experiment) -> str:
-        return f"{row.share} %"
+        return experiment_page.reach(row)
 
     @admin.display(description="voix")
     def arms_shown(self, row: Experiment) -> str:
@@ -201,11 +201,11 @@ class ExperimentAdmin(ModelAdmin):
         """End it."""
         return _confirmed(request, object_id, "Arrêter", steer.stop, "L'expérience est arrêtée.")
 
-    @action(description="Annuler", url_path="roll-back", permissions=["run"], variant=ActionVariant.DANGER)
+    @action(description="Retirer la candidate", url_path="roll-back", permissions=["run"], variant=ActionVariant.DANGER)
     def roll_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the candidate back."""
         done = "La candidate est retirée : tous retrouvent la voix d'habitude."
-        return _confirmed(request, object_id, "Annuler", steer.roll_back, done)
+        return _confirmed(request, object_id, "Retirer la candidate", steer.roll_back, done)
 
     @action(description="Terminer", url_path="finish", permissions=["run"])
     def finish(self, request: HttpRequest, object_id: str) -> HttpResponse:

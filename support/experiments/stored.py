@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from chatbot import types
+from chatbot.experiments.shadow import Told
 from support.media import read as media
 from support.models import Author, Conversation, Message
 
 NAME = re.compile(r"[^\W\d_]{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a customer wrote, in the order and the groups in which it was answered, until a person took over."""
-
-    channel: str
-    bursts: tuple[tuple[types.Incoming, ...], ...]
-    names: tuple[str, ...] = ()
-
-
-def stored(brand: str, limit: int | None, since: datetime | None) -> Iterator[Stored]:
-    """The brand's conversations, those written in last first; only messages ``since`` then."""
+def stored(brand: str, limit: int | None, since: datetime | None) -> Iterator[Told]:
+    """The brand's conversations, those written in last first, until a person took over; only messages ``since`` then."""
     rows = Conversation.objects.filter(brand=brand, inbound_at__isnull=False).order_by("-inbound_at")
     rows = rows.select_related("customer").defer("state")
     if since:
@@ -33,7 +24,7 @@ def stored(brand: str, limit: int | None, since: datetime | None) -> Iterator[St
     for row in rows[:limit].iterator(chunk_size=100):
         bursts = tuple(_bursts(row, since))
         if bursts:
-            yield Stored(row.channel, bursts, tuple(NAME.findall(row.customer.display_name)))
+            yield Told(row.channel, bursts, tuple(NAME.findall(row.customer.display_name)))
 
 
 def _bursts(row: Conversation, since: datetime | None) -> Iterator[tuple[types.Incoming, ...]]:

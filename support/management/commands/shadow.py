@@ -79,7 +79,6 @@ def _replay(brand: str, names: tuple[str, str], limit: int | None, since: dateti
     report = Report(*names)
     for number, conversation in enumerate(stored(brand, limit, since), start=1):
         report.conversations = number
-        told = (conversation.channel, conversation.bursts, (base, candidate), conversation.names)
-        for pair in shadow(mind, number, *told):
+        for pair in shadow(mind, number, conversation, (base, candidate)):
             report.add(pair)
     return report
