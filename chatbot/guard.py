@@ -29,6 +29,7 @@ Reason = Literal[
 HOLE = re.compile(r"\{([^{}]*)\}")
 FIGURE = re.compile(r"\d")
 ADDRESS = re.compile(r"https?:|www\.|@|\b[a-z0-9-]+\.(?:ci|com|net|org|io|me|info|app|link)\b", re.IGNORECASE)
+STRAY = re.compile(r"[{}\[\]]")
 CITE = re.compile(r"\s*\[([a-z0-9-]+@\d+)\]")
 SENTENCE_END = re.compile(r"(?<=[.!?…\n])(?=\s)")
 STEM = 5  # letters that tell a French word from another; what follows is mostly its ending
@@ -72,7 +73,7 @@ class Guard:
     def check(self, sentence: str) -> Verdict:
         """Whether this next sentence may be said."""
         holes = {match[1] for match in HOLE.finditer(sentence)}
-        words = HOLE.sub(" ", uncited(sentence))
+        words = HOLE.sub(" ", uncited(sentence) if self._open else sentence)
         plain = plain_text(words)
         self._length += len(sentence)
         self._spoken |= holes
@@ -80,7 +81,7 @@ class Guard:
         greets = self._watch.greetings.search(plain) is not None
         self._greetings -= greets
         faults: tuple[tuple[Reason, bool], ...] = (
-            ("unknown_placeholder", not holes <= self._plan.facts.keys() or "{" in words or "}" in words),
+            ("unknown_placeholder", not holes <= self._plan.facts.keys() or STRAY.search(words) is not None),
             ("own_figure", FIGURE.search(words) is not None or self._watch.spelled.search(plain) is not None),
             ("own_address", ADDRESS.search(words) is not None),
             ("asks_secret", self._watch.asks_secret(words, quoting=bool(self._quotes))),

@@ -16,7 +16,7 @@ NAME = re.compile(r"[^\W\d_]{3,}")
 
 
 def stored(brand: str, limit: int | None, since: datetime | None) -> Iterator[Told]:
-    """The brand's conversations, those written in last first, until a person took over; only messages ``since`` then."""
+    """The brand's conversations, those written in last first, up to a person's coming; only messages ``since`` then."""
     rows = Conversation.objects.filter(brand=brand, inbound_at__isnull=False).order_by("-inbound_at")
     rows = rows.select_related("customer").defer("state")
     if since:
