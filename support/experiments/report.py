@@ -12,6 +12,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from chatbot.experiments.shadow import Pair, Side
+from support.experiments.rules import rules
 
 
 @dataclass
@@ -43,23 +44,31 @@ class Report:
             "kept": self.kept,
             "different": sum(pair.differs for pair in self.pairs),
             "sides": {
-                self._name("base"): _counts([pair.base for pair in self.pairs]),
-                self._name("candidate"): _counts([pair.candidate for pair in self.pairs]),
+                "actuelle": _counts([pair.base for pair in self.pairs]),
+                "candidate": _counts([pair.candidate for pair in self.pairs]),
             },
         }
 
     def html(self) -> str:
         """A page that stands alone: no script, nothing loaded, and every word escaped."""
-        shown = [pair for pair in self.pairs if pair.differs]
-        return render_to_string("shadow_report.html", {"summary": self.summary, "pairs": shown})
+        shown = [(pair, _shown(pair.base), _shown(pair.candidate)) for pair in self.pairs if pair.differs]
+        summary = self.summary
+        for side in summary["sides"].values():
+            side["reasons"] = {_named(reason): count for reason, count in side["reasons"].items()}
+        return render_to_string("shadow_report.html", {"summary": summary, "pairs": shown})
 
     def jsonl(self) -> str:
         """The counts, then a line for each reply that differs."""
         rows = [{"summary": self.summary}, *(asdict(pair) for pair in self.pairs if pair.differs)]
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
-    def _name(self, side: str) -> str:
-        return {"base": "actuelle", "candidate": "candidate"}[side]
+
+def _shown(side: Side) -> dict[str, Any]:
+    return {**asdict(side), "faithful": side.faithful, "passed": side.verdict == "passed", "why": _named(side.verdict)}
+
+
+def _named(verdict: str) -> str:
+    return rules().verdicts.get(verdict, verdict)
 
 
 def _counts(sides: Sequence[Side]) -> dict[str, Any]:

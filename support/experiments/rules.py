@@ -30,6 +30,7 @@ class Rules:
     guardrails: tuple[guardrails.Guardrail, ...]
     labels: Mapping[str, str]
     canary: ladder.Rules
+    verdicts: Mapping[str, str]
 
 
 @cache
@@ -49,6 +50,7 @@ def rules() -> Rules:
         guardrails=tuple(_guardrail(rail) for rail in rails),
         labels={rail["metric"]: rail["label"] for rail in rails},
         canary=_ladder(table["canary"]),
+        verdicts=table["verdicts"],
     )
 
 

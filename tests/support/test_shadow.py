@@ -7,15 +7,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Model
 
+from chatbot import guard
 from chatbot.experiments.shadow import masked
-from chatbot.voices.ports import Brief, Draft, VoiceFault
+from chatbot.voices.ports import Brief, Draft, FaultKind, VoiceFault
 from support.experiments import contenders
+from support.experiments.rules import rules
 from support.models import Author, Channel, Claim, Conversation, EngineCall, Escalation, Message
 from tests.support.journeys import say, write
 
@@ -144,7 +146,11 @@ def test_a_report_runs_no_script(tmp_path: Path, louder: list[Louder]) -> None:
     page = out.read_text(encoding="utf-8")
     assert "<script" not in page and "&lt;script&gt;" in page and "<b>" not in page
     assert "default-src 'none'" in page
-    assert "refusée : unknown_placeholder" in page and "inventé montant" in page
+    assert "refusée : valeur inconnue" in page and "inventé montant" in page
+
+
+def test_every_verdict_has_its_french_name() -> None:
+    assert set(rules().verdicts) == {*get_args(guard.Reason), *get_args(FaultKind)}
 
 
 def test_nothing_is_sent_and_nothing_is_stored(tmp_path: Path, louder: list[Louder]) -> None:
