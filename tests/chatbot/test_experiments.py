@@ -133,6 +133,15 @@ def test_the_comparison_estimates_the_difference(share: float) -> None:
     assert compared.differs(0.05) is (found.low > 0) is True
 
 
+@pytest.mark.parametrize("share", [0.5, 0.2])
+def test_an_effect_that_changes_is_averaged_over_all_conversations(share: float) -> None:
+    dice, compared = random.Random(5), Comparison(share)
+    for number in range(20_000):
+        inside = dice.random() < share
+        compared.add(float(dice.random() < (0.8 if inside and number >= 10_000 else 0.2)), in_arm=inside)
+    assert compared.interval(0.05).estimate == pytest.approx(0.3, abs=0.03)
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_there_is_nothing_to_compare_with_one_arm(share: float) -> None:
     with pytest.raises(ValueError, match="share"):

@@ -146,6 +146,9 @@ def test_looking_again_or_coming_back_adds_no_second_outcome(running: Callable[.
     watch.look()
     Experiment.objects.update(measured_until=row.started_at)
     tasks.watch_experiments()
+    row.refresh_from_db()
+    row.measured_until = None
+    assert outcomes.measure(row, clock.now()) == 0
     assert row.outcomes.count() == 1
 
 
