@@ -144,6 +144,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "overdue": {"task": "support.tasks.find_overdue_claims", "schedule": 60.0, "options": {"expires": 60}},
+    "experiments": {"task": "support.tasks.watch_experiments", "schedule": 60.0, "options": {"expires": 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_DB_REUSE_MAX = 1000 if EMBEDDED else None

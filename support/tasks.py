@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from support import deliver, doorbell, escalate, redis_client, turns
 from support.backoffice import announce, overdue, sweeping, webhook
+from support.experiments import watch
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
 from support.models import Conversation, Message
 
@@ -74,6 +75,12 @@ def sweep() -> None:
 def find_overdue_claims() -> None:
     """Call a person for claims past their promised time."""
     overdue.call_people()
+
+
+@shared_task
+def watch_experiments() -> None:
+    """Measure what has ended, look at what runs: canaries climb or are rolled back."""
+    watch.look()
 
 
 def _free(lease: str) -> Q:

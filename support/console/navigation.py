@@ -21,6 +21,7 @@ _OVERSIGHT = (
     ("Journal d'audit", "policy", "support_auditevent", "support.view_auditevent"),
     ("Notifications au back-office", "outbox", "support_outgoingevent", "support.view_outgoingevent"),
     ("Jetons d'API", "key", "support_apitoken", "support.view_apitoken"),
+    ("Expériences", "science", "support_experiment", "support.view_experiment"),
     ("Appels de voix", "graphic_eq", "support_enginecall", "support.view_enginecall"),
 )
 _PEOPLE = (

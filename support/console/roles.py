@@ -33,6 +33,10 @@ ROLES: Mapping[str, Sequence[str]] = {
         "view_outgoingevent",
         "settle_claim",
         "approve_article",
+        "view_experiment",
+        "add_experiment",
+        "change_experiment",
+        "run_experiment",
     ),
 }
 

@@ -8,6 +8,7 @@ from support.models.conversation import Attempt, Author, Conversation, Delivery,
 from support.models.customer import Channel, Customer, Identity
 from support.models.engine import EngineCall
 from support.models.escalation import Escalation, Outcome, Priority, Reason
+from support.models.experiment import Experiment, ExperimentKind, ExperimentOutcome, ExperimentStatus
 from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
 
 __all__ = [
@@ -27,6 +28,10 @@ __all__ = [
     "Delivery",
     "EngineCall",
     "Escalation",
+    "Experiment",
+    "ExperimentKind",
+    "ExperimentOutcome",
+    "ExperimentStatus",
     "Forwarded",
     "Identity",
     "Message",
