@@ -36,6 +36,8 @@ class Brand:
     contexts: Mapping[str, object] = field(default_factory=dict)
     concepts: Mapping[str, object] = field(default_factory=dict)
     receipts: Mapping[str, object] = field(default_factory=dict)
+    voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
+    marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -76,6 +78,8 @@ def load_folder(path: Path) -> Brand:
         contexts=_toml(path / "contexts.toml"),
         concepts=_toml(path / "concepts.toml"),
         receipts=_toml(path / "receipts.toml"),
+        voice=_toml(path / "voice" / "voice.toml"),
+        marks=_toml(path / "voice" / "marks.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,
         examples=examples,

@@ -29,6 +29,8 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         on_duty=house_words.on_duty(conversation.brand, now),
         queue_position=escalate.queue_position(conversation) if waiting else None,
         claims=LatestClaims(conversation.customer_id),
+        conversation=str(conversation.id),
+        customer=str(conversation.customer_id),
     )
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import timedelta
 from functools import lru_cache
 from itertools import count
@@ -131,12 +132,15 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
     speaker = Speaker(lease, conversation, pending)
     incoming = [_incoming(message) for message in pending]
     happened: list[types.Event] = []
-    for event in take_turn(mind(conversation.brand), conversation.state, incoming, surroundings):
-        if isinstance(event, types.Words):
-            speaker.say(event.text)
-        elif isinstance(event, types.Reply):
-            speaker.end_reply()
-        happened.append(event)
+    with closing(take_turn(mind(conversation.brand), conversation.state, incoming, surroundings)) as events_of_turn:
+        for event in events_of_turn:
+            if isinstance(event, types.Words):
+                speaker.say(event.text)
+            elif isinstance(event, types.Pulse):
+                speaker.pulse()
+            elif isinstance(event, types.Reply):
+                speaker.end_reply()
+            happened.append(event)
     more = commit(lease, conversation, pending, happened, listening=surroundings.listening)
     log.info("turn_done", messages=len(pending), milliseconds=round((time.perf_counter() - started) * 1000, 1))
     return more
