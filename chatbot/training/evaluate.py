@@ -20,7 +20,7 @@ from chatbot.training.digests import of_file
 from chatbot.training.faults import DataFault
 from chatbot.training.finetune import rows
 from chatbot.training.hardware import Machine, settle
-from chatbot.training.loading import load_adapted, load_tokenizer
+from chatbot.training.loading import load_adapted, load_tokenizer, room
 from chatbot.training.memory import peak_mib
 from chatbot.training.recipe import Recipe
 from chatbot.watch import Watch
@@ -68,7 +68,7 @@ def evaluate(
     setting = settle(recipe, Machine.here())
     tokenizer = load_tokenizer(base)
     model = load_adapted(base, adapter, recipe, setting)
-    chats = rows(examples, Prompt.read())
+    chats = rows(examples, Prompt.read(), room(tokenizer, recipe.max_tokens))
     loss, tokens = _loss(model, tokenizer, chats)
     drafts = list(_drafts(model, tokenizer, recipe, chats, ticks))
     watches = {slug: Watch.read(brands.load(slug).settings) for slug in {example.brand for example in examples}}

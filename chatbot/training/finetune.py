@@ -9,6 +9,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,13 +17,13 @@ from typing import Any
 
 from chatbot import brand as brands
 from chatbot.training import identity, proof, statistics
-from chatbot.training.chat import PROMPT, Prompt
+from chatbot.training.chat import PROMPT, Chat, Prompt
 from chatbot.training.dataset import DataRecipe
 from chatbot.training.digests import of_file
 from chatbot.training.examples import Example
 from chatbot.training.faults import DataFault
 from chatbot.training.hardware import Machine, Setting, settle
-from chatbot.training.loading import load_base, load_tokenizer
+from chatbot.training.loading import load_base, load_tokenizer, room
 from chatbot.training.memory import peak_mib
 from chatbot.training.recipe import Lora, Recipe
 
@@ -68,15 +69,23 @@ def finetune(
     return record
 
 
-def rows(examples: Sequence[Example], prompt: Prompt) -> list[dict[str, object]]:
-    """Chats as TRL takes them; the loss is on the completion only."""
-    return [
-        {
-            "prompt": prompt.chat(example, brands.load(example.brand).name),
-            "completion": [{"role": "assistant", "content": example.answer}],
-        }
-        for example in examples
-    ]
+def rows(examples: Sequence[Example], prompt: Prompt, fits: Callable[[Chat], bool]) -> list[dict[str, Chat]]:
+    """Chats as TRL takes them; the loss is on the completion only.
+
+    What was said longest ago is left out until a chat ``fits``: the trainer would cut the answer off instead. Raises
+    DataFault on one that does not fit without any history.
+    """
+    return [_row(example, prompt, fits) for example in examples]
+
+
+def _row(example: Example, prompt: Prompt, fits: Callable[[Chat], bool]) -> dict[str, Chat]:
+    completion = [{"role": "assistant", "content": example.answer}]
+    for start in range(len(example.history) + 1):
+        shorter = replace(example, history=example.history[start:])
+        asked = prompt.chat(shorter, brands.load(example.brand).name)
+        if fits([*asked, *completion]):
+            return {"prompt": asked, "completion": completion}
+    raise DataFault(f"example {example.id}: longer than the recipe's max_tokens without any history")
 
 
 def sft(data: Path, model: Any, tokenizer: Any, lora: Lora, options: Any) -> Any:
@@ -87,7 +96,7 @@ def sft(data: Path, model: Any, tokenizer: Any, lora: Lora, options: Any) -> Any
     from trl import SFTTrainer
 
     set_seed(options.seed)  # before the LoRA matrices are drawn
-    prompt = Prompt.read()
+    prompt, fits = Prompt.read(), room(tokenizer, options.max_length)
     config = LoraConfig(
         r=lora.r,
         lora_alpha=lora.alpha,
@@ -99,8 +108,8 @@ def sft(data: Path, model: Any, tokenizer: Any, lora: Lora, options: Any) -> Any
     return SFTTrainer(
         model=model,
         args=options,
-        train_dataset=Dataset.from_list(rows(proof.read(data / "train.jsonl"), prompt)),
-        eval_dataset=Dataset.from_list(rows(proof.read(data / "validation.jsonl"), prompt)),
+        train_dataset=Dataset.from_list(rows(proof.read(data / "train.jsonl"), prompt, fits)),
+        eval_dataset=Dataset.from_list(rows(proof.read(data / "validation.jsonl"), prompt, fits)),
         processing_class=tokenizer,
         peft_config=config,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ def load_tokenizer(folder: Path) -> Any:
         raise ValueError(f"{folder.name}: the tokenizer has no chat template; take the Instruct model")
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     return tokenizer
+
+
+def room(tokenizer: Any, most: int) -> Callable[[Sequence[Mapping[str, str]]], bool]:
+    """Whether a chat is no longer than ``most`` tokens."""
+    return lambda chat: len(tokenizer.apply_chat_template(list(chat), return_dict=True)["input_ids"]) <= most
 
 
 def load_base(folder: Path, recipe: Recipe, setting: Setting) -> Any:

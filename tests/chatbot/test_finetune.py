@@ -40,6 +40,10 @@ EXAMPLE = Example(
 )  # fmt: skip
 
 
+def anything(_: object) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Road:
     """What the road left: the data set, the base, the adapter and the run's record."""
@@ -56,8 +60,8 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
     here = tmp_path_factory.mktemp("road")
     data, made = here / "data", here / "made"
     build(write(here / "source.jsonl", transcripts(50)), data, 1, DataRecipe.read())
-    chats = rows(proof.read(data / "train.jsonl"), Prompt.read())
-    texts = [message["content"] for chat in chats for message in (*chat["prompt"], *chat["completion"])]  # type: ignore[misc]
+    chats = rows(proof.read(data / "train.jsonl"), Prompt.read(), anything)
+    texts = [message["content"] for chat in chats for message in (*chat["prompt"], *chat["completion"])]
     base = tiny_llama(here / "base", texts)
     call_command("finetune", data=data, model=base, recipe="tiny", out=made, stdout=StringIO())
     return Road(data, base, made, json.loads((made / "run.json").read_text()))
@@ -170,10 +174,10 @@ def test_perplexity_is_that_of_the_answers_tokens(road: Road) -> None:
 
     told = evaluate(road.base, road.made, road.data / "test.jsonl", SHORT, ticks=lambda: 0.0, limit=1)
     [example, *_] = proof.read(road.data / "test.jsonl")
-    [chat] = rows([example], Prompt.read())
+    [chat] = rows([example], Prompt.read(), anything)
     tokenizer = load_tokenizer(road.base)
     model = load_adapted(road.base, road.made, TINY, settle(TINY, LAPTOP))
-    whole = tokenizer.apply_chat_template([*chat["prompt"], *chat["completion"]], tokenize=False)  # type: ignore[misc]
+    whole = tokenizer.apply_chat_template([*chat["prompt"], *chat["completion"]], tokenize=False)
     ids = tokenizer(whole, add_special_tokens=False, return_tensors="pt").input_ids
     answer = tokenizer(example.answer + "<|eot_id|>", add_special_tokens=False).input_ids
     labels = torch.full_like(ids, -100)
@@ -235,6 +239,16 @@ def test_a_bad_recipe_is_named(tmp_path: Path, change: tuple[str, str], told: st
         Recipe.read("x", tmp_path)
     with pytest.raises(RecipeError, match="no such recipe"):
         Recipe.read("../x", tmp_path)
+
+
+def test_what_does_not_fit_loses_its_oldest_words_and_never_its_answer() -> None:
+    [whole] = rows([EXAMPLE], Prompt.read(), anything)
+    [shorter] = rows([EXAMPLE], Prompt.read(), lambda chat: len(chat) < 5)
+    assert [message["role"] for message in whole["prompt"]] == ["system", "user", "assistant", "user"]
+    assert [message["role"] for message in shorter["prompt"]] == ["system", "assistant", "user"]
+    assert shorter["prompt"][-1] == whole["prompt"][-1] and shorter["completion"] == whole["completion"]
+    with pytest.raises(DataFault, match="example c1-1: longer than"):
+        rows([EXAMPLE], Prompt.read(), lambda chat: len(chat) < 3)
 
 
 def test_a_chat_alternates_and_ends_with_the_plan() -> None:
