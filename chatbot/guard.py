@@ -99,7 +99,7 @@ class Guard:
             ("too_long", self._length > self._longest),
             ("unplanned_act", not self._quotes and self._unplanned(plain)),
             ("unplanned_word", self._lexis is not None and self._lexis.unplanned(plain, self._ground)),
-            ("strange", self._lexis is not None and self._lexis.is_strange(words)),
+            ("strange", self._lexis is not None and self._lexis.is_strange(words, self._ground)),
             ("unsupported", self._open and not self._supported(sentence, holes, plain)),
         )
         return next((Verdict(reason) for reason, faulty in faults if faulty), PASSED)

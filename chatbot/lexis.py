@@ -67,11 +67,11 @@ class Lexis:
         heads = {match[1] for match in self.guarded.finditer(plain)}
         return any(not any(own.startswith(head) for own in ground) for head in heads)
 
-    def is_strange(self, words: str) -> bool:
+    def is_strange(self, words: str, ground: frozenset[str]) -> bool:
         """Whether, in one of its clauses, too many words are none of the brand's."""
         for clause in CLAUSE.split(words):
             telling = [word for word in plain_text(clause).split() if len(word) >= SHORT and word not in self.idle]
-            unknown = sum(word[:STEM] not in self.all for word in telling)
+            unknown = sum(word[:STEM] not in self.all and word not in ground for word in telling)
             if unknown > self.strange * len(telling):
                 return True
         return False
