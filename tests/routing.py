@@ -104,7 +104,6 @@ class Rig:
             gauges=self.gauges,
             line=line or (lambda place: kept_line(place, limits)),
             messages=lambda brief: [{"role": "user", "content": "Dis-le : " + " ".join(brief.facts)}],
-            tokens=lambda text: -(-len(text) // 4),
             ticks=time.perf_counter,
             sleep=self._sleep,
             alarm=lambda place, fault: self.alarms.append((place.name, fault.kind)),

@@ -23,7 +23,13 @@ from chatbot.voices.ports import (
 )
 
 Messages = Sequence[Mapping[str, Any]]
+CHARACTERS_A_TOKEN = 4
 UNSERVED = frozenset({"throttled", "denied", "bad_request", "server"})  # refused with a status: nothing was worked on
+
+
+def about_tokens(text: str) -> int:
+    """How many tokens a French text has, about: one for every four characters begun."""
+    return -(-len(text) // CHARACTERS_A_TOKEN)
 
 
 class Speech(Protocol):
@@ -54,8 +60,8 @@ class Line(Protocol):
 class House:
     """What a router asks of the house around it.
 
-    ``tokens`` estimates how many a text has;
-    ``ticks`` are the mind's seconds; ``sleep`` waits; ``alarm`` is told what a person has to see to.
+    ``ticks`` are the mind's seconds; ``sleep`` waits; ``alarm`` is told what a person has to see to; ``tokens``
+    estimates how many a text has.
     """
 
     roster: Roster
@@ -64,10 +70,10 @@ class House:
     gauges: Gauges
     line: Callable[[Deployment], Line]
     messages: Callable[[Brief], Messages]
-    tokens: Callable[[str], int]
     ticks: Callable[[], float]
     sleep: Callable[[float], None]
     alarm: Callable[[Deployment, VoiceFault], None]
+    tokens: Callable[[str], int] = about_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from chatbot.voices.choose import Chooser, Threshold, score
 from chatbot.voices.gauges import LocalGauges
 from chatbot.voices.policy import Policy
 from chatbot.voices.ports import Brief, Need, Tier
+from support.bench.voices.drift import drifting, premium_calls, shares
 
 POLICY = Policy.of(brands.load("easytransfert"))
 PLAIN = Brief((Act("ask.amount"),), brand="x", conversation="c")
@@ -109,40 +110,20 @@ def test_an_experiment_decides_for_its_arm() -> None:
     assert chooser().tiers(replace(HARD, arm={"tier": "local"})) == ()
 
 
-def drifting(position: float, lot: random.Random) -> Brief:
-    """A brief of a load that goes from short calm questions to long angry ones while ``position`` goes from 0 to 1."""
-    mood: Mood = "angry" if lot.random() < 0.1 + 0.6 * position else lot.choice(("neu", "neg"))
-    facts = tuple(f"f{n}" for n in range(lot.randint(0, 2)))
-    acts = tuple(Act("answer", facts) for _ in range(1 + int(lot.random() < position)))
-    length = int(lot.gauss(60 + 150 * position, 40))
-    return Brief(acts, mood, heard="x" * max(length, 5), open=lot.random() < 0.8 or mood != "angry", brand="x")
-
-
 @pytest.mark.parametrize("turns", [1, 4], ids=["new customers", "conversations of four"])
 def test_premium_keeps_its_share_while_the_load_drifts(turns: int) -> None:
-    lot, calls = random.Random(3), 10_000
-    hour = 0.0
-    gauges = LocalGauges(lambda: hour)
-    choices = Chooser(POLICY, gauges)
-    premium = []
-    for n in range(calls):
-        hour = 3600.0 * (n // 500)
-        brief = replace(drifting(n / calls, lot), conversation=str(n // turns))
-        tier = choices.tiers(brief)[0]
-        choices.count(brief, tier)
-        premium.append(tier == "premium")
-    assert 0.17 <= sum(premium) / calls <= 0.23
-    thousands = [sum(premium[start : start + 1000]) / 1000 for start in range(0, calls, 1000)]
-    assert all(0.17 <= share <= 0.23 for share in thousands), thousands
+    spoken = premium_calls(POLICY, turns)
+    assert len(spoken) == 10_000 and 0.17 <= sum(spoken) / 10_000 <= 0.23
+    assert all(0.17 <= share <= 0.23 for share in shares(spoken, 1000)), shares(spoken, 1000)
 
 
 def test_a_threshold_that_stands_still_would_not_keep_it() -> None:
     lot, calls = random.Random(3), 4000
-    shares = []
+    over = []
     for position in (0.0, 1.0):
         scores = [score(drifting(position, lot), POLICY.weights) for _ in range(calls)]
-        shares.append(sum(value >= POLICY.premium.start for value in scores) / calls)
-    assert shares[1] > 3 * shares[0], shares
+        over.append(sum(value >= POLICY.premium.start for value in scores) / calls)
+    assert over[1] > 3 * over[0], over
 
 
 def test_a_threshold_does_not_run_away_while_premium_is_out_of_reach() -> None:
