@@ -11,6 +11,7 @@ from chatbot.voices.ports import Tier
 from support import redis_client
 from support.voices.presence import HOUSE, Presence
 
+FRESH_SECONDS = 1.0  # an average read so lately is not read again
 WORDS = "akwaba:voices:first-words:"  # deployment: moving average, in seconds
 CALLS = "akwaba:voices:calls:"  # brand and hour: how many calls, how many of them premium
 TIERS = "akwaba:voices:tier:"  # conversation: the tier it was last given
@@ -23,12 +24,13 @@ redis.call('SET', KEYS[1], string.format('%.6f', sample), 'EX', {int(STALE_SECON
 
 
 class RedisGauges:
-    """Implements ``ports.Gauges``. ``clock`` gives seconds since the epoch and only says which hour it is."""
+    """Implements ``ports.Gauges``. ``clock`` gives seconds since the epoch: which hour it is."""
 
     def __init__(self, clock: Callable[[], float] = time.time, presence: Presence = HOUSE) -> None:
         self._clock = clock
         self._presence = presence
         self._own = LocalGauges(clock)
+        self._read: dict[str, tuple[float | None, float]] = {}  # deployment → average, when it was read
         self._blend = redis_client.connection().register_script(BLEND)
 
     def first_words(self, deployment: str) -> float | None:
@@ -38,7 +40,12 @@ class RedisGauges:
             average = cast("bytes | None", redis_client.connection().get(WORDS + deployment))
             return None if average is None else float(average)
 
-        return self._presence.ask(shared, lambda: self._own.first_words(deployment))
+        known, at = self._read.get(deployment, (None, float("-inf")))
+        if 0 <= self._clock() - at < FRESH_SECONDS:
+            return known
+        found = self._presence.ask(shared, lambda: self._own.first_words(deployment))
+        self._read[deployment] = found, self._clock()
+        return found
 
     def observe_first_words(self, deployment: str, seconds: float) -> None:
         """One success more."""
@@ -46,6 +53,7 @@ class RedisGauges:
         def shared() -> None:
             self._blend([WORDS + deployment], [seconds], client=redis_client.connection())
 
+        self._read.pop(deployment, None)
         self._presence.ask(shared, lambda: self._own.observe_first_words(deployment, seconds))
 
     def premium_share(self, brand: str) -> tuple[float, int]:
