@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.test import override_settings
@@ -64,6 +65,12 @@ class Breakers(RuleBasedStateMachine):
         for breakers in self.kept:
             breakers.open_at_once(name)
 
+    @rule(name=NAMES)
+    def a_probe_goes_out(self, name: str) -> None:
+        self.open_at_once(name)
+        self.time_passes(120.0)
+        self.permit(name)
+
     @rule(name=NAMES, seconds=SECONDS)
     def throttle(self, name: str, seconds: float) -> None:
         self.model[name] = self.model[name].throttle(self.now, seconds)
@@ -76,17 +83,15 @@ class Breakers(RuleBasedStateMachine):
             for breakers in self.kept:
                 assert breakers.ready(name) is breaker.ready(self.now)
                 shown = breakers.states().get(name, Breaker())
-                assert (shown.failures, shown.openings, shown.until, shown.cause, shown.since) == (
-                    breaker.failures,
-                    breaker.openings,
-                    breaker.until,
-                    breaker.cause,
-                    breaker.since,
-                )
+                assert self.told(shown) == self.told(breaker)
+
+    def told(self, breaker: Breaker) -> Breaker:
+        """A time to be left alone that is over is kept by some and not by others."""
+        return replace(breaker, throttled=max(breaker.throttled, self.now))
 
 
 TestBreakers = Breakers.TestCase
-TestBreakers.settings = effort(max_examples=60, stateful_step_count=40)
+TestBreakers.settings = effort(max_examples=50, stateful_step_count=40)
 
 
 def test_what_one_process_learns_another_knows() -> None:
