@@ -83,7 +83,7 @@ class VoiceDeployment(models.Model):
 
     def price_at(self, moment: object) -> VoicePrice | None:
         """The price in force at ``moment``: the newest that has begun."""
-        if self.pk is None:
+        if not self.pk:
             return None
         return self.prices.filter(valid_from__lte=moment).order_by("-valid_from", "-number").first()
 

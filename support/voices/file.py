@@ -76,9 +76,9 @@ def _take_deployment(table: Table) -> None:
     for field in OF_DEPLOYMENT:
         if field in table:
             setattr(row, field, _plain(where, field, table[field]))
-    wanted, row.enabled = row.enabled, row.enabled and row.pk is not None
+    wanted, row.enabled = row.enabled, row.enabled and bool(row.pk)
     with _named(where):
-        if row.pk is None:
+        if not row.pk:
             changes.save_deployment(row, None)
         if "price" in table:
             _take_price(where, row, table["price"])
@@ -143,7 +143,7 @@ def _plain(where: str, field: str, value: Any) -> str | bool:
     wanted = bool if field in YES_OR_NO else str
     if not isinstance(value, wanted):
         raise NotTaken(f"{where}: field '{field}': must be {'true or false' if wanted is bool else 'a text'}")
-    return cast("str | bool", value)
+    return value
 
 
 def _dollars(where: str, field: str, table: Table) -> Decimal:

@@ -26,7 +26,7 @@ LOST_AFTER = timedelta(seconds=120)  # a turn has 60 s in all: whoever has not s
 
 
 class HouseLedger:
-    """Implements ``ports.Ledger``. Its writes are transactions of their own: a turn that fails was paid all the same."""
+    """Implements ``ports.Ledger``. Its writes are transactions of their own: a turn that fails was paid too."""
 
     def __init__(self, roster: HouseRoster = ROSTER) -> None:
         self._roster = roster
@@ -36,7 +36,7 @@ class HouseLedger:
         _stand_alone()
         row = _row(deployment, brief, reservation)
         own = budgets.purses(row.brand, row.customer, row.at, self._roster.switch(row.brand))
-        overdrawn = REDIS.ask(lambda: budgets.claim(own, row.reserved_usd), lambda: None)
+        overdrawn: str | None = REDIS.ask(lambda: budgets.claim(own, row.reserved_usd), lambda: None)
         if overdrawn is None:
             overdrawn = _write_by_sum(row, own)
         elif not overdrawn:
@@ -135,7 +135,7 @@ def _conversation(name: str) -> uuid.UUID | None:
     return identity if Conversation.objects.filter(id=identity).exists() else None
 
 
-def _write_by_sum(row: EngineCall, own: list[budgets.Purse]) -> budgets.Whose | str:
+def _write_by_sum(row: EngineCall, own: list[budgets.Purse]) -> str:
     with db.write():
         VoiceSwitch.objects.get_or_create(brand=row.brand)
         VoiceSwitch.objects.select_for_update().get(brand=row.brand)
