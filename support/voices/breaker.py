@@ -160,8 +160,8 @@ def _states() -> Mapping[str, Breaker]:
 
 def _read(packed: str) -> Breaker:
     failures, openings, until, probe, throttled, since, cause = packed.split(":")
-    seconds = (int(ms) / 1000 for ms in (until, probe, throttled, since))
-    return Breaker(int(failures), int(openings), *seconds, cast("Cause", cause))
+    at = [int(ms) / 1000 for ms in (until, probe, throttled, since)]
+    return Breaker(int(failures), int(openings), at[0], at[1], at[2], at[3], cast("Cause", cause))
 
 
 def _redis_now() -> float:
