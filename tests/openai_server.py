@@ -90,6 +90,8 @@ class Script:
     headers: Mapping[str, str] = field(default_factory=dict)  # of the answer, such as retry-after
     message: str = "scripted"  # of an error
     status: int = 0  # another status than the fault's own
+    code: str = ""  # another code than the fault's own
+    body: bytes = b""  # of an answer that is no stream: this, whatever it is
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -313,7 +315,7 @@ class _Play:
         seen.prompt_tokens = sum(self._count(json.dumps(one["content"])) + 4 for one in seen.json["messages"])
         if not seen.json.get("stream"):
             seen.completion_tokens = self._count("".join(script.words))
-            finish = "length" if script.fault == "length" else script.finish
+            finish = {"length": "length", "filtered": "content_filter"}.get(script.fault, script.finish)
             message = {"role": "assistant", "content": "".join(script.words), **script.delta}
             choice = {"index": 0, "message": message, "finish_reason": None if script.fault == "close" else finish}
             body = {"id": self._id, "object": "chat.completion", "created": 1, "model": seen.deployment}
@@ -333,15 +335,16 @@ class _Play:
 
     def _error(self) -> dict[str, Any]:
         status, code = STATUS.get(self._script.fault, (500, "server_error"))
+        code = self._script.code or code
         inner = {"innererror": {"code": "ResponsibleAIPolicyViolation"}} if code == "content_filter" else {}
         return {"error": {"code": code, "message": self._script.message, "type": None, "status": status, **inner}}
 
     async def _whole(self, body: Mapping[str, Any]) -> bool:
         """An answer that is one JSON document; after its head it can only be cut, reset, held or dripped."""
         fault, moment = self._script.fault, self._script.moment
-        if fault in STATUS or fault == "error":
+        if fault == "error" or (fault in STATUS and (fault != "filtered" or moment == "before")):
             return await self._status(self._script.status or STATUS.get(fault, (500, ""))[0], self._error())
-        content = json.dumps(body).encode()
+        content = self._script.body or json.dumps(body).encode()
         if fault in ("hang", "reset", "cut") and moment == "before":
             return await self._broken(b"")
         await self._head(200, {"content-length": str(len(content)), "content-type": "application/json"})
@@ -419,8 +422,7 @@ class _Play:
             await self._event(self._delta({}, "length" if fault == "length" else "content_filter"))
             await self._finish()
             return True
-        await self._event(self._error())
-        await self._wire.write(b"0\r\n\r\n")
+        await self._wire.write(_chunked(_event(self._error())) + b"0\r\n\r\n")  # at once: the client hangs up on it
         return True
 
     async def _finish(self) -> None:
