@@ -248,7 +248,7 @@ def enter_in_ledger(conversation: Conversation, spoken: types.Spoken) -> None:
     faulty = spoken.outcome in FAULTS  # then the guard has said nothing
     verdict = "" if faulty else spoken.outcome[:60]
     if verdict not in ("", "passed"):
-        transaction.on_commit(lambda: metrics.voice_refused(spoken.tier, verdict))
+        transaction.on_commit(lambda: metrics.voice_refused(spoken.tier.rpartition(":")[2], verdict))
     if spoken.call.isdigit() and EngineCall.objects.filter(id=spoken.call).update(
         verdict=verdict, conversation=conversation
     ):

@@ -1,4 +1,4 @@
-"""Remote voices in the admin: deployments, prices, switches. Supervisors look, administrators change, all is audited."""
+"""Remote voices in the admin: deployments, prices, switches. Supervisors look, administrators change."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class VoiceDeploymentAdmin(_Kept):
         """Checked and audited."""
         changes.save_deployment(obj, claim_pages.user_of(request))
 
-    @admin.display(description="palier", ordering="tier")
+    @admin.display(description="fournisseur et niveau", ordering="tier")
     def kind(self, row: VoiceDeployment) -> str:
         region = f", {row.region}" if row.region else ""
         return f"{row.get_provider_display()} {row.get_tier_display()}{region}"

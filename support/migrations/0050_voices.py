@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 from decimal import Decimal
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -13,6 +14,11 @@ def settle_what_was(apps, _editor):
     brands = apps.get_model("support", "Conversation").objects.filter(id=models.OuterRef("conversation_id")).values("brand")
     calls.update(verdict=models.F("outcome"), settled_at=models.F("at"), brand=models.Subquery(brands))
     calls.update(outcome="ok")
+
+
+def show_the_brand(apps, _editor):
+    """The brand that answers has its row of switches, with the defaults, for the console to show."""
+    apps.get_model("support", "VoiceSwitch").objects.get_or_create(brand=settings.BRAND)
 
 
 class Migration(migrations.Migration):
@@ -28,7 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9._-]*\\Z', 'minuscules, chiffres, . _ -')], verbose_name='nom')),
                 ('provider', models.CharField(choices=[('azure', 'Azure OpenAI'), ('openai', 'OpenAI'), ('vllm', 'vLLM')], max_length=10, verbose_name='fournisseur')),
-                ('tier', models.CharField(choices=[('economy', 'économique'), ('standard', 'standard'), ('premium', 'premium'), ('vision', 'images'), ('speech', 'écoute')], max_length=10, verbose_name='palier')),
+                ('tier', models.CharField(choices=[('economy', 'économique'), ('standard', 'standard'), ('premium', 'premium'), ('vision', 'images'), ('speech', 'écoute')], max_length=10, verbose_name='niveau')),
                 ('model', models.CharField(help_text='Sur Azure : le nom du déploiement.', max_length=120, verbose_name='modèle')),
                 ('base_url', models.CharField(help_text='https://…, ou http:// vers ce réseau privé', max_length=300, verbose_name='adresse')),
                 ('region', models.CharField(blank=True, max_length=40, verbose_name='région')),
@@ -226,5 +232,6 @@ class Migration(migrations.Migration):
             model_name='voiceprice',
             constraint=models.CheckConstraint(condition=models.Q(('cached_usd__gte', 0), ('input_usd__gte', 0), ('output_usd__gte', 0)), name='voice_price_not_negative'),
         ),
+        migrations.RunPython(show_the_brand, migrations.RunPython.noop),
         migrations.RunPython(settle_what_was, migrations.RunPython.noop),
     ]

@@ -44,7 +44,7 @@ class VoiceDeployment(models.Model):
         validators=[RegexValidator(r"\A[a-z0-9][a-z0-9._-]*\Z", "minuscules, chiffres, . _ -")],
     )
     provider = models.CharField("fournisseur", max_length=10, choices=VoiceProvider)
-    tier = models.CharField("palier", max_length=10, choices=VoiceTier)
+    tier = models.CharField("niveau", max_length=10, choices=VoiceTier)
     model = models.CharField("modèle", max_length=120, help_text="Sur Azure : le nom du déploiement.")
     base_url = models.CharField("adresse", max_length=300, help_text="https://…, ou http:// vers ce réseau privé")
     region = models.CharField("région", max_length=40, blank=True)
