@@ -20,11 +20,6 @@ class Candidates:
         own = [[one for one in pool if (one.provider == "openai") is last] for pool in found for last in (False, True)]
         self._pools = [pool for pool in own if pool]
 
-    @property
-    def left(self) -> int:
-        """How many have not been named yet."""
-        return sum(map(len, self._pools))
-
     def __iter__(self) -> Iterator[Deployment]:
         for pool in self._pools:
             while pool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 
-from chatbot.voices.call import House, Request, call
+from chatbot.voices.attempt import House, Request, attempt
 from chatbot.voices.candidates import Candidates
 from chatbot.voices.choose import Chooser
 from chatbot.voices.policy import Policy
@@ -54,7 +54,7 @@ class Router:
             try:
                 yield from reply.pieces(tiers, seed)
             except VoiceFault as fault:
-                if not self._may_go_on(reply, fault):
+                if brief.open or not self._may_go_on(reply, fault):
                     raise
             else:
                 return
@@ -91,21 +91,16 @@ class _Remote:
 
     def pieces(self, tiers: Sequence[Tier], seed: str) -> Iterator[str]:
         """Pieces of the first deployment that manages. Raises VoiceFault, the last one met."""
-        candidates = Candidates(self._house.roster, self._house.gauges, self._brief, tiers, seed)
-        for deployment in candidates:
+        for deployment in Candidates(self._house.roster, self._house.gauges, self._brief, tiers, seed):
             if self._over():
                 break
-            if self._house.breakers.permit(deployment.name) and (
-                yield from self._try(deployment, others=candidates.left > 0)
-            ):
+            if self._house.breakers.permit(deployment.name) and (yield from self._try(deployment)):
                 return
         while self._waiting and not self._over():
             when, deployment = min(self._waiting, key=lambda entry: entry[0])
             self._waiting.remove((when, deployment))
             yield from self._wait(when)
-            if self._house.breakers.permit(deployment.name) and (
-                yield from self._try(deployment, others=bool(self._waiting))
-            ):
+            if self._house.breakers.permit(deployment.name) and (yield from self._try(deployment)):
                 return
         raise self._last
 
@@ -117,11 +112,11 @@ class _Remote:
     def _over(self) -> bool:
         return not self._left or self.late
 
-    def _try(self, deployment: Deployment, *, others: bool) -> Generator[str, None, bool]:
+    def _try(self, deployment: Deployment) -> Generator[str, None, bool]:
         """Whether it managed. Raises VoiceFault where nobody else is to be asked."""
         self._left -= 1
         try:
-            with closing(call(self._house, deployment, self._request(deployment, others=others), self._draft)) as heard:
+            with closing(attempt(self._house, deployment, self._request(deployment), self._draft)) as heard:
                 yield from self._once_visible(heard)
         except VoiceFault as fault:
             if self.heard or fault.kind not in GOES_ON:
@@ -150,15 +145,12 @@ class _Remote:
             self.heard = True
             yield held
 
-    def _request(self, deployment: Deployment, *, others: bool) -> Request:
-        """With others left to ask, the first words may take half of the time there is."""
-        remaining = self.stop - self._house.ticks()
+    def _request(self, deployment: Deployment) -> Request:
         return Request(
             brief=self._brief,
             messages=self._house.messages(self._brief),
             sampling=self._policy.sampling[deployment.tier],
             deadline=self.stop,
-            first_words_within=remaining / 2 if others and self._left else remaining,
             throttle_seconds=self._tries.throttle_seconds,
             sent=lambda: self._chooser.count(self._brief, deployment.tier),
         )

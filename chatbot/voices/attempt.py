@@ -1,11 +1,11 @@
-"""One call of one deployment: reserved, streamed, and in any case settled and told to its breaker."""
+"""One attempt at one deployment: reserved, streamed, and in any case settled and told to its breaker."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from chatbot.voices.policy import Sampling
 from chatbot.voices.ports import (
@@ -22,21 +22,37 @@ from chatbot.voices.ports import (
     VoiceFault,
 )
 
-Messages = Sequence[Mapping[str, str]]
+Messages = Sequence[Mapping[str, Any]]
+CHARACTERS_A_TOKEN = 4
 UNSERVED = frozenset({"throttled", "denied", "bad_request", "server"})  # refused with a status: nothing was worked on
 
 
-class Line(Protocol):
-    """One request on the wire; see ``remote.Line``."""
+def about_tokens(text: str) -> int:
+    """How many tokens a French text has, about: one for every four characters begun."""
+    return -(-len(text) // CHARACTERS_A_TOKEN)
+
+
+class Speech(Protocol):
+    """One request on the wire; see ``calls.Speech``. ``first_words``: seconds until they came."""
 
     usage: Usage | None
     finish: str
     first_words: float | None
 
-    def stream(
-        self, messages: Messages, *, temperature: float, max_tokens: int, deadline: float
-    ) -> Generator[str, None, None]:
+    def __iter__(self) -> Iterator[str]:
         """Pieces, "" while nothing is new. Raises VoiceFault."""
+        ...
+
+    def close(self) -> None:
+        """Stop: the server generates no further."""
+        ...
+
+
+class Line(Protocol):
+    """A line to one deployment; see ``remote.Line``."""
+
+    def stream(self, messages: Messages, *, temperature: float, max_tokens: int, deadline: float) -> Speech:
+        """A reply, until ``deadline`` (in ticks)."""
         ...
 
 
@@ -44,20 +60,20 @@ class Line(Protocol):
 class House:
     """What a router asks of the house around it.
 
-    ``line`` opens a line that gives up when no words came within so many seconds; ``tokens`` estimates a text's;
-    ``ticks`` are the mind's seconds; ``sleep`` waits; ``alarm`` is told what a person has to see to.
+    ``ticks`` are the mind's seconds; ``sleep`` waits; ``alarm`` is told what a person has to see to; ``tokens``
+    estimates how many a text has.
     """
 
     roster: Roster
     ledger: Ledger
     breakers: Breakers
     gauges: Gauges
-    line: Callable[[Deployment, float], Line]
+    line: Callable[[Deployment], Line]
     messages: Callable[[Brief], Messages]
-    tokens: Callable[[str], int]
     ticks: Callable[[], float]
     sleep: Callable[[float], None]
     alarm: Callable[[Deployment, VoiceFault], None]
+    tokens: Callable[[str], int] = about_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +84,16 @@ class Request:
     messages: Messages
     sampling: Sampling
     deadline: float
-    first_words_within: float
     throttle_seconds: float  # how long a server is left alone that does not say
     sent: Callable[[], None]  # told once it goes out
 
 
-def call(house: House, deployment: Deployment, request: Request, draft: Draft) -> Generator[str, None, None]:
+def attempt(house: House, deployment: Deployment, request: Request, draft: Draft) -> Generator[str, None, None]:
     """The pieces of one call, for which its breaker gave permission. Raises VoiceFault.
 
     Closed before its end it is cancelled: the server is told, and what it did is settled by estimate.
     """
-    asked = sum(house.tokens(message["content"]) for message in request.messages)
+    asked = sum(house.tokens(str(message["content"])) for message in request.messages)
     try:
         row = house.ledger.reserve(deployment, request.brief, Usage(asked, request.sampling.max_tokens))
     except Exception:
@@ -87,16 +102,15 @@ def call(house: House, deployment: Deployment, request: Request, draft: Draft) -
     request.sent()
     draft.tier, draft.call = f"{deployment.provider}:{deployment.tier}", row
     started, said, outcome = house.ticks(), "", "cancelled"
-    line = house.line(deployment, request.first_words_within)
+    speech = house.line(deployment).stream(
+        request.messages,
+        temperature=request.sampling.temperature,
+        max_tokens=request.sampling.max_tokens,
+        deadline=request.deadline,
+    )
     try:
-        pieces = line.stream(
-            request.messages,
-            temperature=request.sampling.temperature,
-            max_tokens=request.sampling.max_tokens,
-            deadline=request.deadline,
-        )
-        with closing(pieces):
-            for piece in pieces:
+        with closing(speech):
+            for piece in speech:
                 said += piece
                 yield piece
         outcome = "ok"
@@ -105,8 +119,8 @@ def call(house: House, deployment: Deployment, request: Request, draft: Draft) -
         _warn(house, deployment, request, fault)
         raise
     finally:
-        _tell(house, deployment, line, outcome)
-        basis, usage = _usage(line, outcome, asked, house.tokens(said) if said else 0)
+        _tell(house, deployment, speech, outcome)
+        basis, usage = _usage(speech, outcome, asked, house.tokens(said) if said else 0)
         house.ledger.settle(
             row,
             Settled(
@@ -115,8 +129,8 @@ def call(house: House, deployment: Deployment, request: Request, draft: Draft) -
                 usage,
                 deployment.price.cost(usage),
                 (house.ticks() - started) * 1000,
-                None if line.first_words is None else line.first_words * 1000,
-                line.finish,
+                None if speech.first_words is None else speech.first_words * 1000,
+                speech.finish,
             ),
         )
 
@@ -132,22 +146,24 @@ def _warn(house: House, deployment: Deployment, request: Request, fault: VoiceFa
         house.alarm(deployment, fault)
 
 
-def _tell(house: House, deployment: Deployment, line: Line, outcome: str) -> None:
+def _tell(house: House, deployment: Deployment, speech: Speech, outcome: str) -> None:
     """Its breaker learns how it ended; only a success says how quick a deployment is."""
     if outcome == "ok":
         house.breakers.success(deployment.name)
-        if line.first_words is not None:
-            house.gauges.observe_first_words(deployment.name, line.first_words)
+        if speech.first_words is not None:
+            house.gauges.observe_first_words(deployment.name, speech.first_words)
     elif outcome in COUNTS:
         house.breakers.failure(deployment.name)
     else:
         house.breakers.cancelled(deployment.name)
 
 
-def _usage(line: Line, outcome: str, asked: int, said: int) -> tuple[Literal["usage", "estimated", "reserved"], Usage]:
+def _usage(
+    speech: Speech, outcome: str, asked: int, said: int
+) -> tuple[Literal["usage", "estimated", "reserved"], Usage]:
     """What is to be paid: the server's own count; else what it read and wrote as far as we know."""
-    if line.usage is not None:
-        return "usage", line.usage
+    if speech.usage is not None:
+        return "usage", speech.usage
     if not said and outcome in UNSERVED:
         return "estimated", Usage()
     return "estimated", Usage(asked, said)
