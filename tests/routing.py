@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -121,10 +120,15 @@ class Rig:
     def say(self, plan: Plan = PLAN, brief: Brief = BRIEF, seconds: float = 9.0, seed: str = "s") -> Told:
         """A whole reply as ``turn.py`` has it said. Raises what ``say`` raises."""
         brief = replace(brief, deadline=time.perf_counter() + seconds)
-        told = Told()
-        told.take(say(WATCH, plan, brief, [self.router, self.router, TEMPLATE], seed=seed, ticks=time.perf_counter))
-        told.in_time = time.perf_counter() < brief.deadline
-        return told
+        return told(self.router, plan, brief, seed)
+
+
+def told(voice: Voice, plan: Plan, brief: Brief, seed: str = "s") -> Told:
+    """A whole reply as ``turn.py`` has it said."""
+    found = Told()
+    found.take(say(WATCH, plan, brief, [voice, voice, TEMPLATE], seed=seed, ticks=time.perf_counter))
+    found.in_time = time.perf_counter() < brief.deadline
+    return found
 
 
 @dataclass
@@ -151,8 +155,3 @@ class Told:
     def text(self) -> str:
         assert self.outcome is not None
         return self.outcome.text
-
-
-def per_deployment(requests: Iterable[object]) -> Counter[str]:
-    """How many requests each saw."""
-    return Counter(getattr(seen, "deployment") for seen in requests)  # noqa: B009

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from chatbot.voices.attempt import House, Request, attempt
@@ -21,14 +21,21 @@ class Router:
     """Implements ``ports.Voice`` for one brand.
 
     ``local`` words anything but open questions, where it is; ``template`` what is plain, where no local voice is.
+    ``opens`` is the operator's switch of open questions, beside the brand's own.
     """
 
     tier = "router"
 
     def __init__(
-        self, policy: Policy, house: House, *, local: Voice | None = None, template: Voice | None = None
+        self,
+        policy: Policy,
+        house: House,
+        *,
+        local: Voice | None = None,
+        template: Voice | None = None,
+        opens: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self._policy, self._house = policy, house
+        self._policy, self._house, self._opens = policy, house, opens
         self._local, self._template = local, template
         self.chooser = Chooser(policy, house.gauges)
 
@@ -42,11 +49,10 @@ class Router:
     def answers_open(self, brand: str) -> bool:
         """Whether the brand lets a strong tier answer open questions, and one may be asked now."""
         strong: tuple[Tier, ...] = ("standard", "premium")
-        return self._policy.answers_open and any(
-            self._house.breakers.ready(deployment.name)
-            for tier in strong
-            for deployment in self._house.roster.deployments(brand, tier)
-        )
+        if not (self._policy.answers_open and self._opens(brand)):
+            return False
+        there = (one for tier in strong for one in self._house.roster.deployments(brand, tier))
+        return any(self._house.breakers.ready(deployment.name) for deployment in there)
 
     def _pieces(self, draft: Draft, brief: Brief, seed: str, tiers: Sequence[Tier]) -> Iterator[str]:
         if tiers:
