@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from chatbot.figures import typeset
 from chatbot.saying import FilteredError, say
 from chatbot.types import Act, Pulse, Spoken, Words
 from chatbot.voices.breaker import FAILURES
@@ -19,6 +20,7 @@ from tests.routing import BRIEF, PLAN, POLICY, SHORT, TEMPLATE, WATCH, Rig, depl
 GOOD = "Votre dossier {case_number} est en cours de traitement. Je vous tiens au courant."
 READ = GOOD.replace("{case_number}", "AK-7")
 PIECES = ("Votre dossier {case_number} est en cours de traitement. ", "Je vous tiens ", "au courant.")
+READ_FIRST = PIECES[0].replace("{case_number}", "AK-7").rstrip()
 INSTEAD = TEMPLATE.words(PLAN.acts[0], "angry")
 PLAIN = replace(BRIEF, mood="neu")
 OPEN = replace(BRIEF, open=True, heard="quand est-ce que mon dossier sera fini", mood="neu")
@@ -175,7 +177,7 @@ def test_a_stream_without_a_count_is_settled_by_estimate(server: FakeOpenAI, rig
 def test_a_reply_nobody_waits_for_is_closed_at_the_server_and_settled_by_estimate(server: FakeOpenAI, rig: Rig) -> None:
     server.play(Script(pieces=PIECES, pace=0.2))
     events = say(WATCH, PLAN, BRIEF, [rig.router, TEMPLATE], seed="s", ticks=rig.house.ticks)
-    assert any(isinstance(event, Words) for event in events if not isinstance(event, Pulse)) is True
+    assert next(event for event in events if not isinstance(event, Pulse)) == Words(typeset(READ_FIRST))
     events.close()
     (seen,), settled = server.requests, rig.ledger.rows["1"]
     assert seen.ended() and seen.outcome == "client_closed" and seen.pieces_written < len(PIECES)
@@ -193,7 +195,7 @@ def test_a_refused_draft_is_closed_and_the_voice_asked_once_more(server: FakeOpe
 
 
 def test_a_cancelled_probe_lets_the_next_one_through(server: FakeOpenAI) -> None:
-    rig = Rig(deployment("east", server.azure_url))
+    rig = Rig(deployment("east", server.azure_url), limits=replace(SHORT, first_words=5.0))
     for _ in range(FAILURES):
         rig.breakers.failure("east")
     assert not rig.router.answers_open("easytransfert")
