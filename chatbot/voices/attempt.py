@@ -24,6 +24,7 @@ from chatbot.voices.ports import (
 
 Messages = Sequence[Mapping[str, Any]]
 CHARACTERS_A_TOKEN = 4
+FRAME_TOKENS = 4  # of a message: its role and the marks around it
 UNSERVED = frozenset({"throttled", "denied", "bad_request", "server"})  # refused with a status: nothing was worked on
 
 
@@ -93,7 +94,7 @@ def attempt(house: House, deployment: Deployment, request: Request, draft: Draft
 
     Closed before its end it is cancelled: the server is told, and what it did is settled by estimate.
     """
-    asked = sum(house.tokens(str(message["content"])) for message in request.messages)
+    asked = sum(house.tokens(str(message["content"])) + FRAME_TOKENS for message in request.messages)
     try:
         row = house.ledger.reserve(deployment, request.brief, Usage(asked, request.sampling.max_tokens))
     except Exception:

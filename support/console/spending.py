@@ -101,7 +101,7 @@ def _measures() -> dict[str, Any]:
 
 def _refusals(calls: QuerySet[EngineCall]) -> list[Group]:
     refused = calls.exclude(verdict__in=("", "passed"))
-    return list(refused.values("verdict").annotate(calls=Count("id")).order_by("-calls", "verdict"))
+    return [dict(row) for row in refused.values("verdict").annotate(calls=Count("id")).order_by("-calls", "verdict")]
 
 
 def _voices(calls: QuerySet[EngineCall]) -> list[Group]:
@@ -113,7 +113,8 @@ def _voices(calls: QuerySet[EngineCall]) -> list[Group]:
         "failed": Count("id", filter=~Q(outcome__in=("ok", "", "cancelled"))),
         "milliseconds_mean": Avg("milliseconds"),
     }
-    return list(calls.values("tier").annotate(**measures).order_by("-calls", "tier"))
+    found: list[Group] = [{**row} for row in calls.values("tier").annotate(**measures)]
+    return sorted(found, key=lambda row: (-row["calls"], row["tier"]))
 
 
 def _percent(part: Decimal | int, whole: Decimal | int) -> int:

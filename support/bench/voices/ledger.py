@@ -42,7 +42,7 @@ WORDS = (
         " "
     )
 )
-PACE_SECONDS = 0.004
+PACE_SECONDS = 0.01
 CACHED = 256
 # what happens, and in how many of a hundred calls
 MIX: Mapping[str, int] = {
