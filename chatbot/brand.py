@@ -37,6 +37,7 @@ class Brand:
     concepts: Mapping[str, object] = field(default_factory=dict)
     receipts: Mapping[str, object] = field(default_factory=dict)
     voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
+    routing: Mapping[str, object] = field(default_factory=dict)  # voice/router.toml: who words what
     prompts: Mapping[str, object] = field(default_factory=dict)  # voice/prompts.toml: what models elsewhere are told
     marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
     phrases: Mapping[str, object] = field(default_factory=dict)  # voice/phrases/*.toml: how a model may say each act
@@ -81,6 +82,7 @@ def load_folder(path: Path) -> Brand:
         concepts=_toml(path / "concepts.toml"),
         receipts=_toml(path / "receipts.toml"),
         voice=_toml(path / "voice" / "voice.toml"),
+        routing=_toml(path / "voice" / "router.toml"),
         prompts=_toml(path / "voice" / "prompts.toml"),
         marks=_toml(path / "voice" / "marks.toml"),
         phrases=_tables(path / "voice" / "phrases"),

@@ -17,6 +17,8 @@ from support.backoffice import announce, overdue, sweeping, webhook
 from support.experiments import watch
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
 from support.models import Conversation, Message
+from support.voices import alerts, ledger
+from support.voices.breaker import RedisBreakers
 
 log = structlog.get_logger(__name__)
 SWEEP_LIMIT = 500
@@ -81,6 +83,13 @@ def find_overdue_claims() -> None:
 def watch_experiments() -> None:
     """Measure what has ended, look at what runs: canaries climb or are rolled back."""
     watch.look()
+
+
+@shared_task
+def watch_voices() -> None:
+    """Settle what killed workers left of remote calls, and warn of what an operator should know of them."""
+    ledger.settle_lost()
+    alerts.watch(timezone.now(), RedisBreakers().long_open)
 
 
 def _free(lease: str) -> Q:

@@ -30,6 +30,9 @@ class NoBreakers:
     def permit(self, deployment: str) -> bool:
         return True
 
+    def ready(self, deployment: str) -> bool:
+        return True
+
     def success(self, deployment: str) -> None:
         return None
 

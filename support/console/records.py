@@ -162,9 +162,26 @@ class EscalationAdmin(RecordAdmin):
 class EngineCallAdmin(RecordAdmin):
     """How replies were worded."""
 
-    list_display = ("at", "tier", "outcome", "milliseconds", "tokens_in", "tokens_out", "cost_usd")
-    list_filter = ("tier", "outcome")
+    list_display = ("at", "tier", "deployment", "outcome", "verdict", "milliseconds", "cost_usd", "basis")
+    list_filter = ("tier", "outcome", "verdict", "basis", "brand")
+    fields = (
+        ("at", "settled_at"),
+        ("tier", "deployment"),
+        ("provider", "region", "model"),
+        ("outcome", "finish", "verdict"),
+        ("milliseconds", "first_words_milliseconds"),
+        ("cost_usd", "basis", "price_version"),
+        ("tokens_in", "tokens_cached", "tokens_out"),
+        ("reserved_usd", "reserved_in", "reserved_out"),
+        ("brand", "experiment", "arm"),
+        "case",
+    )
+    list_select_related = ("conversation",)
     ordering = ("-at",)
+
+    @admin.display(description="transcription")
+    def case(self, call: EngineCall) -> SafeString | str:
+        return link_to_case(call.conversation) if call.conversation else "–"
 
 
 @admin.register(AuditEvent)
