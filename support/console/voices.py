@@ -14,12 +14,13 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from support.console import breakers, claim_pages, spending
+from support.console.values import counted, usd
 from support.models import VoiceDeployment, VoicePrice, VoiceSwitch
 from support.voices import changes
 
 
 class _Kept(ModelAdmin):
-    """Never deleted: the ledger speaks of it. Our own audit trail has the changes."""
+    """Never deleted: the ledger speaks of it."""
 
     actions: Any = None
     list_fullwidth = True
@@ -27,12 +28,6 @@ class _Kept(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
-
-    def log_addition(self, *args: Any, **kwargs: Any) -> None:
-        """Our own audit trail has it."""
-
-    def log_change(self, *args: Any, **kwargs: Any) -> None:
-        """Our own audit trail has it."""
 
 
 @admin.register(VoiceDeployment)
@@ -84,8 +79,8 @@ class VoiceDeploymentAdmin(_Kept):
         found = spending.last_hour(row.name, timezone.now())
         if not found["calls"]:
             return "aucun appel"
-        errors = found["errors"]
-        return f"{found['calls']} appel(s), {errors} erreur(s)" if errors else f"{found['calls']} appel(s)"
+        errors = f", {counted(found['errors'], 'erreur')}" if found["errors"] else ""
+        return f"{counted(found['calls'], 'appel')}{errors}"
 
     @admin.display(description="premiers mots")
     def first_words(self, row: VoiceDeployment) -> str:
@@ -135,12 +130,20 @@ class VoicePriceAdmin(_Kept):
 class VoiceSwitchAdmin(_Kept):
     """What each brand allows and may spend; acts within seconds."""
 
-    list_display = ("brand", "remote", "premium", "open_questions", "openai", "daily_usd", "customer_daily_usd")
+    list_display = ("brand", "remote", "premium", "open_questions", "openai", "a_day", "a_customer")
     fieldsets = (
         (None, {"fields": ("brand",)}),
         ("Interrupteurs", {"fields": ("remote", "premium", "open_questions", "openai")}),
         ("Budgets", {"fields": (("daily_usd", "customer_daily_usd"),)}),
     )
+
+    @admin.display(description="budget")
+    def a_day(self, row: VoiceSwitch) -> str:
+        return f"{usd(row.daily_usd)} par jour"
+
+    @admin.display(description="par client")
+    def a_customer(self, row: VoiceSwitch) -> str:
+        return f"{usd(row.customer_daily_usd)} par jour"
 
     def get_readonly_fields(self, request: HttpRequest, obj: VoiceSwitch | None = None) -> tuple[str, ...]:
         """The row is the brand's."""

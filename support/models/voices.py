@@ -137,9 +137,9 @@ class VoiceSwitch(models.Model):
 
     brand = models.CharField("marque", max_length=40, unique=True)
     remote = models.BooleanField("voix distantes", default=True)
-    premium = models.BooleanField("palier premium", default=True)
+    premium = models.BooleanField("premium", default=True)
     open_questions = models.BooleanField("questions ouvertes", default=True)
-    openai = models.BooleanField("OpenAI en dernier recours", default=False)
+    openai = models.BooleanField("dernier recours OpenAI", default=False)
     daily_usd = models.DecimalField(
         "budget du jour (USD)",
         max_digits=10,
@@ -156,7 +156,7 @@ class VoiceSwitch(models.Model):
     )
 
     class Meta:
-        verbose_name = "interrupteurs d'une marque"
+        verbose_name = "interrupteur"
         verbose_name_plural = "interrupteurs"
         ordering = ["brand"]
 

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 
 from django import template
 
-from support.console.words import tables
+from support.console import values, words
 
 register = template.Library()
-NARROW = "\u202f"
-
-
-@register.filter
-def usd(amount: Decimal) -> str:
-    """1234.5 → « 1 234,50 $ »; less than a cent keeps what it has: « 0,0004 $ »."""
-    digits = 2 if amount >= Decimal("0.01") or not amount else 4
-    return f"{_spaced(f'{amount:,.{digits}f}')}\u00a0$"
-
-
-@register.filter
-def count(number: int) -> str:
-    """1234 → « 1 234 »."""
-    return _spaced(f"{number:,}")
+register.filter("usd", values.usd)
+register.filter("count", values.count)
 
 
 @register.filter
@@ -33,16 +20,6 @@ def tail(identity: uuid.UUID) -> str:
 
 
 @register.filter
-def voice(code: str) -> str:
-    """A tier's name; what is none stays as it is."""
-    return str(tables()["voices"].get(code, code))
-
-
-@register.filter
-def verdict(code: str) -> str:
-    """Why the guard refused."""
-    return str(tables()["verdicts"].get(code, code))
-
-
-def _spaced(number: str) -> str:
-    return number.replace(",", NARROW).replace(".", ",")
+def code(name: str, table: str) -> str:
+    """The French of a code."""
+    return words.code(table, name)

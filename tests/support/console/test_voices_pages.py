@@ -195,7 +195,7 @@ def test_a_deployment_shows_its_breaker_its_hour_and_a_missing_key(
     RedisBreakers().open_at_once("france")
     page = text(browsers["supervisor"], "/admin/support/voicedeployment/")
     assert "clé absente" in page and "ouvert" in page and "2,50 / 10,00" in page
-    assert "2 appel(s), 1 erreur(s)" in page and "400 ms" in page
+    assert "2 appels, 1 erreur" in page and "400 ms" in page
 
 
 def call(place: VoiceDeployment, cost: str = "0.25", **more: Any) -> EngineCall:
