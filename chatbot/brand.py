@@ -38,6 +38,7 @@ class Brand:
     receipts: Mapping[str, object] = field(default_factory=dict)
     voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
     marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
+    caching: Mapping[str, object] = field(default_factory=dict)  # voice/cache.toml: what may be said again, how long
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -80,6 +81,7 @@ def load_folder(path: Path) -> Brand:
         receipts=_toml(path / "receipts.toml"),
         voice=_toml(path / "voice" / "voice.toml"),
         marks=_toml(path / "voice" / "marks.toml"),
+        caching=_toml(path / "voice" / "cache.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,
         examples=examples,

@@ -1,0 +1,1 @@
+"""Where voices meet the house: settings, the ledger, Redis."""
