@@ -39,6 +39,7 @@ class Brand:
     voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
     marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
     caching: Mapping[str, object] = field(default_factory=dict)  # voice/cache.toml: what may be said again, how long
+    outgoing: Mapping[str, object] = field(default_factory=dict)  # voice/outgoing.toml: what may leave of a question
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -82,6 +83,7 @@ def load_folder(path: Path) -> Brand:
         voice=_toml(path / "voice" / "voice.toml"),
         marks=_toml(path / "voice" / "marks.toml"),
         caching=_toml(path / "voice" / "cache.toml"),
+        outgoing=_toml(path / "voice" / "outgoing.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,
         examples=examples,

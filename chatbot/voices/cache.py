@@ -23,6 +23,17 @@ def never(task: Callable[[], None]) -> None:
     """Where nothing can be done after the reply, nothing is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One reply to be worded, and where it is kept."""
+
+    brief: Brief
+    seed: str
+    rules: Rules
+    kind: Kind
+    key: Key
+
+
 @dataclass(slots=True)
 class _Worded:
     """A draft being worded: its words so far, and whether its voice came to the end of it."""
@@ -60,23 +71,23 @@ class CachedVoice:
         kind = rules.kind(brief)
         if kind is None:
             return self.voice.speak(brief, seed)
-        key = key_of(brief, kind, seed, self.parameters(brief))
-        look = self.store.get(key)
+        asked = _Asked(brief, seed, rules, kind, key_of(brief, kind, seed, self.parameters(brief)))
+        look = self.store.get(asked.key)
         if look.entry is None:
-            return self._worded(brief, seed, rules, kind, key, look)
-        judged = partial(self._said_again, brief, seed, rules, key, look.entry)
+            return self._worded(asked, look)
+        judged = partial(self._said_again, asked, look.entry)
         return Draft(iter((look.entry.words,)), f"cache:{look.entry.tier}", judged=judged)
 
-    def _worded(self, brief: Brief, seed: str, rules: Rules, kind: Kind, key: Key, look: Look) -> Draft:
+    def _worded(self, asked: _Asked, look: Look) -> Draft:
         """A miss: the voice speaks, and its draft is kept once the guard has passed all of it."""
         worded = _Worded()
 
         def judged(passed: bool) -> None:
             inner.judged(passed)
-            seconds = kind.life(look.factor)
+            seconds = asked.kind.life(look.factor)
             fit = passed and worded.whole and worded.words and len(worded.words) <= LONGEST
-            if fit and seconds > 0 and worded.tier not in rules.not_kept and look.generation:
-                self.store.put(key, Entry(worded.words, worded.tier), seconds, look.generation)
+            if fit and seconds > 0 and worded.tier not in asked.rules.not_kept and look.generation:
+                self.store.put(asked.key, Entry(worded.words, worded.tier), seconds, look.generation)
 
         def pieces() -> Iterator[str]:
             try:
@@ -89,33 +100,32 @@ class CachedVoice:
                 inner.close()
                 outer.tier, outer.call, worded.tier = inner.tier, inner.call, inner.tier
 
-        inner = self.voice.speak(brief, seed)
+        inner = self.voice.speak(asked.brief, asked.seed)
         outer = _Closing(pieces(), inner.tier, inner.call, judged)
         outer.inner = inner
         return outer
 
-    def _said_again(self, brief: Brief, seed: str, rules: Rules, key: Key, entry: Entry, passed: bool) -> None:
+    def _said_again(self, asked: _Asked, entry: Entry, passed: bool) -> None:
         """A hit was judged: what the guard refuses now is not said again; a few are worded anew after the reply."""
         if not passed:
-            self.store.drop(key)
-        elif zlib.crc32(f"shadow:{seed}".encode()) % DRAWS < rules.shadow.share * DRAWS:
-            self.later(partial(self._regenerate, brief, seed, rules, key, entry))
+            self.store.drop(asked.key)
+        elif zlib.crc32(f"shadow:{asked.seed}".encode()) % DRAWS < asked.rules.shadow.share * DRAWS:
+            self.later(partial(self._regenerate, asked, entry))
 
-    def _regenerate(self, brief: Brief, seed: str, rules: Rules, key: Key, entry: Entry) -> None:
+    def _regenerate(self, asked: _Asked, entry: Entry) -> None:
         """Word a kept draft anew, for nobody's eyes: what the voice would say now tells how long its kind may live."""
         words = ""
         try:
-            with closing(self.voice.speak(brief, f"{seed}/shadow")) as draft:
+            with closing(self.voice.speak(asked.brief, f"{asked.seed}/shadow")) as draft:
                 for piece in draft:
                     words += piece
                     if len(words) > LONGEST:
                         return
         except VoiceFault:
             return
-        shadow = rules.shadow
-        self.store.stretch(
-            key.brand, key.kind, shadow.longer if agree(words, entry.words, shadow.alike) else shadow.shorter
-        )
+        shadow = asked.rules.shadow
+        by = shadow.longer if agree(words, entry.words, shadow.alike) else shadow.shorter
+        self.store.stretch(asked.key.brand, asked.key.kind, by)
 
 
 @dataclass(slots=True)
