@@ -9,10 +9,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-from chatbot.voices.caching import Entry, Key, Kind, Look, Rules, Store, key_of, words_of
+from chatbot.voices.caching import Entry, Key, Kind, Look, Rules, Store, key_of
 from chatbot.voices.ports import Brief, Draft, Voice, VoiceFault
 
 HOLE = re.compile(r"\{([^{}]*)\}")
+WORD = re.compile(r"\w+")
 LONGEST = 4000  # characters of a draft worth keeping; the guard passes none that is longer
 DRAWS = 10_000
 
@@ -145,5 +146,5 @@ def agree(one: str, other: str, alike: float) -> bool:
     """Whether two drafts speak the same facts, and share at least ``alike`` of their words."""
     if set(HOLE.findall(one)) != set(HOLE.findall(other)):
         return False
-    mine, theirs = set(words_of(one)), set(words_of(other))
+    mine, theirs = set(WORD.findall(one.casefold())), set(WORD.findall(other.casefold()))
     return len(mine & theirs) >= alike * len(mine | theirs)

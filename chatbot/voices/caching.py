@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Protocol
 
@@ -175,8 +175,3 @@ def _kind(name: str, table: object) -> Kind:
         raise BrandError(f"voice/cache.toml: kind '{name}': shortest ≤ ttl ≤ longest does not hold")
     variants = int(table.get("variants", 1))
     return Kind(name, tuple(map(str, acts)), float(ttl), shortest, longest, variants, bool(table.get("beside", False)))
-
-
-def words_of(text: str) -> Iterator[str]:
-    """Words for comparing two drafts."""
-    return (word.strip(".,;:!?…«»()'’\"").casefold() for word in text.split())
