@@ -37,6 +37,7 @@ class Brand:
     concepts: Mapping[str, object] = field(default_factory=dict)
     receipts: Mapping[str, object] = field(default_factory=dict)
     voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
+    prompts: Mapping[str, object] = field(default_factory=dict)  # voice/prompts.toml: what models elsewhere are told
     marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
     caching: Mapping[str, object] = field(default_factory=dict)  # voice/cache.toml: what may be said again, how long
     outgoing: Mapping[str, object] = field(default_factory=dict)  # voice/outgoing.toml: what may leave of a question
@@ -81,6 +82,7 @@ def load_folder(path: Path) -> Brand:
         concepts=_toml(path / "concepts.toml"),
         receipts=_toml(path / "receipts.toml"),
         voice=_toml(path / "voice" / "voice.toml"),
+        prompts=_toml(path / "voice" / "prompts.toml"),
         marks=_toml(path / "voice" / "marks.toml"),
         caching=_toml(path / "voice" / "cache.toml"),
         outgoing=_toml(path / "voice" / "outgoing.toml"),

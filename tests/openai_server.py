@@ -422,8 +422,7 @@ class _Play:
             await self._event(self._delta({}, "length" if fault == "length" else "content_filter"))
             await self._finish()
             return True
-        await self._event(self._error())
-        await self._wire.write(b"0\r\n\r\n")
+        await self._wire.write(_chunked(_event(self._error())) + b"0\r\n\r\n")  # at once: the client hangs up on it
         return True
 
     async def _finish(self) -> None:
