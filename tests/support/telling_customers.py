@@ -8,16 +8,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from chatbot.simulation.shapes import new_operator_id, new_phone, new_reference, write_operator_id, write_phone
-from chatbot.simulation.shapes import write_reference
+from chatbot.simulation.shapes import (
+    new_operator_id,
+    new_phone,
+    new_reference,
+    write_operator_id,
+    write_phone,
+    write_reference,
+)
 from chatbot.types import Kind
 
 FIRST = ("Prisca", "Ezéchiel", "Gnamien", "Wilfried", "Adjoua", "Mariam", "Yannick", "N'Guessan", "Fatoumata", "Koffi",
          "Ghislaine", "Sékou", "Aya", "Roméo", "Djénéba", "Hermann", "Akissi", "Loukou", "Ornella", "Zié")  # fmt: skip
 LAST = ("Kouadio", "Ahoussou", "Gbané", "Tiémélé", "Zadi", "Bakayoko", "Yéboué", "Kpangni", "Soumahoro", "Ouattara",
         "Dagnogo", "Assamoi", "Kouyaté", "Brou", "Gnépa", "Tapsoba", "Aboua", "Diarrassouba", "Lorougnon")  # fmt: skip
-UNITS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
-         "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf")  # fmt: skip
+UNITS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
+         "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf")  # fmt: skip
 TENS = ("", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt")
 QUESTIONS = (
     "est-ce que je peux payer mon loyer avec easytransfert ?",
@@ -30,6 +36,7 @@ QUESTIONS = (
     "l'application existe en anglais ?",
 )
 NETWORKS = ("Wave", "Orange", "MTN", "Moov")
+LONG_ENOUGH = 5  # letters of a name that no two words make by chance
 MARKS = re.compile(r"[\W_]+")
 
 
@@ -51,7 +58,9 @@ class Secretive:
         yield from (self.phone, self.phone[2:], self.reference.removeprefix("EFB."), self.code, str(self.amount))
         yield from (plain(self.operator_id), plain(self.email), plain(self.email.partition("@")[0]))
         yield from (plain(spelled(self.amount)), plain(by_pairs(self.phone)), plain(one_by_one(self.phone)))
-        yield plain(one_by_one(self.code))
+        yield from (plain(one_by_one(self.code)), plain(one_by_one(self.reference.removeprefix("EFB."))))
+        yield from (plain(by_ear(self.amount)), plain(in_slang(self.amount)), plain(half_in_words(self.phone)))
+        yield from (name for name in map(plain, self.name) if len(name) >= LONG_ENOUGH)
 
     def names(self) -> Iterator[str]:
         """Words of their name, as ``words`` writes them."""
@@ -103,6 +112,21 @@ def by_pairs(digits: str) -> str:
     return " ".join(one_by_one(pair) if pair[0] == "0" else spelled(int(pair)) for pair in pairs)
 
 
+def half_in_words(digits: str) -> str:
+    """ "0700123456" as "0700 douze trente-quatre cinquante-six"."""
+    return f"{digits[:4]} {by_pairs(digits[4:])}"
+
+
+def by_ear(amount: int) -> str:
+    """A sum as it sounds."""
+    return spelled(amount).replace("mille", "mil").replace("cinq", "sink")
+
+
+def in_slang(amount: int) -> str:
+    """A sum in thousands, as the street says it."""
+    return f"{spelled(max(amount // 1000, 2))} barres"
+
+
 def customer(number: int) -> Secretive:
     """The ``number``-th: the same at every run; each fact in one of its writings, and every writing in its turn."""
     rng = Random(f"secretive/{number}")
@@ -113,7 +137,9 @@ def customer(number: int) -> Secretive:
     email = f"{plain(name[0])}.{plain(name[1])}@{rng.choice(('gmail', 'yahoo'))}.com"
     phone = new_phone(network, rng)
     who = Secretive(name, phone, new_reference(rng), new_operator_id(network, rng), amount, code, email, ())
-    return Secretive(*(getattr(who, field) for field in who.__slots__ if field != "writes"), tuple(_turn(who, number, rng)))
+    return Secretive(
+        *(getattr(who, field) for field in who.__slots__ if field != "writes"), tuple(_turn(who, number, rng))
+    )
 
 
 def _turn(who: Secretive, number: int, rng: Random) -> Iterator[tuple[str, Kind]]:
@@ -154,7 +180,7 @@ TELLINGS: dict[str, Callable[[Secretive, Random], str]] = {
     "phone, Arabic digits": lambda who, _: f"num {''.join(chr(0x660 + int(d)) for d in who.phone)}",
     "phone on key caps": lambda who, _: "".join(d + "\ufe0f\u20e3" for d in who.phone),
     "phone, joined by nothing seen": lambda who, _: f"num {_spaced(who.phone, chr(0x200B))}",
-    "phone, half in words": lambda who, _: f"c'est le {who.phone[:4]} {by_pairs(who.phone[4:])}",
+    "phone, half in words": lambda who, _: f"c'est le {half_in_words(who.phone)}",
     "name": lambda who, _: f"je m'appelle {_full(who)}",
     "name in lower case": lambda who, _: f"je m'appelle {_full(who).lower()}",
     "name in capitals": lambda who, _: f"MON NOM EST {_full(who).upper()}",
@@ -184,8 +210,8 @@ TELLINGS: dict[str, Callable[[Secretive, Random], str]] = {
     "sum with dots": lambda who, _: f"la somme de {who.amount:,} f".replace(",", "."),
     "sum in words": lambda who, _: f"j'ai perdu {spelled(who.amount)} francs",
     "sum in words, no unit": lambda who, _: f"il y avait {spelled(who.amount)}",
-    "sum in words by ear": lambda who, _: spelled(who.amount).replace("mille", "mil").replace("cinq", "sink"),
-    "sum in slang": lambda who, _: f"{spelled(max(who.amount // 1000, 2))} barres",
+    "sum in words by ear": lambda who, _: by_ear(who.amount),
+    "sum in slang": lambda who, _: in_slang(who.amount),
     "code": lambda who, _: f"mon code secret est {who.code}",
     "code, digit by digit": lambda who, _: f"pin {_spaced(who.code)}",
     "code in words": lambda who, _: f"mon code c'est {one_by_one(who.code)}",
