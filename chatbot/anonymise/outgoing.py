@@ -15,11 +15,12 @@ from chatbot.forms.text import fold
 
 MARK = re.compile(r"(\[[A-Z]+\]|\*{3,})")
 VAULTED = re.compile(r"\[([A-Z]+)_\d+\]")
-NUMBER = re.compile(r"\w*\d(?:[\w\s.,:/+()–-]*\d)?\w*")
+NUMBER = re.compile(r"\w*\d\w*(?:[\s.,:/+()–-]{1,3}\w*\d\w*)*")
 # Letters one by one, as an id or a name is dictated: "T E Z D", "k.o.n.e".
 SPELT_OUT = re.compile(r"(?<![\w'’])[^\W_](?:[ .\-_,/][^\W_](?![\w'’])){2,}")
 WORD = re.compile(r"[^\W_]+(?:['’](?!\s))?")
-TWICE = re.compile(r"(\[[A-Z]+\])(?:[ ,.;:/-]*\1)+")
+CAPS = "\ufe0f\u20e3\u200b-\u200d\u2060\ufeff"  # key caps and what is not seen
+TWICE = re.compile(rf"(\[[A-Z]+\])(?:[ ,.;:/{CAPS}-]*\1)+[{CAPS}]*")
 NAME_LETTERS = 3
 PASSES = 6
 

@@ -30,7 +30,7 @@ class Vocabulary:
     def of(cls, brand: Brand, table: Mapping[str, object], french: Iterable[str]) -> Vocabulary:
         """Of a brand's data; ``french`` are folded words its normaliser takes for right, ``table`` is outgoing.toml."""
         own = [*brand.articles.values(), *_texts(brand.wording), *_texts(brand.operators), *_texts(brand.settings)]
-        own += [row.standard for row in brand.lexicon]
+        own += [*(row.standard for row in brand.lexicon), *strings(table, "proper")]
         never = frozenset(map(fold, strings(table, "never_capital")))
         seen: Counter[str] = Counter()
         for example in brand.examples:
@@ -87,11 +87,12 @@ def _spoken(ats: tuple[str, ...], dots: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Every string of a table of data, however deep."""
+    """Every string of a table of data, names of fields included, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for inner in value.values():
+        for name, inner in value.items():
+            yield str(name)
             yield from _texts(inner)
     elif isinstance(value, list | tuple):
         for inner in value:

@@ -78,6 +78,12 @@ def words(text: str) -> list[str]:
     return [word for word in MARKS.split(_bare(text)) if word]
 
 
+def leaks(who: Secretive, text: str) -> list[str]:
+    """What of a customer a text gives away."""
+    joined, told = plain(text), set(words(text))
+    return [one for one in who.telling() if one in joined] + [name for name in who.names() if name in told]
+
+
 def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold()
     kept = (char for char in folded if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
