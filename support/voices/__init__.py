@@ -1,1 +1,1 @@
-"""Where voices meet the house: settings, the ledger, Redis."""
+"""Voices kept and carried: what the router steers by, where every process sees it."""
