@@ -40,6 +40,8 @@ class Brand:
     routing: Mapping[str, object] = field(default_factory=dict)  # voice/router.toml: who words what
     prompts: Mapping[str, object] = field(default_factory=dict)  # voice/prompts.toml: what models elsewhere are told
     marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
+    caching: Mapping[str, object] = field(default_factory=dict)  # voice/cache.toml: what may be said again, how long
+    outgoing: Mapping[str, object] = field(default_factory=dict)  # voice/outgoing.toml: what may leave of a question
     phrases: Mapping[str, object] = field(default_factory=dict)  # voice/phrases/*.toml: how a model may say each act
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
@@ -85,6 +87,8 @@ def load_folder(path: Path) -> Brand:
         routing=_toml(path / "voice" / "router.toml"),
         prompts=_toml(path / "voice" / "prompts.toml"),
         marks=_toml(path / "voice" / "marks.toml"),
+        caching=_toml(path / "voice" / "cache.toml"),
+        outgoing=_toml(path / "voice" / "outgoing.toml"),
         phrases=_tables(path / "voice" / "phrases"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,

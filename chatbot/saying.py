@@ -58,6 +58,8 @@ def say(
         with closing(draft):
             guard = Guard(watch, plan, brief.channel, lexis=lexis, is_open=brief.open)
             words, reason, heard = yield from _try(draft, guard, plan, ticks, heard=heard)
+            if reason not in FAULTS:
+                draft.judged(reason == "passed")
         if reason == "passed":
             return Outcome(words, refused and attempt == len(voices) - 1, guard.cited)
         if reason == "filtered":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chatbot import brand as brands
-from chatbot.anonymise.outgoing import outgoing
+from chatbot.anonymise.outgoing import Outgoing
 from chatbot.dialogue.flow import Dialogue, Step
 from chatbot.dialogue.state import Said, from_json, to_json
 from chatbot.figures import typeset
@@ -45,6 +45,14 @@ UNPLACED = ("unclear", "unclear.case", "listen.problem")  # acts of a dialogue t
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was heard, in standard French, and as the customer wrote it."""
+
+    text: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mind:
     """A brand's whole pipeline, built once and shared by every turn."""
 
@@ -57,6 +65,7 @@ class Mind:
     lexis: Lexis
     template: TemplateVoice
     voice: Voice
+    outgoing: Outgoing = field(default_factory=Outgoing)  # what may leave the house of a question
     word_for_word: tuple[str, ...] = ()  # acts, or heads of acts, that no model ever words
     generation: str = ""  # names the wording, rules and articles in force: words made under another are not used again
     ticks: Callable[[], float] = time.perf_counter  # seconds; only times how long a voice spoke
@@ -69,7 +78,8 @@ class Mind:
     @classmethod
     def of(cls, brand: brands.Brand, cache_dir: Path, voice: Voice | None = None) -> Mind:
         """The pipeline of a brand read from any folder. Raises BrandError."""
-        normalise = Normaliser(brand).normalise
+        normaliser = Normaliser(brand)
+        normalise = normaliser.normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
         mind = cls(
@@ -82,6 +92,7 @@ class Mind:
             lexis=Lexis.read(brand.settings, wording, brand.phrases, brand.articles.values()),
             template=template,
             voice=voice or template,
+            outgoing=Outgoing.of(brand, normaliser.french),
             word_for_word=_fixed_acts(brand),
         )
         for article in mind.knowledge.library.articles:
@@ -119,7 +130,8 @@ def take_turn(
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 
-    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, heard.normalised)
+    asked = Asked(heard.normalised, heard.text)
+    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, asked)
 
 
 def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: Desk) -> Iterator[Event]:
@@ -128,8 +140,9 @@ def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: De
     yield from _carry_out(mind, step, f"{claim.number}:{claim.status}", desk)
 
 
-def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") -> Iterator[Event]:
-    """What a step decided: its effects, then its words, then the state to keep. ``text`` is what was heard."""
+def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, heard: Asked = Asked()) -> Iterator[Event]:
+    """What a step decided: its effects, then its words, then the state to keep."""
+    text = heard.text
     step = _rescue(mind, step, text, desk)
     asked = step.questions
     answers = [move for question in asked for move in mind.knowledge.answer(question, text, desk.now.date())]
@@ -139,7 +152,7 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") ->
         return
 
     moves = (*step.moves, *answers)
-    opened = yield from _answer_open(mind, step, moves, (seed, text), desk)
+    opened = yield from _answer_open(mind, step, moves, (seed, heard), desk)
     if opened is not None:
         yield from opened
         return
@@ -205,7 +218,7 @@ def _model(mind: Mind, plan: Plan, heard: str) -> Iterator[str]:
 
 
 def _answer_open(
-    mind: Mind, step: Step, moves: Sequence[Move], asked: tuple[str, str], desk: Desk
+    mind: Mind, step: Step, moves: Sequence[Move], asked: tuple[str, Asked], desk: Desk
 ) -> Generator[Event, None, Iterator[Event] | None]:
     """The end of the turn where a strong voice answered, from articles near the question, what no article surely does.
 
@@ -218,12 +231,12 @@ def _answer_open(
         or not mind.voice.answers_open(mind.brand.slug)
     ):
         return None
-    seed, text = asked
-    near = mind.knowledge.library.near(text, desk.now.date())
+    seed, heard = asked
+    near = mind.knowledge.library.near(heard.text, desk.now.date())
     if not near:
         return None
     plan = _plan(mind, step, [*others, *near])
-    brief = _brief(mind, plan, desk, outgoing(text))
+    brief = _brief(mind, plan, desk, mind.outgoing.mask(heard.text, heard.written))
     try:
         said = yield from _say(mind, plan, brief, (mind.voice,), f"{seed}/open")
     except FilteredError:
