@@ -37,6 +37,7 @@ class Brand:
     concepts: Mapping[str, object] = field(default_factory=dict)
     receipts: Mapping[str, object] = field(default_factory=dict)
     voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
+    prompts: Mapping[str, object] = field(default_factory=dict)  # voice/prompts.toml: what models elsewhere are told
     marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
@@ -79,6 +80,7 @@ def load_folder(path: Path) -> Brand:
         concepts=_toml(path / "concepts.toml"),
         receipts=_toml(path / "receipts.toml"),
         voice=_toml(path / "voice" / "voice.toml"),
+        prompts=_toml(path / "voice" / "prompts.toml"),
         marks=_toml(path / "voice" / "marks.toml"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,
