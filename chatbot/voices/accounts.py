@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from chatbot.voices.calls import Whole
 from chatbot.voices.ports import COUNTS, Breakers, Brief, Deployment, Ledger, Settled, Usage, VoiceFault
@@ -45,13 +46,19 @@ class NoBreakers:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where calls are accounted for; as it stands, nowhere."""
+
+    ledger: Ledger = field(default_factory=NoLedger)
+    breakers: Breakers = field(default_factory=NoBreakers)
+
+
+NO_BOOKS = Books()
+
+
 def first_answer(
-    lines: Iterable[Line],
-    ask: Callable[[Line], Whole],
-    brief: Brief,
-    reservation: Usage,
-    ledger: Ledger,
-    breakers: Breakers,
+    lines: Iterable[Line], ask: Callable[[Line], Whole], brief: Brief, reservation: Usage, books: Books
 ) -> str:
     """The answer of the first line that gives one, of TRIES at most. Raises VoiceFault: the last one's, or unavailable.
 
@@ -60,11 +67,11 @@ def first_answer(
     last = VoiceFault("unavailable")
     tries = 0
     for line in lines:
-        if tries == TRIES or not breakers.permit(line.deployment.name):
+        if tries == TRIES or not books.breakers.permit(line.deployment.name):
             continue
         tries += 1
         try:
-            return _ask(line, ask, brief, reservation, ledger, breakers)
+            return _ask(line, ask, brief, reservation, books)
         except VoiceFault as fault:
             last = fault
         if last.kind in GIVES_UP:
@@ -72,19 +79,12 @@ def first_answer(
     raise last
 
 
-def _ask(  # noqa: PLR0917 - as above
-    line: Line,
-    ask: Callable[[Line], Whole],
-    brief: Brief,
-    reservation: Usage,
-    ledger: Ledger,
-    breakers: Breakers,
-) -> str:
+def _ask(line: Line, ask: Callable[[Line], Whole], brief: Brief, reservation: Usage, books: Books) -> str:
     name, began = line.deployment.name, line.ticks()
     fault: VoiceFault | None = VoiceFault("cancelled")
     whole, call = None, None
     try:
-        call = ledger.reserve(line.deployment, brief, reservation)
+        call = books.ledger.reserve(line.deployment, brief, reservation)
         whole = ask(line)
         text = whole.text()
         fault = None
@@ -94,8 +94,8 @@ def _ask(  # noqa: PLR0917 - as above
     finally:
         if call is not None:
             spent = (line.ticks() - began) * 1000
-            ledger.settle(call, _settled(line.deployment, whole, fault, reservation, spent))
-        _tell(breakers, name, fault)
+            books.ledger.settle(call, _settled(line.deployment, whole, fault, reservation, spent))
+        _tell(books.breakers, name, fault)
     return text
 
 

@@ -1,4 +1,4 @@
-"""A picture of a receipt, read by a model elsewhere → the facts that our own reader looks for, each checked by its form.
+"""A picture of a receipt, read by a model elsewhere → the facts our own reader looks for, each checked by its form.
 
 Asked only where our reader is unsure, and only by a brand that switched it on: a picture holds personal data.
 """
@@ -18,8 +18,8 @@ from chatbot.forms.operator_id import find_operator_ids
 from chatbot.forms.phone import find_phones
 from chatbot.forms.reference import USUAL_LENGTH, find_references
 from chatbot.types import Entity
-from chatbot.voices.accounts import NoBreakers, NoLedger, first_answer
-from chatbot.voices.ports import Breakers, Brief, Ledger, Usage
+from chatbot.voices.accounts import NO_BOOKS, TRIES, Books, first_answer
+from chatbot.voices.ports import Brief, Usage
 from chatbot.voices.remote import Line
 
 UNSURE = 0.5  # of every fact: a model errs in fluent ways, so the dialogue puts identifiers to the customer
@@ -32,7 +32,7 @@ FACTS = ("easytransfert_id", "operator_tx_id", "received_ref", "amount_fcfa", "d
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a brand knows of receipts: ``whole`` are the forms of each operator's identifiers, ``received`` of arrivals."""
+    """What a brand knows of receipts: ``whole`` are forms of each operator's identifiers, ``received`` of arrivals."""
 
     brand: str
     allowed: bool
@@ -65,8 +65,8 @@ class Sight:
     def schema(self) -> Mapping[str, Any]:
         """What an answer must be, for servers that keep to a schema."""
         names = {"type": ["string", "null"], "enum": [*self.whole, None]}
-        facts = {name: TEXT for name in FACTS} | {"amount_fcfa": {"type": ["integer", "null"]}}
-        facts |= {name: names for name in ("operator", "from_operator", "to_operator")}
+        facts = dict.fromkeys(FACTS, TEXT) | {"amount_fcfa": {"type": ["integer", "null"]}}
+        facts |= dict.fromkeys(("operator", "from_operator", "to_operator"), names)
         return {"type": "object", "properties": facts, "required": [*facts], "additionalProperties": False}
 
     def checked(self, answer: str) -> tuple[Entity, ...]:
@@ -121,8 +121,7 @@ def see(
     sight: Sight,
     *,
     seconds: float,
-    ledger: Ledger | None = None,
-    breakers: Breakers | None = None,
+    books: Books = NO_BOOKS,
 ) -> tuple[Entity, ...]:
     """The facts a model sees in a picture, none of them certain; () where the brand does not allow it to be sent.
 
@@ -139,13 +138,12 @@ def see(
             messages,
             temperature=TEMPERATURE,
             max_tokens=MAX_TOKENS,
-            deadline=line.ticks() + seconds / 2,
+            deadline=line.ticks() + seconds / TRIES,
             schema=sight.schema(),
         ),
         Brief((), brand=sight.brand, need="analysis"),
         RESERVATION,
-        ledger or NoLedger(),
-        breakers or NoBreakers(),
+        books,
     )
     return sight.checked(answer)
 
