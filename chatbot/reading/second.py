@@ -21,17 +21,20 @@ def is_unsure(reading: Reading) -> bool:
 
 
 def added(reading: Reading, second: Sequence[Entity], rules: ReceiptRules) -> tuple[Entity, ...]:
-    """The facts of both. Ours stand; one of theirs of which we read nothing is added, as unsure as they say.
+    """The facts of both. What we are certain of stands; what we read nothing of is added, as unsure as they say.
 
-    An identifier that both read alike is certain, but for those of letters and digits in any order, which both misread.
+    An identifier that we read badly gives way to theirs. One that both read alike is certain, but for those of letters
+    and digits in any order, which both may misread alike.
     """
     theirs = {one.type: one for one in second}
-    ours = tuple(_confirmed(one, theirs.get(one.type), rules) for one in reading.entities())
+    ours = tuple(_settled(one, theirs.get(one.type), rules) for one in reading.entities())
     known = {one.type for one in ours}
     side = {"operator_tx_id"} if reading.ours else {"easytransfert_id", "amount_fcfa", "to_operator"}
     return (*ours, *(one for one in second if one.type not in known | side))
 
 
-def _confirmed(own: Entity, other: Entity | None, rules: ReceiptRules) -> Entity:
-    alike = other is not None and own.type in IDENTIFIERS and own.value == other.value
-    return replace(own, confidence=CERTAIN) if alike and own.role not in rules.mixed else own
+def _settled(own: Entity, other: Entity | None, rules: ReceiptRules) -> Entity:
+    if other is None or own.type not in IDENTIFIERS or own.confidence >= CERTAIN:
+        return own
+    alike = own.value == other.value and own.role not in rules.mixed
+    return replace(own, confidence=CERTAIN) if alike else other

@@ -26,7 +26,7 @@ UNSURE = 0.5  # of every fact: a model errs in fluent ways, so the dialogue puts
 TEMPERATURE = 0.0  # to read is not to write
 MAX_TOKENS = 300
 RESERVATION = Usage(input=2_500, output=MAX_TOKENS)  # tokens of a picture in full detail, and the words around it
-TEXT = {"type": ["string", "null"]}
+TEXT: Mapping[str, Any] = {"type": ["string", "null"]}
 FACTS = ("easytransfert_id", "operator_tx_id", "received_ref", "amount_fcfa", "date")
 
 
@@ -65,7 +65,7 @@ class Sight:
     def schema(self) -> Mapping[str, Any]:
         """What an answer must be, for servers that keep to a schema."""
         names = {"type": ["string", "null"], "enum": [*self.whole, None]}
-        facts = dict.fromkeys(FACTS, TEXT) | {"amount_fcfa": {"type": ["integer", "null"]}}
+        facts: dict[str, Any] = dict.fromkeys(FACTS, TEXT) | {"amount_fcfa": {"type": ["integer", "null"]}}
         facts |= dict.fromkeys(("operator", "from_operator", "to_operator"), names)
         return {"type": "object", "properties": facts, "required": [*facts], "additionalProperties": False}
 
@@ -131,7 +131,10 @@ def see(
         return ()
     url = f"data:{content_type};base64,{base64.b64encode(picture).decode()}"
     image = {"type": "image_url", "image_url": {"url": url, "detail": "high"}}
-    messages = [{"role": "system", "content": sight.words}, {"role": "user", "content": [image]}]
+    messages: list[Mapping[str, Any]] = [
+        {"role": "system", "content": sight.words},
+        {"role": "user", "content": [image]},
+    ]
     answer = first_answer(
         lines,
         lambda line: line.complete(
@@ -164,6 +167,6 @@ def _reference(told: object) -> str | None:
 
 def _day(told: object) -> str | None:
     try:
-        return date.fromisoformat(str(told)).isoformat()
+        return date.fromisoformat(told).isoformat() if isinstance(told, str) else None
     except ValueError:
         return None
