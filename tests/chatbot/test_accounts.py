@@ -67,13 +67,13 @@ def server(running: FakeOpenAI) -> FakeOpenAI:
     return running
 
 
-def answer(server: FakeOpenAI, kept: Kept, *names: str) -> str:
+def answer(server: FakeOpenAI, kept: Kept, *names: str, seconds: float = 5.0) -> str:
     lines = [
         Line(Deployment(name, "openai", "vision", name, server.openai_url, PRICE, key=KEY), SHORT) for name in names
     ]
 
     def ask(line: Line) -> Whole:
-        return line.complete(ASK, temperature=0, max_tokens=9, deadline=line.ticks() + 0.6)
+        return line.complete(ASK, temperature=0, max_tokens=9, deadline=line.ticks() + seconds)
 
     return first_answer(lines, ask, Brief(()), RESERVATION, Books(kept, kept))
 
@@ -109,7 +109,7 @@ def test_a_failed_attempt_is_settled_and_told_too(
     kept = Kept()
     server.play(Script(fault=fault, headers={"retry-after": "7"}))
     with pytest.raises(VoiceFault) as caught:
-        answer(server, kept, "a")
+        answer(server, kept, "a", seconds=0.5 if fault == "hang" else 5.0)
     row = kept.rows["a"]
     assert row is not None
     assert (caught.value.kind, row.outcome, row.basis) == (outcome, outcome, basis)
