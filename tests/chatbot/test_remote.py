@@ -19,6 +19,7 @@ from tests.openai_server import FakeOpenAI, Fault, Moment, Script, count_tokens
 
 PRICE = Price("test", Decimal(1), Decimal(2), Decimal("0.5"))
 KEY = "invented-key-of-nobody"
+USUAL = Limits()
 SHORT = Limits(connect=1.0, first_words=1.0, between=0.3, tail=0.3)
 SLOW: tuple[Fault, ...] = ("hang", "drip")  # what only a limit ends
 ASK = [{"role": "system", "content": "Vous êtes poli."}, {"role": "user", "content": "Dites {case}."}]
@@ -38,7 +39,7 @@ def server(running: FakeOpenAI) -> FakeOpenAI:
     return running
 
 
-def line(server: FakeOpenAI, provider: Provider = "azure", limits: Limits = Limits(), key: str = KEY) -> Line:
+def line(server: FakeOpenAI, provider: Provider = "azure", limits: Limits = USUAL, key: str = KEY) -> Line:
     base = server.azure_url if provider == "azure" else server.openai_url
     there = Deployment("eu", provider, "standard", "dep-1", base, PRICE, "eu", "2024-10-21", key)
     return Line(there, limits)
@@ -196,7 +197,7 @@ TABLE: list[tuple[Fault, Moment, FaultKind]] = [
 @pytest.mark.parametrize(("fault", "moment", "kind"), TABLE)
 def test_each_fault_ends_as_its_kind(server: FakeOpenAI, fault: Fault, moment: Moment, kind: FaultKind) -> None:
     server.play(Script(TEXT, fault=fault, moment=moment, drip=0.02))
-    speech = speak(line(server, limits=SHORT if fault in SLOW else Limits()))
+    speech = speak(line(server, limits=SHORT if fault in SLOW else USUAL))
     words, found = gather(speech)
     assert found == kind
     assert words == ("Votre " if moment == "after" else "")
