@@ -18,6 +18,7 @@ from chatbot.guard import Guard, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import UNKNOWN, Knowledge
 from chatbot.knowledge.article import Article, ArticleError
+from chatbot.lexis import Lexis
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
 from chatbot.saying import FilteredError, Outcome, UnspeakableError, say
@@ -61,10 +62,12 @@ class Mind:
     knowledge: Knowledge
     wording: Wording
     watch: Watch
+    lexis: Lexis
     template: TemplateVoice
     voice: Voice
     outgoing: Outgoing = field(default_factory=Outgoing)  # what may leave the house of a question
     word_for_word: tuple[str, ...] = ()  # acts, or heads of acts, that no model ever words
+    generation: str = ""  # names the wording, rules and articles in force: words made under another are not used again
     ticks: Callable[[], float] = time.perf_counter  # seconds; only times how long a voice spoke
 
     @classmethod
@@ -86,32 +89,27 @@ class Mind:
             knowledge=Knowledge.load(brand, lambda text: normalise(text).text),
             wording=wording,
             watch=Watch.read(brand.settings, brand.marks),
+            lexis=Lexis.read(brand.settings, wording, brand.phrases, brand.articles.values()),
             template=template,
             voice=voice or template,
             outgoing=Outgoing.of(brand, normaliser.french),
-            word_for_word=_word_for_word(brand),
+            word_for_word=_fixed_acts(brand),
         )
         for article in mind.knowledge.library.articles:
             if (reason := proofread(mind, article)) != "passed":
                 raise ArticleError(f"knowledge/{article.slug}.md: field 'answer': refused by the guard: {reason}")
-        return mind
-
-    @property
-    def generation(self) -> str:
-        """Names the wording, rules and articles in force: words made under another one are not used again."""
-        parts = (repr(self.brand.wording), repr(self.brand.settings), repr(self.brand.flows), repr(self.brand.marks))
-        sources = sorted(article.source for article in self.knowledge.library.articles)
-        return hashlib.sha256("\0".join((*parts, *sources)).encode()).hexdigest()[:16]
+        return replace(mind, generation=_generation(brand, mind.knowledge))
 
     def overlaid(self, approved: Iterable[Article]) -> Mind:
         """The same mind with ``approved`` articles over the shipped ones; the caller has proofread them."""
-        return replace(self, knowledge=self.knowledge.overlaid(approved))
+        knowledge = self.knowledge.overlaid(approved)
+        return replace(self, knowledge=knowledge, generation=_generation(self.brand, knowledge))
 
 
 def proofread(mind: Mind, article: Article) -> str:
     """Why the guard would refuse an article's words, or "passed". Raises KeyError on an unknown placeholder."""
     plan = make_plan([mind.knowledge.library.move(article)], "neu", {}, {}, {})
-    guard = Guard(mind.watch, plan, "whatsapp")
+    guard = Guard(mind.watch, plan, "whatsapp", lexis=mind.lexis)
     draft = mind.template.speak(Brief(plan.acts), article.slug)
     verdicts = [guard.check(sentence).reason for sentence in sentences(draft)]
     return next((reason for reason in (*verdicts, guard.finish().reason) if reason != "passed"), "passed")
@@ -177,7 +175,7 @@ def _end(step: Step, said: Outcome, plan: Plan) -> Iterator[Event]:
 
 
 def _say(mind: Mind, plan: Plan, brief: Brief, voices: Sequence[Voice], seed: str) -> Generator[Event, None, Outcome]:
-    return say(mind.watch, plan, brief, voices, seed=seed, ticks=mind.ticks)
+    return say(mind.watch, mind.lexis, plan, brief, voices, seed=seed, ticks=mind.ticks)
 
 
 def _plan(mind: Mind, step: Step, moves: Sequence[Move]) -> Plan:
@@ -191,7 +189,7 @@ def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
         acts=plan.acts,
         mood=plan.mood,
         channel=desk.channel,
-        model=tuple(mind.template.words(act, plan.mood) for act in plan.acts if not (heard and act.quote)),
+        model=() if mind.voice is mind.template else tuple(_model(mind, plan, heard)),
         heard=heard,
         brand=mind.brand.slug,
         conversation=desk.conversation,
@@ -206,13 +204,17 @@ def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
 
 def _voices(mind: Mind, plan: Plan) -> tuple[Voice, ...]:
     """Who may word it: approved articles are quoted and approved acts kept to the letter, by the template alone."""
-    heads = mind.word_for_word
-    fixed = plan.sources or any(name == head or name.startswith(f"{head}.") for name in _names(plan) for head in heads)
+    fixed = plan.sources or any(_word_for_word(mind, act.name) for act in plan.acts)
     return (mind.template,) if fixed else (mind.voice, mind.voice, mind.template)
 
 
-def _names(plan: Plan) -> Iterator[str]:
-    return (act.name for act in plan.acts)
+def _word_for_word(mind: Mind, act: str) -> bool:
+    return any(act == head or act.startswith(f"{head}.") for head in mind.word_for_word)
+
+
+def _model(mind: Mind, plan: Plan, heard: str) -> Iterator[str]:
+    """Words that would do, act by act; an article that an open question may be answered from is not one of them."""
+    return (mind.template.words(act, plan.mood) for act in plan.acts if not (heard and act.quote))
 
 
 def _answer_open(
@@ -222,17 +224,24 @@ def _answer_open(
 
     None where nobody may, nobody could, or the articles do not bear it out: then "je ne sais pas" and a person stand.
     """
-    if not any(move.act == UNKNOWN for move in moves) or not mind.voice.answers_open(mind.brand.slug):
+    others = [move for move in moves if move.act != UNKNOWN]
+    if (
+        len(others) == len(moves)
+        or any(_word_for_word(mind, move.act) for move in others)
+        or not mind.voice.answers_open(mind.brand.slug)
+    ):
         return None
     seed, heard = asked
     near = mind.knowledge.library.near(heard.text, desk.now.date())
     if not near:
         return None
-    plan = _plan(mind, step, [*(move for move in moves if move.act != UNKNOWN), *near])
+    plan = _plan(mind, step, [*others, *near])
     brief = _brief(mind, plan, desk, mind.outgoing.mask(heard.text, heard.written))
     try:
         said = yield from _say(mind, plan, brief, (mind.voice,), f"{seed}/open")
-    except (UnspeakableError, FilteredError):
+    except FilteredError:
+        return _call_person(mind, step, moves, seed, desk)
+    except UnspeakableError:
         return None
     return _end(step, said, plan)
 
@@ -275,6 +284,12 @@ def _give_up(mind: Mind, step: Step, desk: Desk) -> Iterator[Event]:
     yield TurnDone(to_json(replace(step.state, said=Said(), pending=None, offered=None)))
 
 
-def _word_for_word(brand: brands.Brand) -> tuple[str, ...]:
+def _fixed_acts(brand: brands.Brand) -> tuple[str, ...]:
     table = brand.voice.get("voice", {})
     return tuple(map(str, table.get("word_for_word", ()))) if isinstance(table, Mapping) else ()
+
+
+def _generation(brand: brands.Brand, knowledge: Knowledge) -> str:
+    parts = (repr(brand.wording), repr(brand.settings), repr(brand.flows), repr(brand.marks))
+    sources = sorted(article.source for article in knowledge.library.articles)
+    return hashlib.sha256("\0".join((*parts, *sources)).encode()).hexdigest()[:16]

@@ -107,5 +107,5 @@ class _Pump:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self.error = VoiceFault("cancelled") if task.cancelled() else task.exception()
-        self._pieces.put(None)
         self.over.set()
+        self._pieces.put(None)

@@ -9,6 +9,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chatbot.voices.calls import Call, Limits, Speech, Whole, refuse_other
@@ -18,7 +19,7 @@ from chatbot.voices.ports import Deployment, VoiceFault
 if TYPE_CHECKING:
     from chatbot.voices.client import Client
 
-__all__ = ["Limits", "Line", "Speech", "Whole"]
+__all__ = ["Limits", "Line", "Speech", "Whole", "line_to"]
 Message = Mapping[str, Any]
 
 
@@ -118,6 +119,12 @@ class Line:
         elif json_mode:
             request["response_format"] = {"type": "json_object"}
         return request
+
+
+@lru_cache(maxsize=64)
+def line_to(deployment: Deployment, limits: Limits = Limits()) -> Line:  # noqa: B008 - immutable
+    """The line to a deployment, one for all who ask: it holds the connections. A changed deployment is another."""
+    return Line(deployment, limits)
 
 
 def _whole_text(call: Call, answer: Any) -> str:

@@ -19,7 +19,9 @@ from tests.openai_server import FakeOpenAI, Fault, Moment, Script, count_tokens
 
 PRICE = Price("test", Decimal(1), Decimal(2), Decimal("0.5"))
 KEY = "invented-key-of-nobody"
-SHORT = Limits(connect=0.5, first_words=0.3, between=0.3, tail=0.3)
+USUAL = Limits()
+SHORT = Limits(connect=1.0, first_words=1.0, between=0.3, tail=0.3)
+SLOW: tuple[Fault, ...] = ("hang", "drip")  # what only a limit ends
 ASK = [{"role": "system", "content": "Vous êtes poli."}, {"role": "user", "content": "Dites {case}."}]
 TEXT = "Votre dossier {case} est ouvert. Nous revenons vers vous."
 MOMENTS: tuple[Moment, ...] = ("before", "during", "after")
@@ -37,7 +39,7 @@ def server(running: FakeOpenAI) -> FakeOpenAI:
     return running
 
 
-def line(server: FakeOpenAI, provider: Provider = "azure", limits: Limits = SHORT, key: str = KEY) -> Line:
+def line(server: FakeOpenAI, provider: Provider = "azure", limits: Limits = USUAL, key: str = KEY) -> Line:
     base = server.azure_url if provider == "azure" else server.openai_url
     there = Deployment("eu", provider, "standard", "dep-1", base, PRICE, "eu", "2024-10-21", key)
     return Line(there, limits)
@@ -139,7 +141,7 @@ def test_nothing_is_sent_before_the_first_piece_is_asked_for(server: FakeOpenAI)
 
 def test_it_pulses_while_it_waits(server: FakeOpenAI) -> None:
     server.play(Script(TEXT, wait=0.6))
-    pieces = list(speak(line(server, limits=Limits())))
+    pieces = list(speak(line(server)))
     assert pieces[0] == ""
     assert "".join(pieces) == TEXT
 
@@ -153,7 +155,7 @@ def test_without_usage_the_words_stand(server: FakeOpenAI) -> None:
 
 def test_words_that_are_whole_do_not_wait_long_for_their_usage(server: FakeOpenAI) -> None:
     server.play(Script(TEXT, tail=30.0))
-    speech = speak(line(server))
+    speech = speak(line(server, limits=SHORT))
     assert gather(speech) == (TEXT, None)
     assert speech.usage is None
     assert server.requests[0].ended(2.0) and server.requests[0].outcome == "client_closed"
@@ -195,14 +197,14 @@ TABLE: list[tuple[Fault, Moment, FaultKind]] = [
 @pytest.mark.parametrize(("fault", "moment", "kind"), TABLE)
 def test_each_fault_ends_as_its_kind(server: FakeOpenAI, fault: Fault, moment: Moment, kind: FaultKind) -> None:
     server.play(Script(TEXT, fault=fault, moment=moment, drip=0.02))
-    speech = speak(line(server))
+    speech = speak(line(server, limits=SHORT if fault in SLOW else USUAL))
     words, found = gather(speech)
     assert found == kind
     assert words == ("Votre " if moment == "after" else "")
     assert (speech.first_words is not None) == (moment == "after")
     [seen] = server.requests  # and no second one: who asks again, where and when is not the SDK's to decide
     assert seen.ended(2.0), "the stream was closed"
-    assert seen.outcome == ("client_closed" if fault in ("hang", "drip") else "fault")
+    assert seen.outcome == ("client_closed" if fault in SLOW else "fault")
     assert speech.pieces_sent == seen.pieces_written
 
 
@@ -232,12 +234,12 @@ def test_any_status_of_the_servers_own_is_the_servers(server: FakeOpenAI, status
 def test_a_drip_is_no_sign_of_life(server: FakeOpenAI) -> None:
     """The SDK's own timeout begins anew with every byte: words must come in time, not bytes."""
     server.play(Script(TEXT, fault="drip", moment="before", drip=0.01))
-    assert gather(speak(line(server)))[1] == "timeout"
+    assert gather(speak(line(server, limits=SHORT)))[1] == "timeout"
 
 
 def test_many_words_one_by_one_end_at_the_deadline(server: FakeOpenAI) -> None:
     server.play(Script("mot " * 200, pace=0.05))
-    words, kind = gather(speak(line(server, limits=Limits()), seconds=0.5))
+    words, kind = gather(speak(line(server), seconds=1.5))
     assert kind == "timeout"
     assert 0 < words.count("mot") < 200
     assert server.requests[0].ended(2.0) and server.requests[0].outcome == "client_closed"
@@ -263,8 +265,9 @@ def test_a_redirect_is_not_followed(server: FakeOpenAI) -> None:
     "delta", [{"refusal": "Non."}, {"tool_calls": [{"index": 0, "id": "1", "type": "function", "function": {}}]}]
 )
 def test_a_refusal_or_a_call_for_tools_is_no_reply(server: FakeOpenAI, delta) -> None:  # type: ignore[no-untyped-def]
-    server.play(Script(TEXT, delta=delta))
+    server.play(Script(TEXT * 20, delta=delta, pace=0.1))
     assert gather(speak(line(server)))[1] == "bad_request"
+    assert server.requests[0].ended(2.0) and server.requests[0].outcome == "client_closed"
 
 
 def test_no_words_at_all_is_no_reply(server: FakeOpenAI) -> None:
@@ -332,7 +335,7 @@ def test_closing_stops_the_server_within_a_second(server: FakeOpenAI) -> None:
 @pytest.mark.parametrize("fault", ["hang", "drip"])
 def test_closing_while_nothing_came_yet_stops_the_server_too(server: FakeOpenAI, fault: Fault) -> None:
     server.play(Script(TEXT, fault=fault, moment="before"))
-    speech = speak(line(server, limits=Limits()))
+    speech = speak(line(server))
     assert next(iter(speech)) == ""  # a pulse
     speech.close()
     assert server.requests[0].ended(1.0) and server.requests[0].outcome == "client_closed"
@@ -367,7 +370,7 @@ def test_the_key_stands_in_no_repr_no_error_and_no_log(server: FakeOpenAI, fault
 # Whole answers and voice notes ----------------------------------------------------------------------------------------
 
 
-def whole(line: Line, seconds: float = 0.6, **options: Any):  # type: ignore[no-untyped-def]
+def whole(line: Line, seconds: float = 5.0, **options: Any):  # type: ignore[no-untyped-def]
     return line.complete(ASK, temperature=0.0, max_tokens=50, deadline=line.ticks() + seconds, **options)
 
 
@@ -387,7 +390,7 @@ def test_a_whole_answer_fails_by_the_same_kinds(server: FakeOpenAI, fault: Fault
     server.play(Script(TEXT, fault=fault, moment="after", drip=0.02))
     expected = "server" if fault == "error" else kind
     with pytest.raises(VoiceFault) as caught:
-        whole(line(server)).text()
+        whole(line(server), 0.6 if fault in SLOW else 5.0).text()
     assert caught.value.kind == expected
     assert len(server.requests) == 1
     assert server.requests[0].ended(2.0)
