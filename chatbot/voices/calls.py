@@ -42,8 +42,8 @@ class Call:
     """What is known of one request, for the ledger; right once it ended, well or not.
 
     ``usage``: the server's own count, None when it gave none. ``finish``: its reason, "" when it gave none.
-    ``first_words``: seconds until they came. ``heard``: all words that came, read or not, for an estimate of
-    what was generated; ``pieces_sent``: in how many pieces.
+    ``first_words``: seconds until they came. ``heard``: all words that came, read by somebody or not, for an
+    estimate of what was generated; ``pieces_sent``: in how many pieces.
     """
 
     def __init__(self, ticks: Callable[[], float], deadline: float) -> None:
