@@ -69,6 +69,8 @@ class Guard:
         self._longest = LONGEST.get(channel, min(LONGEST.values()))
         self._names = tuple(act.name for act in plan.acts)
         self._quotes = {act.source: act.quote for act in plan.acts if act.quote}
+        self._marks = [marks for name in self._names if (marks := find(watch.marks, name))]
+        self._own = frozenset().union(*(marks.alone for marks in self._marks))
         self._open = is_open
         self._needed = {fact for act in plan.acts if not (is_open and act.quote) for fact in act.facts}
         self._lexis = lexis
@@ -113,8 +115,7 @@ class Guard:
         if self._open:
             return PASSED if self.cited else Verdict("uncited")
         whole = " ".join(self._said)
-        missing = (not marks.says.search(whole) for name in self._names if (marks := find(self._watch.marks, name)))
-        return Verdict("missing_act") if any(missing) else PASSED
+        return Verdict("missing_act") if any(not marks.says.search(whole) for marks in self._marks) else PASSED
 
     def _promises(self, plain: str) -> bool:
         return any(
@@ -123,15 +124,9 @@ class Guard:
         )
 
     def _unplanned(self, plain: str) -> bool:
-        """Whether the sentence does what only an act outside the plan may do."""
-        if not self._watch.marks:
-            return False
-        own = {marks.alone.pattern for name in self._names if (marks := find(self._watch.marks, name))}
-        return any(
-            found
-            for marks in self._watch.marks.values()
-            if marks.alone.pattern not in own and (found := marks.alone.search(plain))
-        )
+        """Whether the sentence claims what only an act outside the plan may."""
+        claimed = set(self._watch.claims.findall(plain))
+        return not claimed <= self._own
 
     def _supported(self, sentence: str, holes: set[str], plain: str) -> bool:
         """Whether the article this sentence cites holds its figures, its telling words and its yes or no."""

@@ -16,6 +16,8 @@ from chatbot.wording import Wording
 
 HOLE = re.compile(r"\{[^{}]*\}")
 STEM = 5  # letters that tell a French word from another; what follows is mostly its ending
+YOU = "vous_"
+STATED = re.compile(r"\bvous (\w+ez)\b")
 SHORT = 4  # a shorter word tells nothing
 
 
@@ -61,11 +63,11 @@ class Lexis:
 
     def unplanned(self, plain: str, ground: frozenset[str]) -> bool:
         """Whether a sentence (of ``plain_text``) requests, or touches, what no act of its plan does."""
-        requests = (word for word in plain.split() if word.endswith("ez") and word not in self.forms)
-        if any(word not in ground for word in requests):
+        verbs = (word for word in _told(plain) if word.endswith("ez") and word.removeprefix(YOU) not in self.forms)
+        if any(word not in ground for word in verbs):
             return True
         heads = {match[1] for match in self.guarded.finditer(plain)}
-        return any(not any(own.startswith(head) for own in ground) for head in heads)
+        return any(not any(own.removeprefix(YOU).startswith(head) for own in ground) for head in heads)
 
     def is_strange(self, words: str, ground: frozenset[str]) -> bool:
         """Whether, in one of its clauses, too many words are none of the brand's."""
@@ -104,4 +106,9 @@ def _heads(heads: Iterable[str]) -> re.Pattern[str]:
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for text in texts for word in plain_text(HOLE.sub(" ", text)).split())
+    return frozenset(word for text in texts for word in _told(plain_text(HOLE.sub(" ", text))))
+
+
+def _told(plain: str) -> list[str]:
+    """Words of a plain text; a verb that tells what the customer does is another one than the same as a request."""
+    return STATED.sub(rf"{YOU}\1", plain).split()

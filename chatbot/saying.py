@@ -36,13 +36,13 @@ class Outcome:
 
 def say(
     watch: Watch,
-    lexis: Lexis,
     plan: Plan,
     brief: Brief,
     voices: Sequence[Voice],
     *,
     seed: str,
     ticks: Callable[[], float],
+    lexis: Lexis | None = None,
 ) -> Generator[Event, None, Outcome]:
     """Words as they pass the guard, from the first of ``voices`` that manages; each is one try.
 

@@ -175,7 +175,7 @@ def _end(step: Step, said: Outcome, plan: Plan) -> Iterator[Event]:
 
 
 def _say(mind: Mind, plan: Plan, brief: Brief, voices: Sequence[Voice], seed: str) -> Generator[Event, None, Outcome]:
-    return say(mind.watch, mind.lexis, plan, brief, voices, seed=seed, ticks=mind.ticks)
+    return say(mind.watch, plan, brief, voices, seed=seed, ticks=mind.ticks, lexis=mind.lexis)
 
 
 def _plan(mind: Mind, step: Step, moves: Sequence[Move]) -> Plan:
@@ -203,8 +203,11 @@ def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
 
 
 def _voices(mind: Mind, plan: Plan) -> tuple[Voice, ...]:
-    """Who may word it: approved articles are quoted and approved acts kept to the letter, by the template alone."""
-    fixed = plan.sources or any(_word_for_word(mind, act.name) for act in plan.acts)
+    """Who may word it: approved articles are quoted and approved acts kept to the letter, by the template alone.
+
+    So is "je ne sais pas": whoever could have known was asked before.
+    """
+    fixed = plan.sources or any(act.name == UNKNOWN or _word_for_word(mind, act.name) for act in plan.acts)
     return (mind.template,) if fixed else (mind.voice, mind.voice, mind.template)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from chatbot.brand import BrandError
 
 ALWAYS = re.compile("")
+NEVER = re.compile(r"(?!)")
 CLAUSE = re.compile(r"[,;:.!?()\n]| mais ")
 
 
@@ -18,7 +19,7 @@ class Marks:
     """What an act's words show: one of ``says`` when it is planned; ``alone`` only when it is."""
 
     says: re.Pattern[str]
-    alone: re.Pattern[str]
+    alone: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Watch:
     idle: frozenset[str] = frozenset()
     support: float = 1.0  # share of an open answer's telling words that its article must hold
     marks: Mapping[str, Marks] = field(default_factory=dict)
+    claims: re.Pattern[str] = NEVER  # any phrase that stands alone in some act
 
     @classmethod
     def read(cls, settings: Mapping[str, object], marks: Mapping[str, object] | None = None) -> Watch:
@@ -56,7 +58,8 @@ class Watch:
             ignorance=_any(table.get("ignorance", [])),
             idle=frozenset(str(word) for word in table.get("idle", [])),
             support=float(table.get("support", 1.0)),
-            marks=read_marks(marks or {}),
+            marks=(found := read_marks(marks or {})),
+            claims=_any(sorted(frozenset().union(*(one.alone for one in found.values())), key=len, reverse=True)),
         )
 
     def asks_secret(self, words: str, *, quoting: bool) -> bool:
@@ -80,7 +83,7 @@ def read_marks(table: Mapping[str, object]) -> dict[str, Marks]:
         if not isinstance(row, Mapping) or not row.keys() <= {"says", "alone"}:
             raise BrandError(f"marks.toml: {act}: lists 'says' and 'alone' are expected")
         says = _any(row["says"]) if row.get("says") else ALWAYS
-        found[act] = Marks(says, _any(row.get("alone", [])))
+        found[act] = Marks(says, frozenset(map(plain_text, row.get("alone", []))))
     return found
 
 

@@ -80,10 +80,10 @@ def pseudonym(customer: str) -> str:
     return blind_index("voice-customer", customer) if customer else ""
 
 
-def forget(customer: str) -> int:
-    """Take a customer's digest off the rows, whose money stays counted; how many."""
+def forget(name: str) -> int:
+    """Take the digest of the customer of that name off the rows, whose money stays counted; how many."""
     with db.write():
-        return EngineCall.objects.filter(customer=pseudonym(customer)).exclude(customer="").update(customer="")
+        return EngineCall.objects.filter(customer=pseudonym(name)).exclude(customer="").update(customer="")
 
 
 def settle_lost() -> int:

@@ -88,9 +88,9 @@ def test_a_burst_is_one_turn_and_an_identifier_may_be_cut_over_two_messages(mind
 
 
 def test_a_voice_sees_names_of_facts_and_never_their_values(mind: Mind) -> None:
-    spy = Says("Pour {amount}, c'est {fee}.")
+    spy = Says("Bonjour ! Pour {amount}, les frais sont de {fee}.")
     events = turn(replace(mind, voice=spy), "et les frais pour 100000 ?")
-    assert reply(events) == "Pour 100\u202f000\u00a0FCFA, c'est 500\u00a0FCFA."
+    assert reply(events) == "Bonjour\u00a0! Pour 100\u202f000\u00a0FCFA, les frais sont de 500\u00a0FCFA."
     assert spy.seen.facts == ("amount", "fee")
     assert "100" not in repr(spy.seen)
 
@@ -108,8 +108,8 @@ def test_a_voice_gone_bad_is_tried_again_then_replaced_by_the_template(mind: Min
 
 
 def test_a_second_try_that_passes_is_what_is_said(mind: Mind) -> None:
-    better = Says("Rien.", "Pour {amount}, comptez {fee} de frais.")
-    assert reply(turn(replace(mind, voice=better), "frais pour 100000")).startswith("Pour 100")
+    better = Says("Rien.", "Bonjour, pour {amount}, comptez {fee} de frais.")
+    assert reply(turn(replace(mind, voice=better), "frais pour 100000")).startswith("Bonjour, pour 100")
 
 
 class Promises(Says):

@@ -183,7 +183,7 @@ def test_what_a_call_did_not_use_is_given_back(house: HouseLedger, counted: str)
 
 
 def test_a_refusal_says_whose_day_is_spent_and_writes_no_row(house: HouseLedger, counted: str) -> None:
-    caps(customer="0.005")
+    caps(customer="0.00")
     with pytest.raises(VoiceFault) as refused:
         house.reserve(PLACE, BRIEF, CENT)
     assert (refused.value.kind, refused.value.detail) == ("no_budget", "customer")
@@ -258,7 +258,7 @@ def test_what_a_killed_worker_left_is_settled_as_reserved(house: HouseLedger) ->
 
 
 def test_the_ledger_agrees_with_the_servers_own_count(redis_server: None) -> None:
-    count = bench.measure(240, threads=4)
-    assert count.calls == 240 and count.unpriced == 0
-    assert count.cut > 50
+    count = bench.measure(160, threads=4, pace=0.03)
+    assert count.calls == 160 and count.unpriced == 0
+    assert count.cut > 30
     assert count.off <= 1, count

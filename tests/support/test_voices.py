@@ -19,6 +19,7 @@ from django.utils import timezone
 from chatbot.types import Spoken
 from chatbot.voices.ports import Brief, Settled, Usage
 from support import db, turns
+from support.celery import load_the_mind
 from support.models import AuditEvent, EngineCall, VoiceDeployment, VoicePrice, VoiceSwitch
 from support.voices import alerts, changes
 from support.voices.ledger import HouseLedger
@@ -131,6 +132,13 @@ def test_without_a_price_nothing_starts_and_nothing_is_called(load: Callable[...
     with pytest.raises(UnpricedError, match="'france' is enabled and has no price"):
         HouseRoster().check()
     assert names(HouseRoster()) == []
+
+
+def test_a_worker_does_not_start_without_a_price(load: Callable[..., str]) -> None:
+    load()
+    VoicePrice.objects.all().delete()
+    with pytest.raises(SystemExit, match="has no price in force"):  # Celery only logs other errors of a signal
+        load_the_mind()
 
 
 def test_a_new_price_is_in_force_from_its_moment_on(load: Callable[..., str]) -> None:

@@ -110,14 +110,17 @@ def tell(calls: int) -> None:
     sys.stdout.write(json.dumps(asdict(measure(calls))) + "\n")
 
 
-def measure(calls: int, threads: int = THREADS) -> Count:
-    """Make ``calls`` on whatever database and Redis the settings name, and count what both sides say."""
+def measure(calls: int, threads: int = THREADS, pace: float = PACE_SECONDS) -> Count:
+    """Make ``calls`` on whatever database and Redis the settings name, and count what both sides say.
+
+    ``pace``: seconds from word to word of a reply that is cancelled, so that a server has time to notice.
+    """
     fake = _fake()
     since = timezone.now()
     with fake.FakeOpenAI(count=_as_written(fake.count_tokens)) as server:
         shares = [range(first, calls, threads) for first in range(threads)]
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda numbers: _caller(fake, server, numbers), shares))
+            list(pool.map(lambda numbers: _caller(fake, server, numbers, pace), shares))
         worked = list(_worked(server.requests, shares))
     ours = EngineCall.objects.filter(at__gte=since).exclude(deployment="")
     sums = ours.aggregate(cost=Sum("cost_usd"), read=Sum("tokens_in"), written=Sum("tokens_out"))
@@ -133,7 +136,7 @@ def measure(calls: int, threads: int = THREADS) -> Count:
     )
 
 
-def _caller(fake: ModuleType, server: Any, numbers: Sequence[int]) -> None:
+def _caller(fake: ModuleType, server: Any, numbers: Sequence[int], pace: float) -> None:
     """One customer after the other, on a deployment of this caller's own, so that its script meets its call."""
     name = f"bench-{numbers[0]}"
     place = Deployment(name, "azure", "premium", name, server.azure_url, PRICE, api_version="v", key="k")
@@ -141,7 +144,7 @@ def _caller(fake: ModuleType, server: Any, numbers: Sequence[int]) -> None:
     try:
         for number in numbers:
             what, chance = _what(number)
-            server.always(_script(fake, what, chance), place.name)
+            server.always(_script(fake, what, chance, pace), place.name)
             _call(house, place, number, chance.randint(1, 12) if what == "cancel" else None)
     finally:
         connection.close()
@@ -159,11 +162,11 @@ def _call(house: House, place: Deployment, number: int, stop_after: int | None) 
         pass  # it is in the ledger, which is what is looked at
 
 
-def _script(fake: ModuleType, what: str, chance: random.Random) -> Any:
+def _script(fake: ModuleType, what: str, chance: random.Random, pace: float) -> Any:
     words = tuple(f"{word} " for word in (WORDS * 4)[: chance.randint(14, 50)])
     match what:
         case "cancel":
-            return fake.Script(pieces=words, pace=PACE_SECONDS)
+            return fake.Script(pieces=words, pace=pace)
         case "cached":
             return fake.Script(pieces=words, cached=CACHED)
         case "uncounted":
