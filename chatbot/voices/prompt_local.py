@@ -1,0 +1,46 @@
+"""What a local model is told of a plan: the same messages in training and in serving. No torch, no fact values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chatbot.types import Act, Mood
+
+NUMBERED = re.compile(r"_\d+$")
+Pair = tuple[str, tuple[str, ...]]  # an act's name and the sorted names of its facts, numbers aside
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """How plans are put to the model, and which acts are never put to it (``[voice]`` of voice/voice.toml)."""
+
+    system: str
+    moods: Mapping[str, str]
+    word_for_word: tuple[str, ...]
+
+    @classmethod
+    def read(cls, settings: Mapping[str, object]) -> Brief:
+        """From the tables of voice.toml. Raises KeyError where one is missing."""
+        table = settings["voice"]
+        assert isinstance(table, Mapping)
+        return cls(str(table["system"]), dict(table["mood"]), tuple(table["word_for_word"]))
+
+    def may_word(self, act: Act) -> bool:
+        """Whether a model may word an act: not a quotation, and not one of the acts approved to the letter."""
+        return not act.quote and not any(f"{act.name}.".startswith(f"{part}.") for part in self.word_for_word)
+
+    def messages(self, acts: Sequence[Act], mood: Mood) -> list[dict[str, str]]:
+        """Chat messages for ``tokenizer.apply_chat_template``: one line for the mood, one for each act."""
+        lines = [f"humeur : {self.moods[mood]}", *(_line(act) for act in acts)]
+        return [{"role": "system", "content": self.system}, {"role": "user", "content": "\n".join(lines)}]
+
+
+def pair(act: Act) -> Pair:
+    """What voice/model/acts.json lists: the acts, with their facts, that the model was trained on."""
+    return act.name, tuple(sorted(NUMBERED.sub("", fact) for fact in act.facts))
+
+
+def _line(act: Act) -> str:
+    return " ".join([act.name, *("{" + fact + "}" for fact in sorted(act.facts))])
