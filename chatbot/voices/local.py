@@ -50,7 +50,9 @@ class LocalVoice:
         self._weights, self._prompts, self._reach, self._adapter = weights, prompts, reach, adapter
         self._ticks, self._sampling = ticks, sampling
         tokenizer = weights.tokenizer
-        spelling = Spelling(tokenizer.get_vocab(), list(tokenizer.added_tokens_decoder), tokenizer.all_special_ids)
+        added = tokenizer.added_tokens_decoder
+        silent = [number for number, token in added.items() if token.special]
+        spelling = Spelling(tokenizer.get_vocab(), list(added), silent)
         self._engine = Engine(weights.rows, spelling, weights.ends, sampling, ticks)
 
     @classmethod

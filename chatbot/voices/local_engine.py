@@ -147,6 +147,7 @@ class Engine:
         if piece := job.scribe.add(token):
             job.out.put(piece)
         if job.written >= self._sampling.most_new:
+            job.out.put(job.scribe.rest())
             job.out.put(VoiceFault("truncated", f"{job.written} tokens"))
             return True
         return False

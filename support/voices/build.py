@@ -1,0 +1,79 @@
+"""Makes the voice that a worker speaks with. Importing this loads no model; building the local voice does."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+
+from chatbot import brand as brands
+from chatbot.voices import prompt_local
+from chatbot.voices.ports import Voice
+from chatbot.voices.template import TemplateVoice
+from chatbot.wording import Wording
+
+log = structlog.get_logger(__name__)
+AUTO = "auto"
+VOICES = ("template", "local", "azure")  # what a person may ask for at a terminal
+
+
+class NoVoiceError(Exception):
+    """This voice cannot be had here; the message says why, in a few words fit for the public."""
+
+
+def build(name: str, brand: str) -> Voice:
+    """A new voice of this ``name`` for a brand. Raises NoVoiceError, BrandError."""
+    if name not in BUILDERS:
+        raise NoVoiceError(f"no voice {name!r} is configured")
+    return BUILDERS[name](brands.load(brand))
+
+
+def for_worker(brand: str) -> Voice:
+    """The voice of the settings or, where it cannot be had, the template, with one line in the log. Raises BrandError."""
+    wanted = "local" if settings.VOICE == AUTO else settings.VOICE
+    try:
+        voice, _speaks[brand] = build(wanted, brand), wanted
+    except NoVoiceError as reason:
+        log.warning("voice_absent", voice=wanted, why=str(reason))
+        voice, _speaks[brand] = build("template", brand), f"template ({reason})"
+    return voice
+
+
+def speaks_with(brand: str) -> str:
+    """What this process words a brand's replies with: "local", "template (no weights)"; "" before the first."""
+    return _speaks.get(brand, "")
+
+
+_speaks: dict[str, str] = {}
+
+
+def _template(brand: brands.Brand) -> Voice:
+    return TemplateVoice(Wording.read(brand.wording, brand.flows))
+
+
+def _local(brand: brands.Brand) -> Voice:
+    from chatbot.voices.local import LocalVoice, UnusableError
+
+    folder = Path(settings.VOICE_FOLDER) if settings.VOICE_FOLDER else brand.path / "voice"
+    try:
+        prompts = prompt_local.Brief.read(brand.voice)
+        adapter = settings.VOICE_ADAPTER or _own_adapter(brand)
+        return LocalVoice.load(folder, adapter, prompts, time.perf_counter, threads=settings.TORCH_THREADS)
+    except KeyError as error:
+        raise NoVoiceError(f"voice.toml lacks {error}") from error
+    except UnusableError as error:
+        raise NoVoiceError(str(error)) from error
+
+
+def _own_adapter(brand: brands.Brand) -> str:
+    """The adapter that the brand's recipe names as the one that serves; "" without a recipe."""
+    recipe = brand.path / "voice" / "train.toml"
+    table = tomllib.loads(recipe.read_text(encoding="utf-8")).get("adapter", {}) if recipe.is_file() else {}
+    return str(table.get("name", ""))
+
+
+BUILDERS: Mapping[str, Callable[[brands.Brand], Voice]] = {"template": _template, "local": _local}
