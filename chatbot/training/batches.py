@@ -46,7 +46,9 @@ def batches(encoded: Sequence[Encoded], size: int, pad: int, seed: str) -> Itera
     while True:
         rng.shuffle(order)
         for start in range(0, len(order), size * WINDOW):
-            window = sorted(order[start : start + size * WINDOW], key=lambda i: len(encoded[i].prompt + encoded[i].answer))
+            window = sorted(
+                order[start : start + size * WINDOW], key=lambda i: len(encoded[i].prompt + encoded[i].answer)
+            )
             cut = [window[at : at + size] for at in range(0, len(window), size)]
             rng.shuffle(cut)
             yield from (stack([encoded[i] for i in chosen], pad) for chosen in cut)

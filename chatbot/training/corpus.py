@@ -83,9 +83,10 @@ class Corpus:
         """A good wording, or None when so many tries brought none."""
         for _ in range(TRIES):
             text = join([self.phrases.draw(act, shape.mood, rng) for act in shape.acts])
-            if not self.style.faults(text, shape.acts, shape.mood):
-                if refusal(self.watch, text, shape.acts, shape.mood) == "passed":
-                    return text
+            if self.style.faults(text, shape.acts, shape.mood):
+                continue
+            if refusal(self.watch, text, shape.acts, shape.mood) == "passed":
+                return text
         return None
 
     def shapes(self, rng: Random) -> Iterator[Shape]:

@@ -1,4 +1,4 @@
-"""The training loop that base and adapter share: so many steps or minutes, learning rates that warm up and cool down."""
+"""The training loop that base and adapter share: so many steps or minutes, rates that warm up and cool down."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Writes voice/shapes.tsv: the plans that simulated conversations bring, so that training needs no simulation.
 
-    .venv/bin/python -m chatbot.training.gather easytransfert var/models 4000
+.venv/bin/python -m chatbot.training.gather easytransfert var/models 4000
 """
 
 from __future__ import annotations

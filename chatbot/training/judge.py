@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chatbot.guard import Guard, Watch, plain_text, sentences
 from chatbot.types import Act, Mood, Plan
 
 EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 BULLET = "• "
-BROKEN = re.compile(r"  | [,.]|[,;:]{2}|\.\.(?!\.)|\(\s|\s\)|« ?»|!!|\?\?|\b(\w+) \1\b(?! )", re.IGNORECASE)
+BROKEN = re.compile(r"  | [,.]|[,;:]{2}|\.\.(?!\.)|\(\s|\s\)|« ?»|!!|\?\?|\b(?!vous|nous)(\w+) \1\b", re.IGNORECASE)
 WHOLE = re.compile(r"[.!?…:»)]$")
 
 
@@ -30,8 +31,7 @@ class Style:
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Style:
         """Raises KeyError where a rule is missing."""
-        table = settings["style"]
-        assert isinstance(table, Mapping)
+        table: Any = settings["style"]
         limits = [(_words(one.split("|")), 1) for one in table["once"]] + [(_words([w]), 2) for w in table["twice"]]
         return cls(
             {key: value for key, value in table.items() if isinstance(value, int)},
@@ -84,7 +84,10 @@ def refusal(watch: Watch, text: str, acts: Sequence[Act], mood: Mood, channel: s
 
 def _broken(text: str) -> bool:
     lines = text.split("\n")
-    whole = all(WHOLE.search(EMOJI.sub("", line).strip()) or line.startswith(BULLET) or EMOJI.search(line[-1:]) for line in lines)
+    whole = all(
+        WHOLE.search(EMOJI.sub("", line).strip()) or line.startswith(BULLET) or EMOJI.search(line[-1:])
+        for line in lines
+    )
     return not whole or BROKEN.search(text) is not None or any(not line.strip() for line in lines)
 
 

@@ -42,7 +42,9 @@ class Pattern:
 
     def all(self) -> Iterator[str]:
         """Every text."""
-        ways = ((part,) if isinstance(part, str) else [text for one in part for text in one.all()] for part in self.parts)
+        ways = (
+            (part,) if isinstance(part, str) else [text for one in part for text in one.all()] for part in self.parts
+        )
         return ("".join(pieces) for pieces in product(*ways))
 
 
@@ -87,7 +89,9 @@ class Phrases:
 
     def pairs(self) -> list[tuple[str, frozenset[str]]]:
         """Every act with every set of facts it can speak."""
-        return sorted({(act, names) for act, moods in self.acts.items() for way in moods.values() for _, names in way}, key=_order)
+        return sorted(
+            {(act, names) for act, moods in self.acts.items() for way in moods.values() for _, names in way}, key=_order
+        )
 
 
 def parse(where: str, text: str) -> Pattern:

@@ -16,11 +16,11 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from chatbot.brand import Brand
-from chatbot.training.batches import batches, encode, prompt_of
+from chatbot.training.batches import batches, encode
 from chatbot.training.corpus import Corpus, recipe
 from chatbot.training.fit import Pace, fit
 from chatbot.training.tokenizer import learn, placeholders
-from chatbot.wording import Wording
+from chatbot.wording import MOODS, Wording
 
 
 def train_base(
@@ -30,9 +30,11 @@ def train_base(
     *,
     steps: int | None = None,
     minutes: float | None = None,
+    threads: int = 2,
     settings: Mapping[str, Any] | None = None,
 ) -> list[float]:
     """Train and write ``out/model``; the losses. ``settings`` stand in for train.toml."""
+    torch.set_num_threads(threads)
     settings = settings or recipe(brand.path / "voice")
     plan = settings["base"]
     corpus = Corpus.of(brand)
@@ -42,11 +44,13 @@ def train_base(
     table = settings["tokenizer"]
     few = examples[: table["texts"]]
     holes = placeholders(Wording.read(brand.wording, brand.flows))
-    lines = [line for one in few for line in (corpus.brief.messages(one.shape.acts, one.shape.mood)[1]["content"], one.text)]
-    tokenizer = learn([corpus.brief.system, "system user assistant", *lines], holes, table["vocabulary"])
+    names = sorted({f"[{name}]" for name, _ in corpus.reach()})
+    told = [message["content"] for mood in MOODS for message in corpus.brief.messages((), mood)]
+    texts = [*told, "system user assistant", *(one.text for one in few)]
+    tokenizer = learn(texts, [*holes, *names], table["vocabulary"])
     encoded = encode(tokenizer, corpus.brief, examples)
     longest = max(len(one.prompt) + len(one.answer) for one in encoded)
-    tell(f"{len(tokenizer)} tokens; longest example {longest}; prompt e.g. {prompt_of(tokenizer, corpus.brief, few[0].shape)!r}")
+    tell(f"{len(tokenizer)} tokens; the longest example has {longest}")
 
     torch.manual_seed(settings["seed"])
     model = make_model(settings["model"], tokenizer)
@@ -78,7 +82,7 @@ def make_model(shape: Mapping[str, Any], tokenizer: Any) -> Any:
 
 
 def optimizers(model: Any, plan: Mapping[str, Any]) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices between the layers, AdamW for embeddings and norms (Muon reached a third of AdamW's loss)."""
+    """Muon for the matrices between the layers, AdamW for embeddings and norms: a third of AdamW's loss."""
     named = list(model.named_parameters())
     inner = [p for name, p in named if p.ndim == 2 and "embed" not in name and "lm_head" not in name]
     outer = [p for name, p in named if p.ndim != 2 or "embed" in name or "lm_head" in name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chatbot.types import Act, Mood
 
@@ -23,8 +24,7 @@ class Brief:
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Brief:
         """From the tables of voice.toml. Raises KeyError where one is missing."""
-        table = settings["voice"]
-        assert isinstance(table, Mapping)
+        table: Any = settings["voice"]
         return cls(str(table["system"]), dict(table["mood"]), tuple(table["word_for_word"]))
 
     def may_word(self, act: Act) -> bool:
@@ -43,4 +43,4 @@ def pair(act: Act) -> Pair:
 
 
 def _line(act: Act) -> str:
-    return " ".join([act.name, *("{" + fact + "}" for fact in sorted(act.facts))])
+    return " ".join([f"[{act.name}]", *("{" + fact + "}" for fact in sorted(act.facts))])
