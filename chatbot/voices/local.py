@@ -12,7 +12,7 @@ from typing import Any
 from chatbot.voices import prompt_local
 from chatbot.voices.local_engine import Counts, Engine, Job
 from chatbot.voices.local_sampling import Sampling, seed_number
-from chatbot.voices.local_text import Spelling
+from chatbot.voices.local_text import Scribe, Spelling
 from chatbot.voices.ports import Brief, Draft, VoiceFault
 
 PULSE = 0.2  # seconds without a word after which the listener is asked whether to go on
@@ -30,6 +30,7 @@ class Weights:
     tokenizer: Any
     rows: Mapping[str, Any]
     ends: frozenset[int]
+    sampling: Sampling
     longest: int  # tokens of prompt and reply together
 
 
@@ -45,15 +46,14 @@ class LocalVoice:
         reach: frozenset[prompt_local.Pair],
         adapter: str,
         ticks: Callable[[], float],
-        sampling: Sampling,
     ) -> None:
         self._weights, self._prompts, self._reach, self._adapter = weights, prompts, reach, adapter
-        self._ticks, self._sampling = ticks, sampling
+        self._ticks = ticks
         tokenizer = weights.tokenizer
         added = tokenizer.added_tokens_decoder
         silent = [number for number, token in added.items() if token.special]
-        spelling = Spelling(tokenizer.get_vocab(), list(added), silent)
-        self._engine = Engine(weights.rows, spelling, weights.ends, sampling, ticks)
+        self._spelling = Spelling(tokenizer.get_vocab(), list(added), silent)
+        self._engine = Engine(weights.rows, weights.ends, weights.sampling.most_new)
 
     @classmethod
     def load(
@@ -67,7 +67,7 @@ class LocalVoice:
         sampling: Sampling = Sampling(),  # noqa: B008
         merge: bool | None = None,
     ) -> LocalVoice:
-        """From ``folder/model`` and ``folder/adapters/*``; ``adapter`` ("" for none) speaks where nothing else is asked.
+        """From ``folder/model`` and ``folder/adapters/*``; ``adapter`` ("" for none) speaks unless another is asked.
 
         ``ticks`` counts seconds, on the clock that a brief's deadline is on. ``merge``: small models are, by default.
         Raises UnusableError: torch is not installed, weights are not there or damaged, the adapter is unknown.
@@ -86,7 +86,7 @@ class LocalVoice:
             weights = read(folder, sampling, threads, merge)
             if adapter and adapter not in weights.rows:
                 raise UnusableError(f"no adapter {adapter!r}")
-            return cls(weights, prompts, reach, adapter, ticks, sampling)
+            return cls(weights, prompts, reach, adapter, ticks)
         except DAMAGE as error:
             raise UnusableError(f"damaged: {type(error).__name__}") from error
 
@@ -115,7 +115,8 @@ class LocalVoice:
     def _pieces(self, brief: Brief, seed: str) -> Iterator[str]:
         if not self.can(brief):
             raise VoiceFault("unavailable", "not what it was trained on")
-        job = Job(self._prompt(brief), seed_number(seed), self._adapter_for(brief))
+        scribe = Scribe(self._spelling, self._ticks)
+        job = Job(self._prompt(brief), seed_number(seed), self._adapter_for(brief), scribe)
         self._engine.submit(job)
         try:
             while True:
@@ -137,7 +138,8 @@ class LocalVoice:
         messages = self._prompts.messages(brief.acts, brief.mood)
         found = self._weights.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True)
         prompt: list[int] = found["input_ids"]
-        if len(prompt) > min(self._sampling.longest_prompt, self._weights.longest - self._sampling.most_new):
+        sampling = self._weights.sampling
+        if len(prompt) > min(sampling.longest_prompt, self._weights.longest - sampling.most_new):
             raise VoiceFault("bad_request", f"a prompt of {len(prompt)} tokens")
         return prompt
 

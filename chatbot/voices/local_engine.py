@@ -10,8 +10,7 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Protocol
 
-from chatbot.voices.local_sampling import Sampling
-from chatbot.voices.local_text import Scribe, Spelling
+from chatbot.voices.local_text import Scribe
 from chatbot.voices.ports import VoiceFault
 
 ROWS = 16  # replies written at once
@@ -43,10 +42,10 @@ class Job:
     prompt: Sequence[int]
     seed: int
     adapter: str
+    scribe: Scribe
     out: SimpleQueue[str | VoiceFault | None] = field(default_factory=SimpleQueue)
     cancelled: bool = False
     written: int = 0
-    scribe: Scribe | None = None
 
 
 @dataclass(slots=True)
@@ -65,12 +64,11 @@ class Engine:
     def __init__(
         self,
         rows: Mapping[str, Rows],
-        spelling: Spelling,
         ends: frozenset[int],
-        sampling: Sampling,
-        ticks: Callable[[], float],
+        most_new: int,
     ) -> None:
-        self._rows, self._spelling, self._ends, self._sampling, self._ticks = rows, spelling, ends, sampling, ticks
+        """``ends``: tokens after which a reply is over; past ``most_new`` of them it is truncated."""
+        self._rows, self._ends, self._most_new = rows, ends, most_new
         self._jobs: dict[str, list[Job]] = {adapter: [] for adapter in rows}
         self._waiting: deque[Job] = deque()
         self._news = threading.Condition()
@@ -108,14 +106,12 @@ class Engine:
             joining = [job for job in arrived if job.adapter == adapter and not self._dropped(job)]
             if not joining:
                 continue
-            for job in joining:
-                job.scribe = Scribe(self._spelling, self._ticks)
             self._jobs[adapter].extend(joining)
             prompts, seeds = [job.prompt for job in joining], [job.seed for job in joining]
             self._hand_out(adapter, partial(self._rows[adapter].join, prompts, seeds))
 
     def _hand_out(self, adapter: str, write: Callable[[], list[int]]) -> None:
-        """What one pass wrote, to the last rows of these weights; where it failed, their replies fail, the thread lives."""
+        """What one pass wrote, to the last rows of these weights. Where it failed, all their replies fail."""
         jobs = self._jobs[adapter]
         try:
             tokens = write()
@@ -134,7 +130,6 @@ class Engine:
 
     def _finished(self, job: Job, token: int) -> bool:
         """Whether a reply is over with this token."""
-        assert job.scribe is not None
         if self._dropped(job):
             return True
         job.written += 1
@@ -146,7 +141,7 @@ class Engine:
             return True
         if piece := job.scribe.add(token):
             job.out.put(piece)
-        if job.written >= self._sampling.most_new:
+        if job.written >= self._most_new:
             job.out.put(job.scribe.rest())
             job.out.put(VoiceFault("truncated", f"{job.written} tokens"))
             return True

@@ -46,8 +46,8 @@ class Whole:
                 logits_to_keep=1 if columns is None else columns,
             ).logits
         if last is None or columns is None:
-            return logits[:, -1]  # type: ignore[no-any-return]
-        return logits[torch.arange(len(ids), device=ids.device), torch.searchsorted(columns, last)]  # type: ignore[no-any-return]
+            return logits[:, -1]
+        return logits[torch.arange(len(ids), device=ids.device), torch.searchsorted(columns, last)]
 
 
 class _Layer(CacheLayerMixin):  # type: ignore[misc]

@@ -110,47 +110,47 @@ class TorchRows:
         """Forget all rows."""
         self._memory = self._forward.memory()
         self._tokens = torch.empty((0, 1), dtype=torch.long, device=self._device)
-        self._seen: torch.Tensor | None = None  # [rows, vocabulary]: what the repetition penalty counts
+        self._seen = torch.empty(
+            0, dtype=torch.bool, device=self._device
+        )  # [rows, vocabulary]: what the repetition penalty counts
         self._luck: list[list[float]] = []  # a row's own draws, so that no neighbour changes its words
         self._drawn: list[int] = []
 
-    @torch.inference_mode()
     def join(self, prompts: Sequence[Sequence[int]], seeds: Sequence[int]) -> list[int]:
         """Read all prompts in one pass: a shorter one is followed by tokens that nothing of it looks at."""
         longest = max(map(len, prompts))
         ids = torch.tensor([[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts], device=self._device)
-        self._memory.fill(len(prompts), longest)
         last = torch.tensor([len(prompt) - 1 for prompt in prompts], device=self._device)
         positions = torch.arange(longest, device=self._device).expand(len(prompts), -1)
-        logits = self._forward(ids, positions, self._memory, last)
-        self._memory.lengths += map(len, prompts)
-        seen = torch.zeros_like(logits, dtype=torch.bool)
-        for row, prompt in enumerate(prompts):
-            seen[row, list(prompt)] = True
-        for seed in seeds:
-            source = torch.Generator().manual_seed(seed)
-            self._luck.append(torch.rand(self._sampling.most_new, generator=source).tolist())
-            self._drawn.append(0)
-        chosen = self._choose(logits, seen, len(self._luck) - len(prompts))
-        self._tokens = torch.cat([self._tokens, chosen])
-        self._seen = seen if self._seen is None or not len(self._seen) else torch.cat([self._seen, seen])
+        with torch.inference_mode():
+            self._memory.fill(len(prompts), longest)
+            logits = self._forward(ids, positions, self._memory, last)
+            self._memory.lengths += map(len, prompts)
+            seen = torch.zeros_like(logits, dtype=torch.bool)
+            for row, prompt in enumerate(prompts):
+                seen[row, list(prompt)] = True
+            for seed in seeds:
+                source = torch.Generator().manual_seed(seed)
+                self._luck.append(torch.rand(self._sampling.most_new, generator=source).tolist())
+                self._drawn.append(0)
+            chosen = self._choose(logits, seen, len(self._luck) - len(prompts))
+            self._tokens = torch.cat([self._tokens, chosen])
+            self._seen = torch.cat([self._seen, seen])  # the very first is empty in every way, which cat lets pass
         return [int(token) for token in chosen[:, 0].tolist()]
 
-    @torch.inference_mode()
     def step(self) -> list[int]:
-        assert self._seen is not None
-        self._memory.go_on()
-        logits = self._forward(self._tokens, self._memory.ends[:, None], self._memory, None)
-        self._tokens = self._choose(logits, self._seen, 0)
+        with torch.inference_mode():
+            self._memory.go_on()
+            logits = self._forward(self._tokens, self._memory.ends[:, None], self._memory, None)
+            self._tokens = self._choose(logits, self._seen, 0)
         return [int(token) for token in self._tokens[:, 0].tolist()]
 
-    @torch.inference_mode()
     def leave(self, place: int) -> None:
-        assert self._seen is not None
         last = len(self._luck) - 1
-        self._memory.forget(place)
-        for kept in (self._tokens, self._seen):
-            kept[place] = kept[last].clone()
+        with torch.inference_mode():
+            self._memory.forget(place)
+            for kept in (self._tokens, self._seen):
+                kept[place] = kept[last].clone()
         self._luck[place], self._drawn[place] = self._luck[last], self._drawn[last]
         self._tokens, self._seen = self._tokens[:last], self._seen[:last]
         self._luck.pop(), self._drawn.pop()
@@ -162,7 +162,7 @@ class TorchRows:
         for row in rows:
             self._drawn[row] += 1
         tokens = draw(logits.float(), seen, luck, self._sampling)
-        seen.scatter_(1, tokens, True)  # noqa: FBT003
+        seen.scatter_(1, tokens, True)
         return tokens
 
 

@@ -12,7 +12,7 @@ SENTENCE_OVER = re.compile(r"[.!?…\n]\s")  # what the guard takes for the end 
 
 
 class Spelling:
-    """The bytes each token stands for, of a byte-level BPE. Special tokens stand for none, added ones for their name."""
+    """The bytes of each token of a byte-level BPE. Special tokens have none, added ones those of their name."""
 
     def __init__(self, vocabulary: Mapping[str, int], added: Sequence[int], special: Sequence[int]) -> None:
         """Raises ValueError where a token is not spelt in byte-level BPE's letters."""

@@ -35,6 +35,7 @@ def read(folder: Path, sampling: Sampling, threads: int, merge: bool | None) -> 
         tokenizer,
         {name: TorchRows(forward, sampling, base.device) for name, forward in forwards.items()},
         frozenset([tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])]),
+        sampling,
         base.config.max_position_embeddings,
     )
 

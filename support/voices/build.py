@@ -33,7 +33,7 @@ def build(name: str, brand: str) -> Voice:
 
 
 def for_worker(brand: str) -> Voice:
-    """The voice of the settings or, where it cannot be had, the template, with one line in the log. Raises BrandError."""
+    """The voice of the settings; where it cannot be had the template, and a line in the log. Raises BrandError."""
     wanted = "local" if settings.VOICE == AUTO else settings.VOICE
     try:
         voice, _speaks[brand] = build(wanted, brand), wanted

@@ -56,7 +56,9 @@ class Command(BaseCommand):
             mind = _mind(str(options["voice"]))
             if isinstance(count, int):
                 seed = options["seed"]
-                self._simulate(mind, count, seed if isinstance(seed, int) else 0, target, report=bool(options["report"]))
+                self._simulate(
+                    mind, count, seed if isinstance(seed, int) else 0, target, report=bool(options["report"])
+                )
             else:
                 self._replay(mind, Path(str(file)), target)
         except (ScriptError, BrandError, NoVoiceError) as error:
