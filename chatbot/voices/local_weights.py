@@ -29,11 +29,14 @@ def read(folder: Path, sampling: Sampling, threads: int, merge: bool | None) -> 
     base = _base(folder)
     merge = base.num_parameters() <= SMALL if merge is None else merge
     names = sorted(file.parent.name for file in (folder / "adapters").glob("*/adapter_config.json"))
-    forwards = dict(_merged(folder, base, names) if merge else _side_by_side(folder, base, names))
+    if merge:
+        rows = {name: rows_of(merged(folder, name) if name else base, sampling) for name in ("", *names)}
+    else:
+        rows = {name: TorchRows(pass_, sampling, base.device) for name, pass_ in _side_by_side(folder, base, names)}
     ends = base.generation_config.eos_token_id
     return Weights(
         tokenizer,
-        {name: TorchRows(forward, sampling, base.device) for name, forward in forwards.items()},
+        rows,
         frozenset([tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])]),
         sampling,
         base.config.max_position_embeddings,
@@ -51,11 +54,15 @@ def _base(folder: Path) -> Any:
     return model.to("cuda").eval() if card else model.eval()
 
 
-def _merged(folder: Path, base: Any, names: list[str]) -> Iterator[tuple[str, Forward]]:
-    """A copy of the weights for each adapter: nothing to add up while writing."""
-    yield "", _fitting(base)
-    for name in names:
-        yield name, _fitting(_with(folder, _base(folder), [name]).merge_and_unload().eval())
+def merged(folder: Path, adapter: str) -> Any:
+    """A transformers model of its own, the adapter ("" for none) added into its weights. Raises one of DAMAGE."""
+    base = _base(folder)
+    return _with(folder, base, [adapter]).merge_and_unload().eval() if adapter else base
+
+
+def rows_of(model: Any, sampling: Sampling = Sampling()) -> TorchRows:  # noqa: B008
+    """Rows that write with a model that has no adapter left, as fast as its kind allows."""
+    return TorchRows(Fused(model) if Fused.fits(model) else Whole(model), sampling, model.device)
 
 
 def _side_by_side(folder: Path, base: Any, names: list[str]) -> Iterator[tuple[str, Forward]]:
@@ -66,13 +73,10 @@ def _side_by_side(folder: Path, base: Any, names: list[str]) -> Iterator[tuple[s
         yield name, Whole(model, name)
 
 
-def _fitting(model: Any) -> Forward:
-    return Fused(model) if Fused.fits(model) else Whole(model)
-
-
 def _with(folder: Path, base: Any, names: list[str]) -> Any:
     """Raises ValueError where an adapter lacks weights: peft only warns, and would leave them at zero."""
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # between the two libraries; nothing an operator could do
         warnings.filterwarnings("error", "Found missing adapter keys", UserWarning)
         try:
             first, *others = names

@@ -61,7 +61,7 @@ def _local(brand: brands.Brand) -> Voice:
     folder = Path(settings.VOICE_FOLDER) if settings.VOICE_FOLDER else brand.path / "voice"
     try:
         prompts = prompt_local.Brief.read(brand.voice)
-        adapter = settings.VOICE_ADAPTER or _own_adapter(brand)
+        adapter = settings.VOICE_ADAPTER or own_adapter(brand)
         return LocalVoice.load(folder, adapter, prompts, time.perf_counter, threads=settings.TORCH_THREADS)
     except KeyError as error:
         raise NoVoiceError(f"voice.toml lacks {error}") from error
@@ -69,7 +69,7 @@ def _local(brand: brands.Brand) -> Voice:
         raise NoVoiceError(str(error)) from error
 
 
-def _own_adapter(brand: brands.Brand) -> str:
+def own_adapter(brand: brands.Brand) -> str:
     """The adapter that the brand's recipe names as the one that serves; "" without a recipe."""
     recipe = brand.path / "voice" / "train.toml"
     table = tomllib.loads(recipe.read_text(encoding="utf-8")).get("adapter", {}) if recipe.is_file() else {}

@@ -1,0 +1,1 @@
+"""The rows of `make bench ONLY=voices`: each module has one function, rows(setup)."""
