@@ -75,9 +75,9 @@ def chosen(corpus: Corpus, taste: Mapping[str, Any], seed: str, part: str = "tra
     shapes = (example.shape for example in corpus.examples(part, taste["examples"], seed))
     found = []
     for shape in shapes:
-        drafts = [text for _ in range(taste["drafts"]) if (text := corpus.word(shape, rng)) is not None]
+        drafts = [one for _ in range(taste["drafts"]) if (one := corpus.word(shape, rng)) is not None]
         if drafts:
-            found.append(Example(shape, max(drafts, key=lambda text: liking(corpus.style, taste, text))))
+            found.append(max(drafts, key=lambda one: liking(corpus.style, taste, one.text)))
     return found
 
 

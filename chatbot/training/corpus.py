@@ -12,6 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,7 +32,11 @@ class Example:
     """A shape and one good way to word it, placeholders in braces."""
 
     shape: Shape
-    text: str
+    pieces: tuple[str, ...]  # one for each act, with what joins it to the one before
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +84,15 @@ class Corpus:
             return "held_out"
         return "train"
 
-    def word(self, shape: Shape, rng: Random) -> str | None:
+    def word(self, shape: Shape, rng: Random) -> Example | None:
         """A good wording, or None when so many tries brought none."""
         for _ in range(TRIES):
-            text = join([self.phrases.draw(act, shape.mood, rng) for act in shape.acts])
+            drawn = Example(shape, join([self.phrases.draw(act, shape.mood, rng) for act in shape.acts]))
+            text = drawn.text
             if self.style.faults(text, shape.acts, shape.mood):
                 continue
             if refusal(self.watch, text, shape.acts, shape.mood) == "passed":
-                return text
+                return drawn
         return None
 
     def shapes(self, rng: Random) -> Iterator[Shape]:
@@ -109,8 +115,8 @@ class Corpus:
         for shape in self.shapes(rng):
             if len(found) >= count:
                 break
-            if self.part(shape) == part and (text := self.word(shape, rng)) is not None:
-                found.append(Example(shape, text))
+            if self.part(shape) == part and (drawn := self.word(shape, rng)) is not None:
+                found.append(drawn)
         return found
 
     def reach(self) -> list[Pair]:
@@ -123,13 +129,13 @@ def recipe(folder: Path) -> Mapping[str, Any]:
     return tomllib.loads((folder / "train.toml").read_text(encoding="utf-8"))
 
 
-def join(texts: list[str]) -> str:
-    """As the template joins its acts; after a list, prose starts on a line of its own."""
-    joined = texts[0].lstrip("\n")
-    for text in texts[1:]:
-        after_list = joined.rpartition("\n")[2].startswith(BULLET)
-        joined += text if text.startswith("\n") else ("\n" if after_list else " ") + text
-    return joined
+def join(texts: list[str]) -> tuple[str, ...]:
+    """The pieces as the template joins its acts; after a list, prose starts on a line of its own."""
+    pieces = [texts[0].lstrip("\n")]
+    for before, text in pairwise(texts):
+        after_list = before.rpartition("\n")[2].startswith(BULLET)
+        pieces.append(text if text.startswith("\n") else ("\n" if after_list else " ") + text)
+    return tuple(pieces)
 
 
 if __name__ == "__main__":

@@ -23,11 +23,12 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU
 
 from chatbot.guard import HOLE
-from chatbot.training.batches import encode, prompt_of, stack
+from chatbot.training.batches import UNHEARD, encode, prompt_of, stack
 from chatbot.training.corpus import Corpus, Example
 from chatbot.training.judge import refusal
 from chatbot.training.marks import Marks
 from chatbot.training.shapes import Shape
+from chatbot.voices.prompt_local import told
 
 SERVING = {"do_sample": True, "temperature": 0.7, "top_p": 0.9, "top_k": 50, "repetition_penalty": 1.1}
 MOST_TOKENS = 320
@@ -139,13 +140,16 @@ def reply(voice: Trained, corpus: Corpus, shapes: Sequence[Shape], seed: int, si
 
 @torch.inference_mode()
 def perplexity(voice: Trained, corpus: Corpus, examples: Sequence[Example], size: int = 48) -> float:
-    """Of the examples' own answers, per token of the model's tokenizer, end of turn included."""
+    """Of the examples' own words, per token of the model's tokenizer, end of turn included, names of acts not."""
     encoded = encode(voice.tokenizer, corpus.brief, examples)
+    names = torch.tensor(voice.tokenizer.convert_tokens_to_ids([told(act) for act, _ in corpus.reach()]))
     loss, count = 0.0, 0
     for start in range(0, len(encoded), size):
         chosen = encoded[start : start + size]
-        heard = sum(len(one.answer) for one in chosen)
-        loss += float(voice.model(**stack(chosen, voice.tokenizer.pad_token_id)).loss) * heard
+        batch = stack(chosen, voice.tokenizer.pad_token_id)
+        batch["labels"][torch.isin(batch["labels"], names)] = UNHEARD
+        heard = int((batch["labels"] != UNHEARD).sum())
+        loss += float(voice.model(**batch).loss) * heard
         count += heard
     return math.exp(loss / count)
 
@@ -155,7 +159,9 @@ def likeness(
 ) -> tuple[float, float]:
     """BLEU-4 and ROUGE-L of the replies, in [0, 1], against so many references each."""
     rng = Random("references")
-    known = [[one.text, *(corpus.word(one.shape, rng) or one.text for _ in range(references - 1))] for one in examples]
+    known = [
+        [one.text, *((corpus.word(one.shape, rng) or one).text for _ in range(references - 1))] for one in examples
+    ]
     spaced = [" ".join(TOKEN.findall(text)) for text in replies]
     columns = [[" ".join(TOKEN.findall(own[i])) for own in known] for i in range(references)]
     bleu = BLEU(tokenize="none", force=True).corpus_score(spaced, columns).score / 100

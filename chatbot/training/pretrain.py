@@ -20,6 +20,7 @@ from chatbot.training.batches import batches, encode
 from chatbot.training.corpus import Corpus, recipe
 from chatbot.training.fit import Pace, fit
 from chatbot.training.tokenizer import learn, placeholders
+from chatbot.voices.prompt_local import told
 from chatbot.wording import MOODS, Wording
 
 
@@ -44,10 +45,10 @@ def train_base(
     table = settings["tokenizer"]
     few = examples[: table["texts"]]
     holes = placeholders(Wording.read(brand.wording, brand.flows))
-    names = sorted({f"[{name}]" for name, _ in corpus.reach()})
-    told = [message["content"] for mood in MOODS for message in corpus.brief.messages((), mood)]
-    texts = [*told, "system user assistant", *(one.text for one in few)]
-    tokenizer = learn(texts, [*holes, *names], table["vocabulary"])
+    names = sorted({told(name) for name, _ in corpus.reach()})
+    moods = [message["content"] for mood in MOODS for message in corpus.brief.messages((), mood)]
+    texts = [*moods, "system user assistant", *(one.text for one in few)]
+    tokenizer = learn(texts, holes, names, table["vocabulary"])
     encoded = encode(tokenizer, corpus.brief, examples)
     longest = max(len(one.prompt) + len(one.answer) for one in encoded)
     tell(f"{len(tokenizer)} tokens; the longest example has {longest}")

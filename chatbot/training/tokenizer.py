@@ -1,6 +1,6 @@
 """The small model's tokenizer: byte-level BPE learnt from the corpus, placeholders and acts one token each.
 
-They are added tokens but no special ones: never cut, and kept by a decoding that skips special tokens.
+Placeholders are kept by a decoding that skips special tokens, names of acts are left out by it.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ def placeholders(wording: Wording) -> list[str]:
     return ["{" + name + number + "}" for name in names for number in numbers]
 
 
-def learn(texts: Iterable[str], uncut: Sequence[str], vocabulary: int) -> PreTrainedTokenizerFast:
-    """A tokenizer of at most ``vocabulary`` tokens; ``uncut`` are a token each: placeholders, and the names of acts."""
+def learn(texts: Iterable[str], holes: Sequence[str], names: Sequence[str], vocabulary: int) -> PreTrainedTokenizerFast:
+    """A tokenizer of at most ``vocabulary`` tokens; ``holes`` and the ``names`` of acts are one each."""
     core: Any = Tokenizer(BPE())
     # Placeholders are kept out of the merges; the rest is cut as GPT-2 cuts it.
     core.pre_tokenizer = InTurn([Split("{", "removed"), Split("}", "removed"), ByteLevel(add_prefix_space=False)])
     trainer = BpeTrainer(
-        vocab_size=vocabulary - len(uncut),
+        vocab_size=vocabulary - len(holes) - len(names),
         special_tokens=list(SPECIAL),
         initial_alphabet=ByteLevel.alphabet(),
         show_progress=False,
@@ -53,7 +53,8 @@ def learn(texts: Iterable[str], uncut: Sequence[str], vocabulary: int) -> PreTra
     core.train_from_iterator(texts, trainer)
     core.pre_tokenizer = ByteLevel(add_prefix_space=False)
     core.decoder = ByteLevelDecoder()
-    core.add_tokens([AddedToken(one, special=False, normalized=False) for one in uncut])
+    core.add_tokens([AddedToken(hole, special=False, normalized=False) for hole in holes])
+    core.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in names])
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=core, bos_token=BEGIN, eos_token=TURN, pad_token=PAD, padding_side="left"
     )

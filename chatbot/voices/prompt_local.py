@@ -34,7 +34,8 @@ class Brief:
     def messages(self, acts: Sequence[Act], mood: Mood) -> list[dict[str, str]]:
         """Chat messages for ``tokenizer.apply_chat_template``: one line for the mood, one for each act."""
         lines = [f"humeur : {self.moods[mood]}", *(_line(act) for act in acts)]
-        return [{"role": "system", "content": self.system}, {"role": "user", "content": "\n".join(lines)}]
+        told = [{"role": "system", "content": self.system}] if self.system else []
+        return [*told, {"role": "user", "content": "\n".join(lines)}]
 
 
 def pair(act: Act) -> Pair:
@@ -42,5 +43,10 @@ def pair(act: Act) -> Pair:
     return act.name, tuple(sorted(NUMBERED.sub("", fact) for fact in act.facts))
 
 
+def told(name: str) -> str:
+    """An act as the model is told of it; the small model repeats it, as a special token, before the act's words."""
+    return f"[{name}]"
+
+
 def _line(act: Act) -> str:
-    return " ".join([f"[{act.name}]", *("{" + fact + "}" for fact in sorted(act.facts))])
+    return " ".join([told(act.name), *("{" + fact + "}" for fact in sorted(act.facts))])

@@ -14,7 +14,7 @@ import torch
 from chatbot.brand import load
 from chatbot.guard import HOLE
 from chatbot.training.adapter import chosen, train_adapters
-from chatbot.training.batches import UNHEARD, batches, encode, prompt_of
+from chatbot.training.batches import UNHEARD, answer_of, batches, encode, prompt_of
 from chatbot.training.corpus import Corpus, Example, recipe
 from chatbot.training.evaluate_voice import Trained, evaluate, load_voice, reply
 from chatbot.training.marks import Marks
@@ -69,8 +69,14 @@ def test_a_placeholder_is_one_token_and_survives_decoding(shipped: Trained) -> N
         assert shipped.tokenizer.decode(ids, skip_special_tokens=True) == f"Oui {hole}."
 
 
+def test_the_name_of_an_act_is_one_token_that_decoding_leaves_out(shipped: Trained) -> None:
+    ids = shipped.tokenizer("[noted]Bien noté.[claim.filed.refund] Oui.", add_special_tokens=False)["input_ids"]
+    assert shipped.tokenizer.convert_tokens_to_ids("[noted]") == ids[0]
+    assert shipped.tokenizer.decode(ids, skip_special_tokens=True) == "Bien noté. Oui."
+
+
 def test_any_text_comes_back_from_its_tokens(shipped: Trained) -> None:
-    for text in ("Ça va, œuvre 🙂 👍", "• l'été\n« {fee_2} »", "日本 {inconnu} {", "[noted] [noté]"):
+    for text in ("Ça va, œuvre 🙂 👍", "• l'été\n« {fee_2} »", "日本 {inconnu} {", "(noted) [noté]"):
         ids = shipped.tokenizer(text, add_special_tokens=False)["input_ids"]
         assert shipped.tokenizer.decode(ids, skip_special_tokens=True) == text
 
@@ -79,8 +85,8 @@ def test_what_it_is_told_follows_the_turns_of_llama(shipped: Trained) -> None:
     text = prompt_of(shipped.tokenizer, CORPUS.brief, from_key("noted + answer.fees amount fee\tneg"))
     head, tail = "<|start_header_id|>", "<|end_header_id|>\n\n"
     assert text == (
-        f"<|begin_of_text|>{head}system{tail}{CORPUS.brief.system}<|eot_id|>"
-        f"{head}user{tail}humeur : inquiet\n[noted]\n[answer.fees] {{amount}} {{fee}}<|eot_id|>{head}assistant{tail}"
+        f"<|begin_of_text|>{head}user{tail}humeur : inquiet\n[noted]\n"
+        f"[answer.fees] {{amount}} {{fee}}<|eot_id|>{head}assistant{tail}"
     )
 
 
@@ -156,7 +162,7 @@ def test_the_loss_is_on_the_answer_and_the_order_is_the_seed_s(shipped: Trained)
         for batch in first
         for ids, labels in zip(batch["input_ids"], batch["labels"], strict=True)
     }
-    assert heard <= {one.text + shipped.tokenizer.eos_token for one in examples} and len(heard) > 20
+    assert heard <= {answer_of(one) + shipped.tokenizer.eos_token for one in examples} and len(heard) > 20
 
 
 def test_a_taste_takes_the_draft_it_likes() -> None:
