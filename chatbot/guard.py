@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from chatbot.lexis import Lexis
 from chatbot.types import Plan
 from chatbot.watch import Watch, find, plain_text
 
@@ -23,12 +24,17 @@ Reason = Literal[
     "empty",
     "missing_act",
     "unplanned_act",
+    "unplanned_word",
+    "strange",
     "unsupported",
     "uncited",
 ]
 HOLE = re.compile(r"\{([^{}]*)\}")
 FIGURE = re.compile(r"\d")
-ADDRESS = re.compile(r"https?:|www\.|@|\b[a-z0-9-]+\.(?:ci|com|net|org|io|me|info|app|link)\b", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"https?:|www\.|@|\b[a-z0-9-]+\.(?:ci|com|net|org|io|me|info|app|link)\b|\w\.[a-z]{2,}/\w", re.IGNORECASE
+)
+STRAY = re.compile(r"[{}\[\]]")
 CITE = re.compile(r"\s*\[([a-z0-9-]+@\d+)\]")
 SENTENCE_END = re.compile(r"(?<=[.!?…\n])(?=\s)")
 STEM = 5  # letters that tell a French word from another; what follows is mostly its ending
@@ -55,7 +61,9 @@ class Guard:
     ``is_open``: an open question: every sentence must be borne out by the article it cites.
     """
 
-    def __init__(self, watch: Watch, plan: Plan, channel: str, *, is_open: bool = False) -> None:
+    def __init__(
+        self, watch: Watch, plan: Plan, channel: str, *, lexis: Lexis | None = None, is_open: bool = False
+    ) -> None:
         self._watch = watch
         self._plan = plan
         self._longest = LONGEST.get(channel, min(LONGEST.values()))
@@ -63,6 +71,8 @@ class Guard:
         self._quotes = {act.source: act.quote for act in plan.acts if act.quote}
         self._open = is_open
         self._needed = {fact for act in plan.acts if not (is_open and act.quote) for fact in act.facts}
+        self._lexis = lexis
+        self._ground = lexis.ground(self._names, self._quotes.values()) if lexis else frozenset()
         self._said: list[str] = []
         self._spoken: set[str] = set()
         self._length = 0
@@ -72,7 +82,7 @@ class Guard:
     def check(self, sentence: str) -> Verdict:
         """Whether this next sentence may be said."""
         holes = {match[1] for match in HOLE.finditer(sentence)}
-        words = HOLE.sub(" ", uncited(sentence))
+        words = HOLE.sub(" ", uncited(sentence) if self._open else sentence)
         plain = plain_text(words)
         self._length += len(sentence)
         self._spoken |= holes
@@ -80,14 +90,16 @@ class Guard:
         greets = self._watch.greetings.search(plain) is not None
         self._greetings -= greets
         faults: tuple[tuple[Reason, bool], ...] = (
-            ("unknown_placeholder", not holes <= self._plan.facts.keys() or "{" in words or "}" in words),
+            ("unknown_placeholder", not holes <= self._plan.facts.keys() or STRAY.search(words) is not None),
             ("own_figure", FIGURE.search(words) is not None or self._watch.spelled.search(plain) is not None),
-            ("own_address", ADDRESS.search(words) is not None),
+            ("own_address", ADDRESS.search(words) is not None or self._watch.addresses.search(plain) is not None),
             ("asks_secret", self._watch.asks_secret(words, quoting=bool(self._quotes))),
             ("promise", self._promises(plain)),
             ("repeated_greeting", greets and self._greetings < 0),
             ("too_long", self._length > self._longest),
             ("unplanned_act", not self._quotes and self._unplanned(plain)),
+            ("unplanned_word", self._lexis is not None and self._lexis.unplanned(plain, self._ground)),
+            ("strange", self._lexis is not None and self._lexis.is_strange(words, self._ground)),
             ("unsupported", self._open and not self._supported(sentence, holes, plain)),
         )
         return next((Verdict(reason) for reason, faulty in faults if faulty), PASSED)

@@ -9,6 +9,7 @@ from typing import get_args
 
 from chatbot.figures import typeset
 from chatbot.guard import Guard, fill, sentences, uncited
+from chatbot.lexis import Lexis
 from chatbot.types import Event, Plan, Pulse, Spoken, Words
 from chatbot.voices.ports import Brief, Draft, FaultKind, Voice, VoiceFault
 from chatbot.watch import Watch
@@ -35,6 +36,7 @@ class Outcome:
 
 def say(
     watch: Watch,
+    lexis: Lexis,
     plan: Plan,
     brief: Brief,
     voices: Sequence[Voice],
@@ -54,8 +56,10 @@ def say(
             continue
         draft = voice.speak(brief, f"{seed}/{attempt}" if attempt else seed)
         with closing(draft):
-            guard = Guard(watch, plan, brief.channel, is_open=brief.open)
+            guard = Guard(watch, plan, brief.channel, lexis=lexis, is_open=brief.open)
             words, reason, heard = yield from _try(draft, guard, plan, ticks, heard=heard)
+            if reason not in FAULTS:
+                draft.judged(reason == "passed")
         if reason == "passed":
             return Outcome(words, refused and attempt == len(voices) - 1, guard.cited)
         if reason == "filtered":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chatbot import brand as brands
-from chatbot.anonymise.outgoing import outgoing
+from chatbot.anonymise.outgoing import Outgoing
 from chatbot.dialogue.flow import Dialogue, Step
 from chatbot.dialogue.state import Said, from_json, to_json
 from chatbot.figures import typeset
@@ -18,6 +18,7 @@ from chatbot.guard import Guard, fill, sentences
 from chatbot.hearing import Ear
 from chatbot.knowledge.answers import UNKNOWN, Knowledge
 from chatbot.knowledge.article import Article, ArticleError
+from chatbot.lexis import Lexis
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
 from chatbot.saying import FilteredError, Outcome, UnspeakableError, say
@@ -44,6 +45,14 @@ UNPLACED = ("unclear", "unclear.case", "listen.problem")  # acts of a dialogue t
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was heard, in standard French, and as the customer wrote it."""
+
+    text: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mind:
     """A brand's whole pipeline, built once and shared by every turn."""
 
@@ -53,9 +62,12 @@ class Mind:
     knowledge: Knowledge
     wording: Wording
     watch: Watch
+    lexis: Lexis
     template: TemplateVoice
     voice: Voice
+    outgoing: Outgoing = field(default_factory=Outgoing)  # what may leave the house of a question
     word_for_word: tuple[str, ...] = ()  # acts, or heads of acts, that no model ever words
+    generation: str = ""  # names the wording, rules and articles in force: words made under another are not used again
     ticks: Callable[[], float] = time.perf_counter  # seconds; only times how long a voice spoke
 
     @classmethod
@@ -66,7 +78,8 @@ class Mind:
     @classmethod
     def of(cls, brand: brands.Brand, cache_dir: Path, voice: Voice | None = None) -> Mind:
         """The pipeline of a brand read from any folder. Raises BrandError."""
-        normalise = Normaliser(brand).normalise
+        normaliser = Normaliser(brand)
+        normalise = normaliser.normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
         mind = cls(
@@ -76,31 +89,27 @@ class Mind:
             knowledge=Knowledge.load(brand, lambda text: normalise(text).text),
             wording=wording,
             watch=Watch.read(brand.settings, brand.marks),
+            lexis=Lexis.read(brand.settings, wording, brand.phrases, brand.articles.values()),
             template=template,
             voice=voice or template,
-            word_for_word=_word_for_word(brand),
+            outgoing=Outgoing.of(brand, normaliser.french),
+            word_for_word=_fixed_acts(brand),
         )
         for article in mind.knowledge.library.articles:
             if (reason := proofread(mind, article)) != "passed":
                 raise ArticleError(f"knowledge/{article.slug}.md: field 'answer': refused by the guard: {reason}")
-        return mind
-
-    @property
-    def generation(self) -> str:
-        """Names the wording, rules and articles in force: words made under another one are not used again."""
-        parts = (repr(self.brand.wording), repr(self.brand.settings), repr(self.brand.flows), repr(self.brand.marks))
-        sources = sorted(article.source for article in self.knowledge.library.articles)
-        return hashlib.sha256("\0".join((*parts, *sources)).encode()).hexdigest()[:16]
+        return replace(mind, generation=_generation(brand, mind.knowledge))
 
     def overlaid(self, approved: Iterable[Article]) -> Mind:
         """The same mind with ``approved`` articles over the shipped ones; the caller has proofread them."""
-        return replace(self, knowledge=self.knowledge.overlaid(approved))
+        knowledge = self.knowledge.overlaid(approved)
+        return replace(self, knowledge=knowledge, generation=_generation(self.brand, knowledge))
 
 
 def proofread(mind: Mind, article: Article) -> str:
     """Why the guard would refuse an article's words, or "passed". Raises KeyError on an unknown placeholder."""
     plan = make_plan([mind.knowledge.library.move(article)], "neu", {}, {}, {})
-    guard = Guard(mind.watch, plan, "whatsapp")
+    guard = Guard(mind.watch, plan, "whatsapp", lexis=mind.lexis)
     draft = mind.template.speak(Brief(plan.acts), article.slug)
     verdicts = [guard.check(sentence).reason for sentence in sentences(draft)]
     return next((reason for reason in (*verdicts, guard.finish().reason) if reason != "passed"), "passed")
@@ -121,7 +130,8 @@ def take_turn(
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 
-    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, heard.normalised)
+    asked = Asked(heard.normalised, heard.text)
+    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, asked)
 
 
 def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: Desk) -> Iterator[Event]:
@@ -130,8 +140,9 @@ def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: De
     yield from _carry_out(mind, step, f"{claim.number}:{claim.status}", desk)
 
 
-def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") -> Iterator[Event]:
-    """What a step decided: its effects, then its words, then the state to keep. ``text`` is what was heard."""
+def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, heard: Asked = Asked()) -> Iterator[Event]:
+    """What a step decided: its effects, then its words, then the state to keep."""
+    text = heard.text
     step = _rescue(mind, step, text, desk)
     asked = step.questions
     answers = [move for question in asked for move in mind.knowledge.answer(question, text, desk.now.date())]
@@ -141,7 +152,7 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") ->
         return
 
     moves = (*step.moves, *answers)
-    opened = yield from _answer_open(mind, step, moves, (seed, text), desk)
+    opened = yield from _answer_open(mind, step, moves, (seed, heard), desk)
     if opened is not None:
         yield from opened
         return
@@ -164,7 +175,7 @@ def _end(step: Step, said: Outcome, plan: Plan) -> Iterator[Event]:
 
 
 def _say(mind: Mind, plan: Plan, brief: Brief, voices: Sequence[Voice], seed: str) -> Generator[Event, None, Outcome]:
-    return say(mind.watch, plan, brief, voices, seed=seed, ticks=mind.ticks)
+    return say(mind.watch, mind.lexis, plan, brief, voices, seed=seed, ticks=mind.ticks)
 
 
 def _plan(mind: Mind, step: Step, moves: Sequence[Move]) -> Plan:
@@ -178,7 +189,7 @@ def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
         acts=plan.acts,
         mood=plan.mood,
         channel=desk.channel,
-        model=tuple(mind.template.words(act, plan.mood) for act in plan.acts if not (heard and act.quote)),
+        model=() if mind.voice is mind.template else tuple(_model(mind, plan, heard)),
         heard=heard,
         brand=mind.brand.slug,
         conversation=desk.conversation,
@@ -193,33 +204,44 @@ def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
 
 def _voices(mind: Mind, plan: Plan) -> tuple[Voice, ...]:
     """Who may word it: approved articles are quoted and approved acts kept to the letter, by the template alone."""
-    heads = mind.word_for_word
-    fixed = plan.sources or any(name == head or name.startswith(f"{head}.") for name in _names(plan) for head in heads)
+    fixed = plan.sources or any(_word_for_word(mind, act.name) for act in plan.acts)
     return (mind.template,) if fixed else (mind.voice, mind.voice, mind.template)
 
 
-def _names(plan: Plan) -> Iterator[str]:
-    return (act.name for act in plan.acts)
+def _word_for_word(mind: Mind, act: str) -> bool:
+    return any(act == head or act.startswith(f"{head}.") for head in mind.word_for_word)
+
+
+def _model(mind: Mind, plan: Plan, heard: str) -> Iterator[str]:
+    """Words that would do, act by act; an article that an open question may be answered from is not one of them."""
+    return (mind.template.words(act, plan.mood) for act in plan.acts if not (heard and act.quote))
 
 
 def _answer_open(
-    mind: Mind, step: Step, moves: Sequence[Move], asked: tuple[str, str], desk: Desk
+    mind: Mind, step: Step, moves: Sequence[Move], asked: tuple[str, Asked], desk: Desk
 ) -> Generator[Event, None, Iterator[Event] | None]:
     """The end of the turn where a strong voice answered, from articles near the question, what no article surely does.
 
     None where nobody may, nobody could, or the articles do not bear it out: then "je ne sais pas" and a person stand.
     """
-    if not any(move.act == UNKNOWN for move in moves) or not mind.voice.answers_open(mind.brand.slug):
+    others = [move for move in moves if move.act != UNKNOWN]
+    if (
+        len(others) == len(moves)
+        or any(_word_for_word(mind, move.act) for move in others)
+        or not mind.voice.answers_open(mind.brand.slug)
+    ):
         return None
-    seed, text = asked
-    near = mind.knowledge.library.near(text, desk.now.date())
+    seed, heard = asked
+    near = mind.knowledge.library.near(heard.text, desk.now.date())
     if not near:
         return None
-    plan = _plan(mind, step, [*(move for move in moves if move.act != UNKNOWN), *near])
-    brief = _brief(mind, plan, desk, outgoing(text))
+    plan = _plan(mind, step, [*others, *near])
+    brief = _brief(mind, plan, desk, mind.outgoing.mask(heard.text, heard.written))
     try:
         said = yield from _say(mind, plan, brief, (mind.voice,), f"{seed}/open")
-    except (UnspeakableError, FilteredError):
+    except FilteredError:
+        return _call_person(mind, step, moves, seed, desk)
+    except UnspeakableError:
         return None
     return _end(step, said, plan)
 
@@ -262,6 +284,12 @@ def _give_up(mind: Mind, step: Step, desk: Desk) -> Iterator[Event]:
     yield TurnDone(to_json(replace(step.state, said=Said(), pending=None, offered=None)))
 
 
-def _word_for_word(brand: brands.Brand) -> tuple[str, ...]:
+def _fixed_acts(brand: brands.Brand) -> tuple[str, ...]:
     table = brand.voice.get("voice", {})
     return tuple(map(str, table.get("word_for_word", ()))) if isinstance(table, Mapping) else ()
+
+
+def _generation(brand: brands.Brand, knowledge: Knowledge) -> str:
+    parts = (repr(brand.wording), repr(brand.settings), repr(brand.flows), repr(brand.marks))
+    sources = sorted(article.source for article in knowledge.library.articles)
+    return hashlib.sha256("\0".join((*parts, *sources)).encode()).hexdigest()[:16]

@@ -31,6 +31,7 @@ class Watch:
     greetings: re.Pattern[str]
     spelled: re.Pattern[str]
     promises: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    addresses: re.Pattern[str]
     negations: re.Pattern[str]
     ignorance: re.Pattern[str]
     idle: frozenset[str] = frozenset()
@@ -50,6 +51,7 @@ class Watch:
             greetings=_any(table.get("greetings", [])),
             spelled=_spelled(table.get("number_words", []), table.get("units", [])),
             promises=tuple((_any(p["phrases"]), tuple(p.get("acts", ()))) for p in promises),
+            addresses=_any(table.get("addresses", [])),
             negations=_any(table.get("negations", [])),
             ignorance=_any(table.get("ignorance", [])),
             idle=frozenset(str(word) for word in table.get("idle", [])),
@@ -106,4 +108,6 @@ def _any(phrases: Sequence[str]) -> re.Pattern[str]:
 def _spelled(numbers: Sequence[str], units: Sequence[str]) -> re.Pattern[str]:
     if not numbers or not units:
         return re.compile(r"(?!)")
-    return re.compile(rf"{_any(numbers).pattern} {_any(units).pattern}")
+    number = _any(numbers).pattern
+    several = _any([word for word in numbers if plain_text(word) not in ("un", "une")]).pattern
+    return re.compile(rf"{number} {_any(units).pattern}|{several} {several}")

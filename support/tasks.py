@@ -14,8 +14,11 @@ from django.utils import timezone
 
 from support import deliver, doorbell, escalate, redis_client, turns
 from support.backoffice import announce, overdue, sweeping, webhook
+from support.experiments import watch
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
 from support.models import Conversation, Message
+from support.voices import alerts, ledger
+from support.voices.breaker import RedisBreakers
 from support.voices.build import speaks_with
 
 log = structlog.get_logger(__name__)
@@ -77,6 +80,19 @@ def sweep() -> None:
 def find_overdue_claims() -> None:
     """Call a person for claims past their promised time."""
     overdue.call_people()
+
+
+@shared_task
+def watch_experiments() -> None:
+    """Measure what has ended, look at what runs: canaries climb or are rolled back."""
+    watch.look()
+
+
+@shared_task
+def watch_voices() -> None:
+    """Settle what killed workers left of remote calls, and warn of what an operator should know of them."""
+    ledger.settle_lost()
+    alerts.watch(timezone.now(), RedisBreakers().long_open)
 
 
 def _free(lease: str) -> Q:

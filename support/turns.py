@@ -20,6 +20,7 @@ from django.utils import timezone
 from chatbot import types
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
+from chatbot.saying import FAULTS
 from chatbot.turn import Mind, take_turn
 from support import clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.backoffice import outbox
@@ -244,13 +245,25 @@ def _apply(conversation: Conversation, event: types.Event, last: Message, ordina
 
 
 def enter_in_ledger(conversation: Conversation, spoken: types.Spoken) -> None:
-    """Note how a reply was worded: which tier, with what outcome, in how long."""
+    """Note what the guard said of a draft: on the row of its call, or on a new one for a voice of the house."""
+    faulty = spoken.outcome in FAULTS  # then the guard has said nothing
+    verdict = "" if faulty else spoken.outcome[:60]
+    if verdict not in ("", "passed"):
+        transaction.on_commit(lambda: metrics.voice_refused(spoken.tier.rpartition(":")[2], verdict))
+    if spoken.call.isdigit() and EngineCall.objects.filter(id=spoken.call).update(
+        verdict=verdict, conversation=conversation
+    ):
+        return
+    now = clock.now()
     EngineCall.objects.create(
         conversation=conversation,
+        brand=conversation.brand,
         tier=spoken.tier,
-        outcome=spoken.outcome[:60],
+        outcome=spoken.outcome if faulty else "ok",
+        verdict=verdict,
         milliseconds=spoken.milliseconds,
-        at=clock.now(),
+        at=now,
+        settled_at=now,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -69,17 +69,24 @@ class VoiceFault(Exception):
         self.kind, self.detail, self.status, self.retry_after = kind, detail, status, retry_after
 
 
+def unheeded(passed: bool) -> None:
+    """Most voices have nothing to do when their draft was judged."""
+
+
 @dataclass(slots=True)
 class Draft:
     """A reply being worded: iterate over its pieces, then close it, in any case.
 
     An empty piece is a pulse: nothing new, but who listens may look whether to go on. ``tier`` and ``call`` (the
     ledger's row, "" without one) are right from the first piece on. Raises VoiceFault between pieces.
+    ``judged`` is to be told once, before the close, whether the guard passed the whole draft; nobody tells it of a
+    draft that failed or was cut short. A voice that wraps another hands its inner draft's ``judged`` on.
     """
 
     pieces: Iterator[str]
     tier: str
     call: str = ""
+    judged: Callable[[bool], None] = unheeded
 
     def __iter__(self) -> Iterator[str]:
         return self.pieces
@@ -181,6 +188,10 @@ class Breakers(Protocol):
 
     def permit(self, deployment: str) -> bool:
         """Whether it may be asked now; in half-open only one caller gets a yes."""
+        ...
+
+    def ready(self, deployment: str) -> bool:
+        """Whether ``permit`` would say yes now; takes no place."""
         ...
 
     def success(self, deployment: str) -> None: ...

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-
-from support.bench import voices
 from support.bench.report import Row
 from support.bench.setup import Setup
+from support.bench.voices import local
 
 TITLE = "voices"
-PARTS = ("local",)  # modules of support/bench/voices
 
 
 def run(setup: Setup) -> list[Row]:
-    """The rows of every part."""
-    return [row for part in PARTS for row in importlib.import_module(f"{voices.__name__}.{part}").rows(setup)]
+    """The rows of every part of support/bench/voices."""
+    return local.rows(max(8, setup.scale.turns // 20), setup.scale.rounds)

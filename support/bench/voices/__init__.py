@@ -1,1 +1,1 @@
-"""The rows of `make bench ONLY=voices`: each module has one function, rows(setup)."""
+"""Figures of the voices: what choosing among them costs, and whether it keeps its promises."""

@@ -23,10 +23,10 @@ from chatbot.voices.ports import Brief, VoiceFault
 from support.bench.figures import milliseconds
 from support.bench.processes import BenchError
 from support.bench.report import Row, at_most, no_less
-from support.bench.setup import Setup
 from support.bench.voices import llama_cpp
 from support.voices.build import NoVoiceError, build, own_adapter
 
+REPLIES, ROUNDS = 100, 5
 AT_ONCE = 16
 SEED = 207
 WORKER = """
@@ -44,7 +44,7 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 """
 
 
-def rows(setup: Setup) -> list[Row]:
+def rows(replies: int = REPLIES, rounds: int = ROUNDS) -> list[Row]:
     """Raises BenchError where there is no local voice here."""
     try:
         voice = build("local", settings.BRAND)
@@ -52,9 +52,9 @@ def rows(setup: Setup) -> list[Row]:
         raise BenchError(f"no local voice: {error}") from error
     if not isinstance(voice, LocalVoice):
         raise BenchError("another voice is called local here")
-    briefs = _briefs(voice, max(8, setup.scale.turns // 20))
+    briefs = _briefs(voice, replies)
     _heard(voice, briefs[0], "warm")
-    return [*_one_by_one(voice, briefs), _together(voice, briefs, setup.scale.rounds), *_speed(), _memory()]
+    return [*_one_by_one(voice, briefs), _together(voice, briefs, rounds), *_speed(), _memory()]
 
 
 def _briefs(voice: LocalVoice, count: int) -> list[Brief]:
