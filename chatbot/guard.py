@@ -126,11 +126,11 @@ class Guard:
         """Whether the sentence does what only an act outside the plan may do."""
         if not self._watch.marks:
             return False
-        own = {marks.alone.pattern for name in self._names if (marks := find(self._watch.marks, name))}
+        own = [marks.alone for name in self._names if (marks := find(self._watch.marks, name))]
         return any(
-            found
+            not any(phrases.search(found.group()) for phrases in own)  # several acts may list the same phrase
             for marks in self._watch.marks.values()
-            if marks.alone.pattern not in own and (found := marks.alone.search(plain))
+            for found in marks.alone.finditer(plain)
         )
 
     def _supported(self, sentence: str, holes: set[str], plain: str) -> bool:
