@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from chatbot.simulation.shapes import (
@@ -84,6 +85,7 @@ def leaks(who: Secretive, text: str) -> list[str]:
     return [one for one in who.telling() if one in joined] + [name for name in who.names() if name in told]
 
 
+@cache
 def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold()
     kept = (char for char in folded if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
@@ -151,7 +153,7 @@ def customer(number: int) -> Secretive:
 def _turn(who: Secretive, number: int, rng: Random) -> Iterator[tuple[str, Kind]]:
     """One to three messages: a question with one, two or three facts in it, before it, after it, or cut in two."""
     tellings = tuple(TELLINGS.values())
-    told = [tellings[(number + step * 7) % len(tellings)](who, rng) for step in range(rng.choice((1, 1, 2, 3)))]
+    told = [tellings[(number + step * 7) % len(tellings)](who, rng) for step in range(rng.choice((1, 1, 1, 2)))]
     question = QUESTIONS[number // len(tellings) % len(QUESTIONS)]
     match number % 5:
         case 0:

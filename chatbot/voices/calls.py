@@ -42,13 +42,15 @@ class Call:
     """What is known of one request, for the ledger; right once it ended, well or not.
 
     ``usage``: the server's own count, None when it gave none. ``finish``: its reason, "" when it gave none.
-    ``first_words``: seconds until they came. ``pieces_sent``: pieces of text handed on.
+    ``first_words``: seconds until they came. ``heard``: all words that came, read by somebody or not, for an
+    estimate of what was generated; ``pieces_sent``: in how many pieces.
     """
 
     def __init__(self, ticks: Callable[[], float], deadline: float) -> None:
         self.usage: Usage | None = None
         self.finish = ""
         self.first_words: float | None = None
+        self.heard = ""
         self.pieces_sent = 0
         self.deadline = deadline
         self._ticks = ticks
@@ -100,6 +102,7 @@ class Speech(Call):
 
         try:
             async for piece in self._stream():
+                self.heard += piece
                 self.pieces_sent += 1
                 yield piece
         except FAULTS as error:
@@ -170,7 +173,7 @@ class Whole(Call):
                 text = await self._ask(self)
         except FAULTS as error:
             raise fault_of(error) from None
-        self.first_words, self.pieces_sent = self._ticks() - began, 1
+        self.first_words, self.heard, self.pieces_sent = self._ticks() - began, text, 1
         return text
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0040_handoff_card'),
+        ('support', '0050_voices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

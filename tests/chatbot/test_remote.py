@@ -205,7 +205,7 @@ def test_each_fault_ends_as_its_kind(server: FakeOpenAI, fault: Fault, moment: M
     [seen] = server.requests  # and no second one: who asks again, where and when is not the SDK's to decide
     assert seen.ended(2.0), "the stream was closed"
     assert seen.outcome == ("client_closed" if fault in SLOW else "fault")
-    assert speech.pieces_sent == seen.pieces_written
+    assert (speech.pieces_sent, speech.heard) == (seen.pieces_written, words)
 
 
 @pytest.mark.parametrize("fault", ["length", "filtered"])
@@ -330,6 +330,7 @@ def test_closing_stops_the_server_within_a_second(server: FakeOpenAI) -> None:
     time.sleep(0.2)
     assert seen.pieces_written == written < 100, "and wrote no more"
     assert speech.usage is None
+    assert 3 <= speech.heard.count("mot") <= written, "for an estimate of what it cost"
 
 
 @pytest.mark.parametrize("fault", ["hang", "drip"])

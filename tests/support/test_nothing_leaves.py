@@ -29,7 +29,7 @@ from tests.openai_server import FakeOpenAI, Script, Seen
 from tests.telling_customers import TELLINGS, Secretive, customer, leaks
 
 CUSTOMERS = 1000
-TALKS = 20  # whole simulated conversations beside them
+TALKS = 10  # whole simulated conversations beside them
 LINES = 4
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 PROMPTS = Prompts.read(brands.load("easytransfert"))
@@ -189,7 +189,8 @@ def test_nothing_of_a_customer_is_in_any_request_body(
         (one.who.writes, brief.heard, leaking)
         for one in asked
         for brief in one.briefs
-        if (leaking := leaks(one.who, "\n".join(texts(by_messages[rendered(brief)].json))))
+        for text in texts(by_messages[rendered(brief)].json)
+        if (leaking := leaks(one.who, text))
     ]
     assert not found, (len(found), found[:20])
 
