@@ -33,7 +33,7 @@ LIKELIEST = Sampling(top_k=1)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random Llama with two adapters that say something else."""
     folder = tmp_path_factory.mktemp("voice")
-    tokenizer = learn(["Bonjour, c'est réglé. Ça coûte {fee} 😊 à Yopougon…"] * 3, ["{fee}"], 400)
+    tokenizer = learn(["Bonjour, c'est réglé. Ça coûte {fee} 😊 à Yopougon…"] * 3, ["{fee}"], ["greeting"], 400)
     torch.manual_seed(1)
     model = LlamaForCausalLM(
         LlamaConfig(
