@@ -166,6 +166,13 @@ RATE_SEND_PER_ADDRESS = env.str("RATE_SEND_PER_ADDRESS", "300/minute")
 RATE_SESSIONS_PER_ADDRESS = env.str("RATE_SESSIONS_PER_ADDRESS", "60/minute")
 RATE_HANDSHAKES_PER_ADDRESS = env.str("RATE_HANDSHAKES_PER_ADDRESS", "600/minute")
 
+# --- Voices: who words what the assistant has decided to say; in the worker ------------------------------------
+
+VOICE = env.str("VOICE", "auto")
+VOICE_FOLDER = env.str("VOICE_FOLDER", "")
+VOICE_ADAPTER = env.str("VOICE_ADAPTER", "")
+TORCH_THREADS = env.int("TORCH_THREADS", 1)
+
 # --- Pictures and voice notes: fetched and read by the worker, within the turn -----------------------------------
 
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", 8_388_608)

@@ -43,6 +43,7 @@ from support.models import (
 from support.privacy.fields import blind_index
 from support.speaking import Interrupted, Speaker, reply_id
 from support.transports.web import events
+from support.voices.build import for_worker
 
 log = structlog.get_logger(__name__)
 PATIENCE = timedelta(seconds=10)  # past this a customer who never stops typing is answered all the same
@@ -62,7 +63,7 @@ def mind(slug: str) -> Mind:
 
 @lru_cache(maxsize=8)
 def _mind(slug: str) -> Mind:
-    return Mind.load(slug, settings.VAR_DIR / "models")
+    return Mind.load(slug, settings.VAR_DIR / "models", for_worker(slug))
 
 
 def warm_up(slug: str) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from chatbot.experiments.shadow import Contender
 from chatbot.turn import Mind
 from chatbot.voices.ports import Voice
+from support.voices.build import build
 
 # A new voice is plugged in here: its name, and how to make it for a brand's mind.
 VOICES: dict[str, Callable[[Mind], Voice]] = {
     "template": lambda mind: mind.template,
+    "local": lambda mind: build("local", mind.brand.slug),
+    "azure": lambda mind: build("azure", mind.brand.slug),
 }
 
 

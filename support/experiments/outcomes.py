@@ -100,11 +100,11 @@ def _episodes(experiment: Experiment, conversation: Conversation, now: datetime)
 def _outcome(conversation: Conversation, episode: Episode) -> ExperimentOutcome:
     until = episode.last + rules().quiet
     span = {"at__gte": episode.began, "at__lt": until}
-    calls = list(conversation.engine_calls.filter(**span).values_list("outcome", "milliseconds", "cost_usd"))
+    calls = list(conversation.engine_calls.filter(**span).values_list("verdict", "milliseconds", "cost_usd"))
     opened = conversation.escalations.filter(opened_at__gte=episode.began, opened_at__lt=until)
     reasons = set(opened.values_list("reason", flat=True))
     said = list(conversation.messages.filter(author=Author.BOT, **span).only("id", "seq", "at").order_by("seq"))
-    refusals = sum(outcome in REFUSALS for outcome, _, _ in calls)
+    refusals = sum(verdict in REFUSALS for verdict, _, _ in calls)
     return ExperimentOutcome(
         began_at=episode.began,
         resolved=not reasons and _answered(said, episode),

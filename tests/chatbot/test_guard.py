@@ -125,6 +125,16 @@ def test_an_act_shows_its_marks_and_no_other_acts(draft: str, reason: str) -> No
     assert next((one for one in verdicts if one != "passed"), guard.finish().reason) == reason
 
 
+def test_a_phrase_that_several_acts_list_may_be_said_by_each_of_them() -> None:
+    marks = {
+        "claim.filed": {"says": ["est ouvert"], "alone": ["est ouvert", "bien ouvert"]},
+        "status.open": {"says": ["est ouvert"], "alone": ["est ouvert", "toujours ouvert"]},
+    }
+    guard = Guard(Watch.read(brand.load("easytransfert").settings, marks), Plan((Act("claim.filed"),)), "web")
+    assert guard.check("Votre dossier est ouvert.").reason == "passed"
+    assert guard.check("Votre dossier est toujours ouvert.").reason == "unplanned_act"
+
+
 def test_marks_of_a_shape_it_does_not_know_are_an_error_by_name() -> None:
     with pytest.raises(brand.BrandError, match=r"marks\.toml: answer\.fees"):
         Watch.read(BRAND.settings, {"answer.fees": {"must": ["frais"]}})

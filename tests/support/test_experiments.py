@@ -201,7 +201,8 @@ def test_refused_drafts_are_seen_in_the_ledger(refusals: int, bad: bool, running
         EngineCall.objects.create(
             conversation=call.conversation,
             tier="local",
-            outcome="own_figure",
+            outcome="ok",
+            verdict="own_figure",
             milliseconds=1,
             cost_usd="0.01",
             at=call.at,
