@@ -387,7 +387,7 @@ def spoken(mind: Mind, house: CachedVoice, seed: str = "m1") -> tuple[str, list[
     """A reply to a filed claim, said through the guard; and which tiers spoke with what verdict."""
     plan = Plan((Act("noted"),), {"number": "AK-1"})
     brief = Brief(plan.acts, brand="easytransfert", customer="c1")
-    saying = say(mind.watch, mind.lexis, plan, brief, (house, house, mind.template), seed=seed, ticks=mind.ticks)
+    saying = say(mind.watch, plan, brief, (house, house, mind.template), seed=seed, ticks=mind.ticks, lexis=mind.lexis)
     events: list[Event] = []
     outcome: Outcome | None = None
     try:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -28,7 +27,6 @@ from chatbot.voices.gauges import LocalGauges
 from chatbot.voices.policy import Sampling
 from chatbot.voices.ports import Brief, Deployment, Draft, Price, Usage, VoiceFault
 from chatbot.voices.remote import Line
-from support.bench import stack
 from support.bench.processes import BenchError
 from support.bench.report import Row, at_most
 from support.models import EngineCall
@@ -79,20 +77,8 @@ class Count:
 
 
 def rows(calls: int = CALLS) -> list[Row]:
-    """On a private database and Redis of its own. Raises BenchError."""
-    code = f"import django; django.setup(); from support.bench.voices import ledger; ledger.tell({calls})"
-    with stack.ours() as house:
-        found = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=settings.BASE_DIR,
-            env=house.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if found.returncode:
-        raise BenchError(f"ledger: {found.stderr.strip().splitlines()[-1]}")
-    count = Count(**json.loads(found.stdout.splitlines()[-1]))
+    """On the database and Redis of the settings: see ``apart``."""
+    count = measure(calls)
     note = (
         f"{count.cut} cancelled or cut; the ledger says {count.dollars:.4f} USD, the server {count.server_dollars:.4f}"
     )
@@ -103,11 +89,6 @@ def rows(calls: int = CALLS) -> list[Row]:
         at_most(1, "ledger: tokens off the server's own count", tokens, "%"),
         at_most(0, "ledger: calls without price, cost or settlement", count.unpriced, ""),
     ]
-
-
-def tell(calls: int) -> None:
-    """``measure`` as a line of JSON, for the process that asked."""
-    sys.stdout.write(json.dumps(asdict(measure(calls))) + "\n")
 
 
 def measure(calls: int, threads: int = THREADS, pace: float = PACE_SECONDS) -> Count:
