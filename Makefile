@@ -81,9 +81,9 @@ $(VENV)/.model: $(VENV)/.base
 	@$(PIP) --editable '.[model]'
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.base
-	@echo "Installing the tools for tests and checks …"
-	@$(PIP) --editable '.[dev]'
+$(VENV)/.dev: $(VENV)/.model
+	@echo "Installing the tools for training, tests and checks …"
+	@$(PIP) --editable '.[training,dev]'
 	@touch $@
 
 train:

@@ -36,6 +36,13 @@ class Brand:
     contexts: Mapping[str, object] = field(default_factory=dict)
     concepts: Mapping[str, object] = field(default_factory=dict)
     receipts: Mapping[str, object] = field(default_factory=dict)
+    voice: Mapping[str, object] = field(default_factory=dict)  # voice/voice.toml
+    routing: Mapping[str, object] = field(default_factory=dict)  # voice/router.toml: who words what
+    prompts: Mapping[str, object] = field(default_factory=dict)  # voice/prompts.toml: what models elsewhere are told
+    marks: Mapping[str, object] = field(default_factory=dict)  # voice/marks.toml: what each act's words must show
+    caching: Mapping[str, object] = field(default_factory=dict)  # voice/cache.toml: what may be said again, how long
+    outgoing: Mapping[str, object] = field(default_factory=dict)  # voice/outgoing.toml: what may leave of a question
+    phrases: Mapping[str, object] = field(default_factory=dict)  # voice/phrases/*.toml: how a model may say each act
     flows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lexicon: tuple[LexiconRow, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -76,12 +83,27 @@ def load_folder(path: Path) -> Brand:
         contexts=_toml(path / "contexts.toml"),
         concepts=_toml(path / "concepts.toml"),
         receipts=_toml(path / "receipts.toml"),
+        voice=_toml(path / "voice" / "voice.toml"),
+        routing=_toml(path / "voice" / "router.toml"),
+        prompts=_toml(path / "voice" / "prompts.toml"),
+        marks=_toml(path / "voice" / "marks.toml"),
+        caching=_toml(path / "voice" / "cache.toml"),
+        outgoing=_toml(path / "voice" / "outgoing.toml"),
+        phrases=_tables(path / "voice" / "phrases"),
         flows=MappingProxyType({f.stem: _toml(f) for f in sorted((path / "flows").glob("*.toml"))}),
         lexicon=lexicon,
         examples=examples,
         conflicts=conflicts,
         articles=MappingProxyType({f.stem: _text(f) for f in sorted((path / "knowledge").glob("*.md"))}),
     )
+
+
+def _tables(folder: Path) -> Mapping[str, object]:
+    """All tables of a folder's TOML files as one."""
+    whole: dict[str, object] = {}
+    for file in sorted(folder.glob("*.toml")):
+        whole |= _toml(file)
+    return MappingProxyType(whole)
 
 
 def _text(file: Path) -> str:

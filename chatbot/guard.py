@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from chatbot.lexis import Lexis
 from chatbot.types import Plan
+from chatbot.watch import Watch, find, plain_text
 
 Reason = Literal[
     "passed",
@@ -21,11 +22,22 @@ Reason = Literal[
     "repeated_greeting",
     "too_long",
     "empty",
+    "missing_act",
+    "unplanned_act",
+    "unplanned_word",
+    "strange",
+    "unsupported",
+    "uncited",
 ]
 HOLE = re.compile(r"\{([^{}]*)\}")
 FIGURE = re.compile(r"\d")
-ADDRESS = re.compile(r"https?:|www\.|@|\b[a-z0-9-]+\.(?:ci|com|net|org|io|me|info|app|link)\b", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"https?:|www\.|@|\b[a-z0-9-]+\.(?:ci|com|net|org|io|me|info|app|link)\b|\w\.[a-z]{2,}/\w", re.IGNORECASE
+)
+STRAY = re.compile(r"[{}\[\]]")
+CITE = re.compile(r"\s*\[([a-z0-9-]+@\d+)\]")
 SENTENCE_END = re.compile(r"(?<=[.!?…\n])(?=\s)")
+STEM = 5  # letters that tell a French word from another; what follows is mostly its ending
 LONGEST: Mapping[str, int] = {"whatsapp": 1500, "web": 3000}  # characters of a draft, before facts are filled in
 
 
@@ -43,66 +55,54 @@ class Verdict:
 PASSED = Verdict("passed")
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What the brand's language gives away: requests for secrets, promises, spelled figures, greetings."""
-
-    secrets: re.Pattern[str]
-    requests: re.Pattern[str]
-    warnings: re.Pattern[str]
-    greetings: re.Pattern[str]
-    spelled: re.Pattern[str]
-    promises: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
-
-    @classmethod
-    def read(cls, settings: Mapping[str, object]) -> Watch:
-        """From ``[guard]`` of brand.toml."""
-        table = settings.get("guard", {})
-        table = table if isinstance(table, Mapping) else {}
-        promises = table.get("promises", [])
-        return cls(
-            secrets=_any(table.get("secrets", [])),
-            requests=_any(table.get("requests", [])),
-            warnings=_any(table.get("warnings", [])),
-            greetings=_any(table.get("greetings", [])),
-            spelled=_spelled(table.get("number_words", []), table.get("units", [])),
-            promises=tuple((_any(p["phrases"]), tuple(p.get("acts", ()))) for p in promises),
-        )
-
-    def asks_secret(self, plain: str) -> bool:
-        """Whether ``plain`` (of ``plain_text``) asks for a PIN, a password, a code or a card."""
-        return bool(self.secrets.search(plain) and self.requests.search(plain) and not self.warnings.search(plain))
-
-
 class Guard:
-    """One draft of one plan: ``check`` each sentence as it comes, then ``finish``."""
+    """One draft of one plan: ``check`` each sentence as it comes, then ``finish``.
 
-    def __init__(self, watch: Watch, plan: Plan, channel: str) -> None:
+    ``is_open``: an open question: every sentence must be borne out by the article it cites.
+    """
+
+    def __init__(
+        self, watch: Watch, plan: Plan, channel: str, *, lexis: Lexis | None = None, is_open: bool = False
+    ) -> None:
         self._watch = watch
         self._plan = plan
         self._longest = LONGEST.get(channel, min(LONGEST.values()))
-        self._needed = {fact for act in plan.acts for fact in act.facts}
+        self._names = tuple(act.name for act in plan.acts)
+        self._quotes = {act.source: act.quote for act in plan.acts if act.quote}
+        self._marks = [marks for name in self._names if (marks := find(watch.marks, name))]
+        self._own = frozenset().union(*(marks.alone for marks in self._marks))
+        self._open = is_open
+        self._needed = {fact for act in plan.acts if not (is_open and act.quote) for fact in act.facts}
+        self._lexis = lexis
+        self._ground = lexis.ground(self._names, self._quotes.values()) if lexis else frozenset()
+        self._said: list[str] = []
         self._spoken: set[str] = set()
         self._length = 0
-        self._greetings = sum(act.name.startswith("greeting") for act in plan.acts)
+        self._greetings = sum(name.startswith("greeting") for name in self._names)
+        self.cited: tuple[str, ...] = ()  # the articles an open answer leans on, as article@version
 
     def check(self, sentence: str) -> Verdict:
         """Whether this next sentence may be said."""
         holes = {match[1] for match in HOLE.finditer(sentence)}
-        words = HOLE.sub(" ", sentence)
+        words = HOLE.sub(" ", uncited(sentence) if self._open else sentence)
         plain = plain_text(words)
         self._length += len(sentence)
         self._spoken |= holes
+        self._said.append(plain)
         greets = self._watch.greetings.search(plain) is not None
         self._greetings -= greets
         faults: tuple[tuple[Reason, bool], ...] = (
-            ("unknown_placeholder", not holes <= self._plan.facts.keys() or "{" in words or "}" in words),
+            ("unknown_placeholder", not holes <= self._plan.facts.keys() or STRAY.search(words) is not None),
             ("own_figure", FIGURE.search(words) is not None or self._watch.spelled.search(plain) is not None),
-            ("own_address", ADDRESS.search(words) is not None),
-            ("asks_secret", self._watch.asks_secret(plain)),
+            ("own_address", ADDRESS.search(words) is not None or self._watch.addresses.search(plain) is not None),
+            ("asks_secret", self._watch.asks_secret(words, quoting=bool(self._quotes))),
             ("promise", self._promises(plain)),
             ("repeated_greeting", greets and self._greetings < 0),
             ("too_long", self._length > self._longest),
+            ("unplanned_act", not self._quotes and self._unplanned(plain)),
+            ("unplanned_word", self._lexis is not None and self._lexis.unplanned(plain, self._ground)),
+            ("strange", self._lexis is not None and self._lexis.is_strange(words, self._ground)),
+            ("unsupported", self._open and not self._supported(sentence, holes, plain)),
         )
         return next((Verdict(reason) for reason, faulty in faults if faulty), PASSED)
 
@@ -110,20 +110,56 @@ class Guard:
         """Whether the whole draft said what the plan requires."""
         if not self._length:
             return Verdict("empty")
-        return PASSED if self._needed <= self._spoken else Verdict("missing_fact")
+        if not self._needed <= self._spoken:
+            return Verdict("missing_fact")
+        if self._open:
+            return PASSED if self.cited else Verdict("uncited")
+        whole = " ".join(self._said)
+        return Verdict("missing_act") if any(not marks.says.search(whole) for marks in self._marks) else PASSED
 
     def _promises(self, plain: str) -> bool:
-        acts = tuple(act.name for act in self._plan.acts)
         return any(
-            pattern.search(plain) and not any(act.startswith(allowed) for act in acts)
+            pattern.search(plain) and not any(name.startswith(allowed) for name in self._names)
             for pattern, allowed in self._watch.promises
         )
 
+    def _unplanned(self, plain: str) -> bool:
+        """Whether the sentence claims what only an act outside the plan may."""
+        claimed = set(self._watch.claims.findall(plain))
+        return not claimed <= self._own
+
+    def _supported(self, sentence: str, holes: set[str], plain: str) -> bool:
+        """Whether the article this sentence cites holds its figures, its telling words and its yes or no."""
+        if self._watch.ignorance.search(plain):
+            return False
+        named = CITE.findall(sentence)
+        telling = {word[:STEM] for word in plain.split() if len(word) > STEM - 2 and word not in self._watch.idle}
+        if not named:
+            return not telling and not holes and not self._watch.negations.search(plain)
+        if any(name not in self._quotes for name in named):
+            return False
+        ground = " ".join(self._quotes[name] for name in named)
+        there = plain_text(HOLE.sub(" ", ground))
+        if not holes <= set(HOLE.findall(ground)) or (
+            self._watch.negations.search(plain) and not self._watch.negations.search(there)
+        ):
+            return False
+        known = {word[:STEM] for word in there.split()}
+        self.cited = tuple(dict.fromkeys((*self.cited, *named)))
+        return len(telling & known) >= self._watch.support * len(telling)
+
+
+def uncited(sentence: str) -> str:
+    """The sentence without the [article@version] it cites: what a customer reads."""
+    return CITE.sub("", sentence)
+
 
 def sentences(pieces: Iterable[str]) -> Iterator[str]:
-    """Whole sentences out of pieces cut anywhere; joined again they are the same text."""
+    """Whole sentences out of pieces cut anywhere; joined again they are the same text. Empty pieces pass."""
     held = ""
     for piece in pieces:
+        if not piece:
+            yield piece
         held += piece
         *whole, held = SENTENCE_END.split(held)
         yield from whole
@@ -134,21 +170,3 @@ def sentences(pieces: Iterable[str]) -> Iterator[str]:
 def fill(sentence: str, facts: Mapping[str, str]) -> str:
     """The sentence with its facts. Raises KeyError on a placeholder the plan does not have."""
     return HOLE.sub(lambda match: facts[match[1]], sentence)
-
-
-def plain_text(text: str) -> str:
-    """Lower case without accents, apostrophes as spaces: what the patterns are matched on."""
-    bare = unicodedata.normalize("NFKD", text.lower())
-    return re.sub(r"[^a-z0-9]+", " ", "".join(c for c in bare if not unicodedata.combining(c))).strip()
-
-
-def _any(phrases: Sequence[str]) -> re.Pattern[str]:
-    """A pattern for any of the phrases as whole words; ``(?!)`` matches nothing when there are none."""
-    alternatives = "|".join(re.escape(plain_text(phrase)) for phrase in phrases)
-    return re.compile(rf"\b(?:{alternatives})\b" if alternatives else r"(?!)")
-
-
-def _spelled(numbers: Sequence[str], units: Sequence[str]) -> re.Pattern[str]:
-    if not numbers or not units:
-        return re.compile(r"(?!)")
-    return re.compile(rf"{_any(numbers).pattern} {_any(units).pattern}")

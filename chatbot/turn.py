@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chatbot import brand as brands
+from chatbot.anonymise.outgoing import Outgoing
 from chatbot.dialogue.flow import Dialogue, Step
 from chatbot.dialogue.state import Said, from_json, to_json
 from chatbot.figures import typeset
 from chatbot.fixed import technical_fault
-from chatbot.guard import Guard, Watch, fill, sentences
+from chatbot.guard import Guard, fill, sentences
 from chatbot.hearing import Ear
-from chatbot.knowledge.answers import Knowledge
+from chatbot.knowledge.answers import UNKNOWN, Knowledge
 from chatbot.knowledge.article import Article, ArticleError
+from chatbot.lexis import Lexis
 from chatbot.normalise import Normaliser
 from chatbot.plan import make_plan
+from chatbot.saying import FilteredError, Outcome, UnspeakableError, say
 from chatbot.types import (
     ClaimView,
     Desk,
     Event,
     HandoffAsked,
     Incoming,
+    Move,
     Plan,
     Reply,
-    Spoken,
     TurnDone,
     Understood,
-    Voice,
-    Words,
 )
 from chatbot.understand import Understander
+from chatbot.voices.ports import Brief, Voice
 from chatbot.voices.template import TemplateVoice
+from chatbot.watch import Watch
 from chatbot.wording import Wording
 
+SAY_WITHIN = 9.0  # seconds a voice has for a reply: a fitting one, or a person, within ten
 UNPLACED = ("unclear", "unclear.case", "listen.problem")  # acts of a dialogue that did not know what was wanted
 
 
-class UnspeakableError(RuntimeError):
-    """Even the template's words were refused by the guard: the brand's wording contradicts its own rules."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was heard, in standard French, and as the customer wrote it."""
+
+    text: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,12 @@ class Mind:
     knowledge: Knowledge
     wording: Wording
     watch: Watch
-    template: Voice
+    lexis: Lexis
+    template: TemplateVoice
     voice: Voice
+    outgoing: Outgoing = field(default_factory=Outgoing)  # what may leave the house of a question
+    word_for_word: tuple[str, ...] = ()  # acts, or heads of acts, that no model ever words
+    generation: str = ""  # names the wording, rules and articles in force: words made under another are not used again
     ticks: Callable[[], float] = time.perf_counter  # seconds; only times how long a voice spoke
 
     @classmethod
@@ -65,7 +78,8 @@ class Mind:
     @classmethod
     def of(cls, brand: brands.Brand, cache_dir: Path, voice: Voice | None = None) -> Mind:
         """The pipeline of a brand read from any folder. Raises BrandError."""
-        normalise = Normaliser(brand).normalise
+        normaliser = Normaliser(brand)
+        normalise = normaliser.normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
         mind = cls(
@@ -74,29 +88,36 @@ class Mind:
             dialogue=Dialogue(brand.flows, brand.settings),
             knowledge=Knowledge.load(brand, lambda text: normalise(text).text),
             wording=wording,
-            watch=Watch.read(brand.settings),
+            watch=Watch.read(brand.settings, brand.marks),
+            lexis=Lexis.read(brand.settings, wording, brand.phrases, brand.articles.values()),
             template=template,
             voice=voice or template,
+            outgoing=Outgoing.of(brand, normaliser.french),
+            word_for_word=_fixed_acts(brand),
         )
         for article in mind.knowledge.library.articles:
             if (reason := proofread(mind, article)) != "passed":
                 raise ArticleError(f"knowledge/{article.slug}.md: field 'answer': refused by the guard: {reason}")
-        return mind
+        return replace(mind, generation=_generation(brand, mind.knowledge))
 
     def overlaid(self, approved: Iterable[Article]) -> Mind:
         """The same mind with ``approved`` articles over the shipped ones; the caller has proofread them."""
-        return replace(self, knowledge=self.knowledge.overlaid(approved))
+        knowledge = self.knowledge.overlaid(approved)
+        return replace(self, knowledge=knowledge, generation=_generation(self.brand, knowledge))
 
 
 def proofread(mind: Mind, article: Article) -> str:
     """Why the guard would refuse an article's words, or "passed". Raises KeyError on an unknown placeholder."""
     plan = make_plan([mind.knowledge.library.move(article)], "neu", {}, {}, {})
-    guard = Guard(mind.watch, plan, "whatsapp")
-    verdicts = [guard.check(sentence).reason for sentence in sentences(mind.template.speak(plan, article.slug))]
+    guard = Guard(mind.watch, plan, "whatsapp", lexis=mind.lexis)
+    draft = mind.template.speak(Brief(plan.acts), article.slug)
+    verdicts = [guard.check(sentence).reason for sentence in sentences(draft)]
     return next((reason for reason in (*verdicts, guard.finish().reason) if reason != "passed"), "passed")
 
 
-def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incoming], desk: Desk) -> Iterator[Event]:
+def take_turn(
+    mind: Mind, state: Mapping[str, object], messages: Sequence[Incoming], desk: Desk
+) -> Generator[Event, None, None]:
     """Answer all unanswered ``messages`` (at least one) as one turn; ``TurnDone`` comes last.
 
     Raises StateError on a state it cannot read, ValueError without a message.
@@ -109,7 +130,8 @@ def take_turn(mind: Mind, state: Mapping[str, object], messages: Sequence[Incomi
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 
-    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, heard.normalised)
+    asked = Asked(heard.normalised, heard.text)
+    yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, asked)
 
 
 def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: Desk) -> Iterator[Event]:
@@ -118,8 +140,9 @@ def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: De
     yield from _carry_out(mind, step, f"{claim.number}:{claim.status}", desk)
 
 
-def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") -> Iterator[Event]:
-    """What a step decided: its effects, then its words, then the state to keep. ``text`` is what was heard."""
+def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, heard: Asked = Asked()) -> Iterator[Event]:
+    """What a step decided: its effects, then its words, then the state to keep."""
+    text = heard.text
     step = _rescue(mind, step, text, desk)
     asked = step.questions
     answers = [move for question in asked for move in mind.knowledge.answer(question, text, desk.now.date())]
@@ -129,15 +152,117 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, text: str = "") ->
         return
 
     moves = (*step.moves, *answers)
-    plan = make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
+    opened = yield from _answer_open(mind, step, moves, (seed, heard), desk)
+    if opened is not None:
+        yield from opened
+        return
+    plan = _plan(mind, step, moves)
     try:
-        draft, refused = yield from _speak(mind, plan, seed, desk.channel)
+        said = yield from _say(mind, plan, _brief(mind, plan, desk), _voices(mind, plan), seed)
+    except FilteredError:
+        yield from _call_person(mind, step, moves, seed, desk)
+        return
     except UnspeakableError:
         yield from _give_up(mind, step, desk)
         return
-    yield Reply(typeset(fill(draft, plan.facts)), plan.choices, plan.sources)
-    said = replace(step.state.said, draft=draft)
-    yield TurnDone(to_json(replace(step.state, said=said, refused=step.state.refused + 1 if refused else 0)))
+    yield from _end(step, said, plan)
+
+
+def _end(step: Step, said: Outcome, plan: Plan) -> Iterator[Event]:
+    yield Reply(typeset(fill(said.text, plan.facts)), plan.choices, said.sources or plan.sources)
+    told = replace(step.state.said, draft=said.text)
+    yield TurnDone(to_json(replace(step.state, said=told, refused=step.state.refused + 1 if said.refused else 0)))
+
+
+def _say(mind: Mind, plan: Plan, brief: Brief, voices: Sequence[Voice], seed: str) -> Generator[Event, None, Outcome]:
+    return say(mind.watch, plan, brief, voices, seed=seed, ticks=mind.ticks, lexis=mind.lexis)
+
+
+def _plan(mind: Mind, step: Step, moves: Sequence[Move]) -> Plan:
+    return make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
+
+
+def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
+    """What a voice may know of a plan. ``heard`` makes it an open question."""
+    brand_facts = mind.dialogue.rules.facts
+    return Brief(
+        acts=plan.acts,
+        mood=plan.mood,
+        channel=desk.channel,
+        model=() if mind.voice is mind.template else tuple(_model(mind, plan, heard)),
+        heard=heard,
+        brand=mind.brand.slug,
+        conversation=desk.conversation,
+        customer=desk.customer,
+        public=all(act.quote or brand_facts.keys() >= set(act.facts) for act in plan.acts) and "[" not in heard,
+        open=bool(heard),
+        deadline=mind.ticks() + SAY_WITHIN,
+        generation=mind.generation,
+        arm=desk.arm,
+    )
+
+
+def _voices(mind: Mind, plan: Plan) -> tuple[Voice, ...]:
+    """Who may word it: approved articles are quoted and approved acts kept to the letter, by the template alone.
+
+    So is "je ne sais pas": whoever could have known was asked before.
+    """
+    fixed = plan.sources or any(act.name == UNKNOWN or _word_for_word(mind, act.name) for act in plan.acts)
+    return (mind.template,) if fixed else (mind.voice, mind.voice, mind.template)
+
+
+def _word_for_word(mind: Mind, act: str) -> bool:
+    return any(act == head or act.startswith(f"{head}.") for head in mind.word_for_word)
+
+
+def _model(mind: Mind, plan: Plan, heard: str) -> Iterator[str]:
+    """Words that would do, act by act; an article that an open question may be answered from is not one of them."""
+    return (mind.template.words(act, plan.mood) for act in plan.acts if not (heard and act.quote))
+
+
+def _answer_open(
+    mind: Mind, step: Step, moves: Sequence[Move], asked: tuple[str, Asked], desk: Desk
+) -> Generator[Event, None, Iterator[Event] | None]:
+    """The end of the turn where a strong voice answered, from articles near the question, what no article surely does.
+
+    None where nobody may, nobody could, or the articles do not bear it out: then "je ne sais pas" and a person stand.
+    """
+    others = [move for move in moves if move.act != UNKNOWN]
+    if (
+        len(others) == len(moves)
+        or any(_word_for_word(mind, move.act) for move in others)
+        or not mind.voice.answers_open(mind.brand.slug)
+    ):
+        return None
+    seed, heard = asked
+    near = mind.knowledge.library.near(heard.text, desk.now.date())
+    if not near:
+        return None
+    plan = _plan(mind, step, [*others, *near])
+    brief = _brief(mind, plan, desk, mind.outgoing.mask(heard.text, heard.written))
+    try:
+        said = yield from _say(mind, plan, brief, (mind.voice,), f"{seed}/open")
+    except FilteredError:
+        return _call_person(mind, step, moves, seed, desk)
+    except UnspeakableError:
+        return None
+    return _end(step, said, plan)
+
+
+def _call_person(mind: Mind, step: Step, moves: Sequence[Move], seed: str, desk: Desk) -> Iterator[Event]:
+    """A content filter stopped the voice: the template says what is to be said, and a person is called with it."""
+    called = desk.waiting_for_person or any(isinstance(effect, HandoffAsked) for effect in step.effects)
+    if not called:
+        cause = mind.dialogue.rules.causes.reasons["guard_refusal"]
+        yield HandoffAsked("guard_refusal", cause.priority, cause.why)
+        moves = (*moves, Move("handoff.guard_refusal"), Move("handoff.on_duty" if desk.on_duty else "handoff.off_duty"))
+    plan = _plan(mind, step, moves)
+    try:
+        said = yield from _say(mind, plan, _brief(mind, plan, desk), (mind.template,), seed)
+    except UnspeakableError:
+        yield from _give_up(mind, step, desk)
+        return
+    yield from _end(step, said, plan)
 
 
 def _rescue(mind: Mind, step: Step, text: str, desk: Desk) -> Step:
@@ -162,25 +287,12 @@ def _give_up(mind: Mind, step: Step, desk: Desk) -> Iterator[Event]:
     yield TurnDone(to_json(replace(step.state, said=Said(), pending=None, offered=None)))
 
 
-def _speak(mind: Mind, plan: Plan, seed: str, channel: str) -> Generator[Event, None, tuple[str, bool]]:
-    """Words as they pass the guard; returns the draft, and whether the voice was refused for good.
+def _fixed_acts(brand: brands.Brand) -> tuple[str, ...]:
+    table = brand.voice.get("voice", {})
+    return tuple(map(str, table.get("word_for_word", ()))) if isinstance(table, Mapping) else ()
 
-    A refused voice tries once more, then the template speaks. Approved articles are quoted, not worded: where a plan
-    holds one, only the template speaks. Raises UnspeakableError when it may not either.
-    """
-    reason = ""
-    for attempt, voice in enumerate((mind.template,) if plan.sources else (mind.voice, mind.voice, mind.template)):
-        started = mind.ticks()
-        guard, said, reason = Guard(mind.watch, plan, channel), "", "passed"
-        for sentence in sentences(voice.speak(plan, f"{seed}/{attempt}" if attempt else seed)):
-            if (reason := guard.check(sentence).reason) != "passed":
-                break
-            said += sentence
-            if attempt == 0:
-                yield Words(typeset(fill(sentence, plan.facts)))
-        if reason == "passed":
-            reason = guard.finish().reason
-        yield Spoken(voice.tier, reason, (mind.ticks() - started) * 1000)
-        if reason == "passed":
-            return said, attempt > 1
-    raise UnspeakableError(reason)
+
+def _generation(brand: brands.Brand, knowledge: Knowledge) -> str:
+    parts = (repr(brand.wording), repr(brand.settings), repr(brand.flows), repr(brand.marks))
+    sources = sorted(article.source for article in knowledge.library.articles)
+    return hashlib.sha256("\0".join((*parts, *sources)).encode()).hexdigest()[:16]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 Kind = Literal["text", "image", "audio", "video", "document", "location", "contact", "sticker"]
 Mood = Literal["pos", "neu", "neg", "angry"]
@@ -209,6 +209,9 @@ class Desk:
     on_duty: bool = True
     queue_position: int | None = None
     claims: Sequence[ClaimView] = ()
+    conversation: str = ""  # the host's opaque names, for sticky choices and the ledger: never said, never sent
+    customer: str = ""
+    arm: Mapping[str, str] = field(default_factory=dict)  # the experiment this conversation takes part in
 
 
 # Events of a turn, in the order they happen ------------------------------------------------------------------
@@ -222,6 +225,11 @@ class Words:
     """
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Nothing new: a voice is still thinking. Who carries the words may look whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +297,12 @@ class ProactiveMessages:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """How a reply was worded: which tier, whether the guard passed it, and how long it took (milliseconds)."""
+    """One try at a reply: which tier, "passed" or why not, how long (milliseconds), and its row in the ledger."""
 
     tier: str
     outcome: str
     milliseconds: float
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,14 +321,15 @@ class TurnDone:
     state: Mapping[str, object]
 
 
-Event = Words | Reply | ClaimFiled | ClaimChanged | HandoffAsked | ProactiveMessages | Spoken | Understood | TurnDone
-
-
-class Voice(Protocol):
-    """Words a plan. Yields pieces of text with ``{placeholders}``; sees no fact values and no personal data."""
-
-    tier: str
-
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-        """Pieces of one reply. ``seed`` picks among wordings, so the same turn taken again says the same."""
-        ...
+Event = (
+    Words
+    | Pulse
+    | Reply
+    | ClaimFiled
+    | ClaimChanged
+    | HandoffAsked
+    | ProactiveMessages
+    | Spoken
+    | Understood
+    | TurnDone
+)

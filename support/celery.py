@@ -18,5 +18,10 @@ def load_the_mind(**_: object) -> None:
     from django.conf import settings
 
     from support import turns
+    from support.voices import roster
 
+    try:
+        roster.HOUSE.check()
+    except roster.UnpricedError as fault:
+        raise SystemExit(str(fault)) from fault  # Celery would only log any other error of a signal, and go on
     turns.warm_up(settings.BRAND)

@@ -10,6 +10,7 @@ from typing import Literal, cast, overload
 
 from chatbot.types import ClaimView, Desk
 from support import case_numbers, escalate, house_words
+from support.experiments import assign
 from support.models import Claim, Conversation, Owner
 
 CLAIMS_SHOWN = 5
@@ -29,6 +30,9 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         on_duty=house_words.on_duty(conversation.brand, now),
         queue_position=escalate.queue_position(conversation) if waiting else None,
         claims=LatestClaims(conversation.customer_id),
+        conversation=str(conversation.id),
+        customer=str(conversation.customer_id),
+        arm=assign.arm_for(conversation.brand, str(conversation.customer_id)),
     )
 
 

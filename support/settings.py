@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -143,7 +145,9 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "voices": {"task": "support.tasks.watch_voices", "schedule": 60.0, "options": {"expires": 60}},
     "overdue": {"task": "support.tasks.find_overdue_claims", "schedule": 60.0, "options": {"expires": 60}},
+    "experiments": {"task": "support.tasks.watch_experiments", "schedule": 60.0, "options": {"expires": 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_DB_REUSE_MAX = 1000 if EMBEDDED else None
@@ -161,6 +165,13 @@ RATE_SEND_PER_SESSION = env.str("RATE_SEND_PER_SESSION", "30/minute")
 RATE_SEND_PER_ADDRESS = env.str("RATE_SEND_PER_ADDRESS", "300/minute")
 RATE_SESSIONS_PER_ADDRESS = env.str("RATE_SESSIONS_PER_ADDRESS", "60/minute")
 RATE_HANDSHAKES_PER_ADDRESS = env.str("RATE_HANDSHAKES_PER_ADDRESS", "600/minute")
+
+# --- Voices: who words what the assistant has decided to say; in the worker ------------------------------------
+
+VOICE = env.str("VOICE", "auto")
+VOICE_FOLDER = env.str("VOICE_FOLDER", "")
+VOICE_ADAPTER = env.str("VOICE_ADAPTER", "")
+TORCH_THREADS = env.int("TORCH_THREADS", 1)
 
 # --- Pictures and voice notes: fetched and read by the worker, within the turn -----------------------------------
 
@@ -201,6 +212,13 @@ RATE_API_CALLS = env.str("RATE_API_CALLS", "600/minute")
 RATE_API_REFUSED_PER_ADDRESS = env.str("RATE_API_REFUSED_PER_ADDRESS", "30/minute")
 if BACKOFFICE_WEBHOOK_URL and (fault := webhook_target.fault(BACKOFFICE_WEBHOOK_URL, BACKOFFICE_WEBHOOK_SECRET)):
     raise ImproperlyConfigured(f"BACKOFFICE_WEBHOOK_URL: {fault}")
+
+# --- Remote voices: which ones, and at what price, is in the database; only their keys are here -----------------
+
+VOICE_KEYS = {name: value for name, value in os.environ.items() if name.startswith("VOICE_KEY_")}
+VOICE_ALERT_USD: list[str] = env.list("VOICE_ALERT_USD", ["50", "80", "100"])
+if not all(re.fullmatch(r"\d+(\.\d+)?", amount) for amount in VOICE_ALERT_USD):
+    raise ImproperlyConfigured("VOICE_ALERT_USD: amounts in US dollars are expected, with commas")
 
 # --- Django ---------------------------------------------------------------------------------------------------
 

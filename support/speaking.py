@@ -56,6 +56,10 @@ class Speaker:
         if time.monotonic() - self._published_at >= settings.STREAM_GATHER_SECONDS:
             self._flush()
 
+    def pulse(self) -> None:
+        """A voice is thinking. Raises LeaseLost or Interrupted when it should not go on."""
+        self._stay_entitled()
+
     def end_reply(self) -> None:
         """The current reply is complete; the next words belong to the next one."""
         self._waiting.clear()

@@ -14,8 +14,12 @@ from django.utils import timezone
 
 from support import deliver, doorbell, escalate, redis_client, turns
 from support.backoffice import announce, overdue, sweeping, webhook
-from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS
+from support.experiments import watch
+from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
 from support.models import Conversation, Message
+from support.voices import alerts, ledger
+from support.voices.breaker import RedisBreakers
+from support.voices.build import speaks_with
 
 log = structlog.get_logger(__name__)
 SWEEP_LIMIT = 500
@@ -50,6 +54,8 @@ def tell_back_office(claim: str) -> None:
 def sweep() -> None:
     """Ring for everything that has waited past its deadline with nobody at it."""
     redis_client.connection().set(WORKER_SEEN, timezone.now().isoformat(), ex=WORKER_SEEN_SECONDS)
+    if voice := speaks_with(settings.BRAND):
+        redis_client.connection().set(WORKER_VOICE, voice, ex=WORKER_SEEN_SECONDS)
     now = timezone.now()
     late = now - timedelta(seconds=settings.SWEEP_AFTER_SECONDS)
     unanswered = Conversation.objects.filter(_free("turn"), waiting_since__lt=late).order_by("waiting_since")
@@ -74,6 +80,19 @@ def sweep() -> None:
 def find_overdue_claims() -> None:
     """Call a person for claims past their promised time."""
     overdue.call_people()
+
+
+@shared_task
+def watch_experiments() -> None:
+    """Measure what has ended, look at what runs: canaries climb or are rolled back."""
+    watch.look()
+
+
+@shared_task
+def watch_voices() -> None:
+    """Settle what killed workers left of remote calls, and warn of what an operator should know of them."""
+    ledger.settle_lost()
+    alerts.watch(timezone.now(), RedisBreakers().long_open)
 
 
 def _free(lease: str) -> Q:

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import timedelta
 from functools import lru_cache
 from itertools import count
@@ -19,6 +20,7 @@ from django.utils import timezone
 from chatbot import types
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
+from chatbot.saying import FAULTS
 from chatbot.turn import Mind, take_turn
 from support import clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.backoffice import outbox
@@ -41,6 +43,7 @@ from support.models import (
 from support.privacy.fields import blind_index
 from support.speaking import Interrupted, Speaker, reply_id
 from support.transports.web import events
+from support.voices.build import for_worker
 
 log = structlog.get_logger(__name__)
 PATIENCE = timedelta(seconds=10)  # past this a customer who never stops typing is answered all the same
@@ -60,7 +63,7 @@ def mind(slug: str) -> Mind:
 
 @lru_cache(maxsize=8)
 def _mind(slug: str) -> Mind:
-    return Mind.load(slug, settings.VAR_DIR / "models")
+    return Mind.load(slug, settings.VAR_DIR / "models", for_worker(slug))
 
 
 def warm_up(slug: str) -> None:
@@ -131,12 +134,15 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
     speaker = Speaker(lease, conversation, pending)
     incoming = [_incoming(message) for message in pending]
     happened: list[types.Event] = []
-    for event in take_turn(mind(conversation.brand), conversation.state, incoming, surroundings):
-        if isinstance(event, types.Words):
-            speaker.say(event.text)
-        elif isinstance(event, types.Reply):
-            speaker.end_reply()
-        happened.append(event)
+    with closing(take_turn(mind(conversation.brand), conversation.state, incoming, surroundings)) as events_of_turn:
+        for event in events_of_turn:
+            if isinstance(event, types.Words):
+                speaker.say(event.text)
+            elif isinstance(event, types.Pulse):
+                speaker.pulse()
+            elif isinstance(event, types.Reply):
+                speaker.end_reply()
+            happened.append(event)
     more = commit(lease, conversation, pending, happened, listening=surroundings.listening)
     log.info("turn_done", messages=len(pending), milliseconds=round((time.perf_counter() - started) * 1000, 1))
     return more
@@ -239,13 +245,25 @@ def _apply(conversation: Conversation, event: types.Event, last: Message, ordina
 
 
 def enter_in_ledger(conversation: Conversation, spoken: types.Spoken) -> None:
-    """Note how a reply was worded: which tier, with what outcome, in how long."""
+    """Note what the guard said of a draft: on the row of its call, or on a new one for a voice of the house."""
+    faulty = spoken.outcome in FAULTS  # then the guard has said nothing
+    verdict = "" if faulty else spoken.outcome[:60]
+    if verdict not in ("", "passed"):
+        transaction.on_commit(lambda: metrics.voice_refused(spoken.tier.rpartition(":")[2], verdict))
+    if spoken.call.isdigit() and EngineCall.objects.filter(id=spoken.call).update(
+        verdict=verdict, conversation=conversation
+    ):
+        return
+    now = clock.now()
     EngineCall.objects.create(
         conversation=conversation,
+        brand=conversation.brand,
         tier=spoken.tier,
-        outcome=spoken.outcome[:60],
+        outcome=spoken.outcome if faulty else "ok",
+        verdict=verdict,
         milliseconds=spoken.milliseconds,
-        at=clock.now(),
+        at=now,
+        settled_at=now,
     )
 
 

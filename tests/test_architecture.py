@@ -104,6 +104,24 @@ def test_the_assistant_runs_where_django_is_not_installed() -> None:
     assert found.stdout.strip() == "started", found.stderr
 
 
+def test_web_requests_load_no_client_of_models_elsewhere() -> None:
+    """It takes a second and much memory; only workers ask."""
+    found = run_python("import sys, support.asgi; print([n for n in ('openai', 'httpx2') if n in sys.modules])")
+    assert found.stdout.strip() == "[]", found.stderr
+
+
+def test_a_line_to_a_model_loads_the_client_only_when_it_is_used() -> None:
+    code = "import sys, chatbot.voices.remote as r, chatbot.voices.vision; print('openai' in sys.modules)"
+    assert run_python(code).stdout.strip() == "False"
+    code = (
+        "import sys; from decimal import Decimal; from chatbot.voices.ports import Deployment, Price;"
+        "from chatbot.voices.remote import Line; p = Price('v', Decimal(1), Decimal(1), Decimal(1));"
+        "Line(Deployment('a', 'openai', 'standard', 'm', 'http://127.0.0.1:1/v1', p)).warm();"
+        "print('openai' in sys.modules)"
+    )
+    assert run_python(code).stdout.strip() == "True", "or the test above would pass for nothing"
+
+
 def test_web_requests_load_no_training_library() -> None:
     found = run_python("import sys, support.asgi; print('sklearn' in sys.modules)")
     assert found.stdout.strip() == "False", found.stderr

@@ -58,6 +58,14 @@ class Library:
             return self.move(found.article)
         return None
 
+    def near(self, text: str, day: date | None = None, most: int = 3) -> tuple[Move, ...]:
+        """The articles nearest to a question that none surely answers, best first, down to ``search.calibration.near``.
+
+        For a strong voice to look for the answer in; never to be quoted as they stand.
+        """
+        found = self.search.ranked(text, day)
+        return tuple(self.move(one.article) for one in found[:most] if one.score >= self.search.calibration.near)
+
     def default(self, topic: str, day: date | None = None) -> Move | None:
         """What a topic is answered with when no article fits the words."""
         for article in self.articles:

@@ -26,13 +26,15 @@ class Calibration:
     """How a score is mixed and read: ``leaning`` is a share of all of it, ``letters`` one of the rest beside words.
 
     ``sure``: from here an article is quoted. ``likely``: from here it is, when the question's topic is known and its
-    own. ``meaning``: share of the embedding in the score, where there is one. ``telling``: which words count.
+    own. ``near``: from here a strong voice may look for the answer in it. ``meaning``: share of the embedding in the
+    score, where there is one. ``telling``: which words count.
     """
 
     letters: float = 0.3
     leaning: float = 0.3
     sure: float = 0.5
     likely: float = 0.3
+    near: float = 0.2
     meaning: float = 0.5
     telling: Telling = field(default_factory=Telling)
 
@@ -43,7 +45,7 @@ class Calibration:
         if not isinstance(table, Mapping):
             raise BrandError("brand.toml: field 'knowledge': a table is expected")
         shares = {}
-        for name in ("letters", "leaning", "sure", "likely", "meaning"):
+        for name in ("letters", "leaning", "sure", "likely", "near", "meaning"):
             value = table.get(name, getattr(cls(), name))
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
                 raise BrandError(f"brand.toml: field 'knowledge.{name}': a share between 0 and 1 is expected")
@@ -90,17 +92,22 @@ class Search:
 
         A message of several sentences is looked up whole and sentence by sentence, and its best part counts.
         """
+        return next(iter(self.ranked(text, day, topic)), None)
+
+    def ranked(self, text: str, day: date | None = None, topic: str | None = None) -> list[Found]:
+        """All articles of ``topic`` valid on ``day``, nearest first."""
         scores = [max(column) for column in zip(*map(self._scores, _parts(text)), strict=True)]
         if strange := self.calibration.telling.strange(text):
             scores = [
                 score if strange <= own else score * ELSEWHERE for score, own in zip(scores, self._strange, strict=True)
             ]
         ranked = sorted(zip(scores, range(len(scores)), strict=True), key=lambda row: (-row[0], row[1]))
-        for score, place in ranked:
-            article = self.articles[place]
-            if (topic is None or topic in article.topics) and (day is None or article.valid_on(day)):
-                return Found(article, score)
-        return None
+        ordered = [Found(self.articles[place], score) for score, place in ranked]
+        return [
+            one
+            for one in ordered
+            if (topic is None or topic in one.article.topics) and (day is None or one.article.valid_on(day))
+        ]
 
     def _scores(self, text: str) -> list[float]:
         size, bar = len(self.articles), self.calibration

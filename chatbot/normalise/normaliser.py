@@ -46,6 +46,11 @@ class Normaliser:
         self._money = Money(brand.cues)
         self._durations = Durations(brand.contexts)
 
+    @property
+    def french(self) -> frozenset[str]:
+        """Folded words of the brand's French, never taken for a slip."""
+        return self._spelling.known
+
     def normalise(self, text: str) -> Normalised:
         """Standard French for a customer's text of any length; linear in it, never empty unless the text is."""
         current, origin = clean(text)

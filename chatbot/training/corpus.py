@@ -18,11 +18,11 @@ from random import Random
 from typing import Any
 
 from chatbot.brand import Brand, load
-from chatbot.guard import Watch
 from chatbot.training.judge import BULLET, Style, refusal
 from chatbot.training.phrases import Phrases
 from chatbot.training.shapes import Mixer, Shape, read_shapes, runs, share
 from chatbot.voices.prompt_local import Brief, Pair, pair
+from chatbot.watch import Watch
 
 TRIES = 40
 

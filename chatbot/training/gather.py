@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from chatbot.brand import load
 from chatbot.simulation.run import simulate
 from chatbot.training.shapes import Shape
 from chatbot.turn import Mind
-from chatbot.types import Plan
+from chatbot.voices.ports import Brief, Draft
 from chatbot.voices.template import TemplateVoice
 from chatbot.wording import Wording
 
@@ -33,10 +32,14 @@ class Listener:
         self._template = TemplateVoice(wording)
         self.heard: Counter[str] = Counter()
 
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+    def speak(self, brief: Brief, seed: str) -> Draft:
         """As the template does."""
-        self.heard[Shape(plan.acts, plan.mood).key] += 1
-        yield from self._template.speak(plan, seed)
+        self.heard[Shape(brief.acts, brief.mood).key] += 1
+        return self._template.speak(brief, seed)
+
+    def answers_open(self, brand: str) -> bool:
+        """Never."""
+        return self._template.answers_open(brand)
 
 
 def gather(slug: str, models: Path, count: int) -> Counter[str]:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chatbot.guard import Guard, Watch, plain_text, sentences
+from chatbot.guard import Guard, sentences
 from chatbot.types import Act, Mood, Plan
+from chatbot.watch import Watch, plain_text
 
 EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 BULLET = "• "

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatbot.guard import HOLE, plain_text
+from chatbot.guard import HOLE
 from chatbot.types import Act
+from chatbot.watch import plain_text
 
 
 @dataclass(frozen=True, slots=True)

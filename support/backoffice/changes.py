@@ -21,7 +21,7 @@ from django.db import transaction
 
 from chatbot import brand as brands
 from chatbot.anonymise.secrets import mask_secrets
-from chatbot.guard import Watch, plain_text
+from chatbot.watch import Watch
 from support import clock, db, doorbell
 from support.backoffice.corrections import CorrectionError, recognisers
 from support.models import Claim, ClaimEvent, ClaimStatus, Conversation, Forwarded, Told
@@ -130,7 +130,7 @@ def _words(brand: str, name: str, text: str, longest: int) -> str:
     if len(text) > longest:
         raise ChangeError(name, f"Au plus {longest} caractères.")
     if name == "note" and text:
-        if Watch.read(brands.load(brand).settings).asks_secret(plain_text(text)):
+        if Watch.read(brands.load(brand).settings).asks_secret(text, quoting=True):
             raise ChangeError(name, "La note demande un code secret au client : nous ne l'envoyons jamais.")
         if mask_secrets(text) != text:
             raise ChangeError(name, "La note semble contenir un code secret : formulez-la autrement.")

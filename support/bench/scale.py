@@ -27,6 +27,9 @@ class Scale:
     messages: int = 0  # of each exam of understanding; 0 for all
     pictures: int = 70
     customers: int = 2_000  # simulated
+    replies: int = 5_000  # of the shipped voice, to held-out plans
+    remote_calls: int = 10_000
+    experiments: int = 1_000  # simulated
 
 
 FULL = Scale()
@@ -49,4 +52,7 @@ SMALLEST = Scale(
     messages=80,
     pictures=2,
     customers=2,
+    replies=8,
+    remote_calls=40,
+    experiments=5,
 )

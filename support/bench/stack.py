@@ -174,6 +174,7 @@ def _our_env(folder: Path, port: int, database: str) -> dict[str, str]:
         "DEBUG": "0",
         "SIMULATOR": "0",
         "LOG_LEVEL": "INFO",
+        "VOICE": "template",  # voices have a bench of their own
         "LOG_FORMAT": "json",
         "HOST": HOST,
         "PORT": str(port),

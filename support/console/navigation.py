@@ -21,7 +21,13 @@ _OVERSIGHT = (
     ("Journal d'audit", "policy", "support_auditevent", "support.view_auditevent"),
     ("Notifications au back-office", "outbox", "support_outgoingevent", "support.view_outgoingevent"),
     ("Jetons d'API", "key", "support_apitoken", "support.view_apitoken"),
-    ("Appels de voix", "graphic_eq", "support_enginecall", "support.view_enginecall"),
+    ("Expériences", "science", "support_experiment", "support.view_experiment"),
+)
+_VOICES = (
+    ("Paliers", "dns", "support_voicedeployment", "support.view_voicedeployment"),
+    ("Tarifs", "sell", "support_voiceprice", "support.view_voiceprice"),
+    ("Interrupteurs", "toggle_on", "support_voiceswitch", "support.view_voiceswitch"),
+    ("Appels", "graphic_eq", "support_enginecall", roles.SPENDING),
 )
 _PEOPLE = (
     ("Utilisateurs", "group", "auth_user", "auth.view_user"),
@@ -32,10 +38,14 @@ _PEOPLE = (
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's SIDEBAR["navigation"] for this request."""
     work = [_entry("File d'attente", "inbox", reverse("console:queue"))] if roles.may_see(request.user) else []
+    spending = (
+        [_entry("Dépenses", "payments", reverse("console:spending"))] if roles.may_see_spending(request.user) else []
+    )
     groups = [
         ("", work),
         ("Registres", _allowed(request, _RECORDS)),
         ("Connaissances", _allowed(request, _KNOWLEDGE)),
+        ("Voix", [*spending, *_allowed(request, _VOICES)]),
         ("Contrôle", _allowed(request, _OVERSIGHT)),
         ("Équipe", _allowed(request, _PEOPLE)),
     ]

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from support.console import handoff_card, selectors, words
 from support.console.masking import mask_number, mask_phones
 from support.console.readonly import RecordAdmin, RecordInline
+from support.console.values import usd
 from support.models import (
     AuditEvent,
     Channel,
@@ -34,6 +35,10 @@ def link_to_case(conversation: Conversation) -> SafeString:
     return format_html(
         '<a class="font-semibold text-primary-700 underline dark:text-primary-400" href="{}">Ouvrir</a>', address
     )
+
+
+def _milliseconds(number: float) -> str:
+    return "moins de 1 ms" if number < 1 else f"{number:.0f} ms"
 
 
 def _phone(text: str) -> str:
@@ -162,9 +167,50 @@ class EscalationAdmin(RecordAdmin):
 class EngineCallAdmin(RecordAdmin):
     """How replies were worded."""
 
-    list_display = ("at", "tier", "outcome", "milliseconds", "tokens_in", "tokens_out", "cost_usd")
-    list_filter = ("tier", "outcome")
+    list_display = ("at", "voice", "deployment", "ended", "judged", "seconds", "cost", "basis")
+    list_filter = ("tier", "outcome", "verdict", "basis", "brand")
+    fields = (
+        ("at", "settled_at"),
+        ("voice", "deployment"),
+        ("provider", "region", "model"),
+        ("ended", "finish", "judged"),
+        ("seconds", "first_words"),
+        ("cost_usd", "basis", "price_version"),
+        ("tokens_in", "tokens_cached", "tokens_out"),
+        ("reserved_usd", "reserved_in", "reserved_out"),
+        ("brand", "experiment", "arm"),
+        "case",
+    )
+    list_select_related = ("conversation",)
     ordering = ("-at",)
+
+    @admin.display(description="voix", ordering="tier")
+    def voice(self, call: EngineCall) -> str:
+        return words.code("voices", call.tier)
+
+    @admin.display(description="issue", ordering="outcome")
+    def ended(self, call: EngineCall) -> str:
+        return words.code("outcomes", call.outcome) if call.outcome else "en cours"
+
+    @admin.display(description="avis du garde", ordering="verdict")
+    def judged(self, call: EngineCall) -> str:
+        return words.code("verdicts", call.verdict) or "–"
+
+    @admin.display(description="durée", ordering="milliseconds")
+    def seconds(self, call: EngineCall) -> str:
+        return _milliseconds(call.milliseconds)
+
+    @admin.display(description="premiers mots")
+    def first_words(self, call: EngineCall) -> str:
+        return "–" if call.first_words_milliseconds is None else _milliseconds(call.first_words_milliseconds)
+
+    @admin.display(description="coût", ordering="cost_usd")
+    def cost(self, call: EngineCall) -> str:
+        return usd(call.cost_usd) if call.cost_usd else "–"
+
+    @admin.display(description="transcription")
+    def case(self, call: EngineCall) -> SafeString | str:
+        return link_to_case(call.conversation) if call.conversation else "–"
 
 
 @admin.register(AuditEvent)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 
 SEE = "support.view_escalation"
+SPENDING = "support.view_enginecall"
 ACT = "support.change_escalation"
 SETTLE = "support.settle_claim"
 
@@ -31,8 +32,15 @@ ROLES: Mapping[str, Sequence[str]] = {
         "view_auditevent",
         "view_enginecall",
         "view_outgoingevent",
+        "view_voicedeployment",
+        "view_voiceprice",
+        "view_voiceswitch",
         "settle_claim",
         "approve_article",
+        "view_experiment",
+        "add_experiment",
+        "change_experiment",
+        "run_experiment",
     ),
 }
 
@@ -59,6 +67,11 @@ def may_act(user: User | AnonymousUser) -> bool:
 def may_settle(user: User | AnonymousUser) -> bool:
     """Whether ``user`` may change the status of claims, and export and import them."""
     return _is_staff_with(user, SETTLE)
+
+
+def may_see_spending(user: User | AnonymousUser) -> bool:
+    """Whether what voices cost is open to ``user``."""
+    return _is_staff_with(user, SPENDING)
 
 
 def _is_staff_with(user: User | AnonymousUser, permission: str) -> bool:

@@ -10,6 +10,7 @@ CASE = "file/<uuid:conversation>"
 urlpatterns = [
     path("", admin.site.admin_view(views.front), name="front"),
     path("file/", admin.site.admin_view(views.queue), name="queue"),
+    path("voices/spending/", admin.site.admin_view(views.spending), name="spending"),
     path(f"{CASE}/", admin.site.admin_view(views.case), name="case"),
     path(f"{CASE}/take/", actions.take, name="take"),
     path(f"{CASE}/reply/", actions.reply, name="reply"),

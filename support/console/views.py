@@ -1,4 +1,4 @@
-"""The two pages of the console. Both are filled by the web socket; what stands here is the frame."""
+"""The pages of the console. Queue and case are filled by the web socket: what stands here of them is the frame."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from support.console import roles, selectors
+from support.console import spending as costs
 from support.models import Conversation
 
 
@@ -32,6 +34,19 @@ def case(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
     if row is None:
         raise Http404("Cette conversation n'existe pas.")
     return _page(request, "console/case.html", selectors.customer_name(row), {"conversation": row})
+
+
+def spending(request: HttpRequest) -> HttpResponse:
+    """What voices cost."""
+    if not roles.may_see_spending(request.user):
+        raise PermissionDenied
+    now = timezone.now()
+    figures = {
+        "periods": costs.periods(now),
+        "budgets": costs.budgets(now),
+        "may_see_case": roles.may_see(request.user),
+    }
+    return _page(request, "console/spending.html", "Dépenses des voix", figures)
 
 
 def _require_may_see(request: HttpRequest) -> None:

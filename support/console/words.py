@@ -39,6 +39,11 @@ def explain(delivery: str, error_code: str) -> Explanation:
     return Explanation(**tables()["states"].get(delivery, {}))
 
 
+def code(table: str, name: str) -> str:
+    """The French of a code in one of the plain tables; one without a word stays as it is."""
+    return str(tables()[table].get(name, name))
+
+
 def kind_of_message(kind: str) -> str:
     """ "Image", "Message vocal"…; empty for text."""
     return str(tables()["kinds"].get(kind, ""))

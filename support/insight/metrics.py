@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
@@ -35,6 +36,20 @@ TASK_SECONDS = Histogram(
     ["task", "outcome"],
     buckets=(0.005, 0.02, 0.05, 0.1, 0.5, 1, 5, 30),
 )
+VOICE_CALLS = Counter("akwaba_voice_calls_total", "Calls to remote voices, as they ended.", ["tier", "outcome"])
+VOICE_COST = Counter("akwaba_voice_cost_usd_total", "What remote voices cost, in US dollars.", ["tier"])
+VOICE_VERDICTS = Counter("akwaba_voice_refusals_total", "Drafts the guard refused, by reason.", ["tier", "reason"])
+
+
+def voice_call(tier: str, outcome: str, dollars: Decimal) -> None:
+    """Count one call. ``outcome``: "ok" or a fault's kind."""
+    VOICE_CALLS.labels(tier, outcome).inc()
+    VOICE_COST.labels(tier).inc(float(dollars))
+
+
+def voice_refused(tier: str, reason: str) -> None:
+    """Count one draft that the guard refused."""
+    VOICE_VERDICTS.labels(tier, reason).inc()
 
 
 def turn_done(seconds: float, outcome: str = "done") -> None:

@@ -15,6 +15,7 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 25_000_000  # a phone's camera; a bomb says more in its header, before anything is decoded
 LONGEST_SIDE = 3_000  # pixels handed to the reader
+SHOWN_SIDE = 2_000  # pixels of a picture shown to another reader
 READABLE_WIDTH = 1_050  # pixels a screenshot's width is brought to; its small print is then some 25 high
 DARK = 118  # mean grey below which light text on dark is assumed
 GRAIN = 1.0  # grey levels; a photograph, or a picture sent again and again, has two and more
@@ -63,6 +64,16 @@ class Prepared:
         """Each recipe's picture."""
         for recipe in RECIPES:
             yield recipe, _prepare(self._straight, recipe)
+
+
+def bare(content: bytes) -> tuple[bytes, str]:
+    """The picture alone, as it may be shown to another reader, and its type: upright, grey, without what a phone writes
+    beside it (place, device, day). Raises Unreadable."""
+    grey = _open(content)
+    grey.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    grey.save(out, "JPEG", quality=85)
+    return out.getvalue(), "image/jpeg"
 
 
 def _open(content: bytes) -> Image.Image:

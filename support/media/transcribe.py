@@ -14,7 +14,11 @@ import urllib3
 from django.conf import settings
 from urllib3.filepost import encode_multipart_formdata
 
-from support.media import line
+from chatbot.voices import accounts
+from chatbot.voices.accounts import Books
+from chatbot.voices.ports import Brief, Usage, VoiceFault
+from chatbot.voices.remote import Line, Whole
+from support.media import line, tiers
 from support.media.fetch import Medium
 
 log = structlog.get_logger(__name__)
@@ -23,6 +27,7 @@ PAUSE_SECONDS = 0.5
 LARGEST_ANSWER = 100_000
 LONGEST_TEXT = 2_000
 TRANSIENT = (408, 409, 429, 500, 502, 503, 504)
+RESERVATION = Usage(input=300)  # seconds of speech: longer notes are rare, and cost what they cost
 FAULTS = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
 
 
@@ -42,8 +47,10 @@ class Transcriber(Protocol):
         ...
 
 
-def configured() -> Transcriber | None:
-    """The transcriber of the settings, None without one."""
+def configured(brand: str = "") -> Transcriber | None:
+    """The brand's speech tier, else the transcriber of the settings, None without either."""
+    if lines := tiers.current().lines(brand, "speech"):
+        return TierTranscriber(brand, lines, tiers.current().books)
     return OpenAITranscriber(settings.TRANSCRIBE_URL, settings.TRANSCRIBE_KEY) if settings.TRANSCRIBE_URL else None
 
 
@@ -91,13 +98,39 @@ class OpenAITranscriber:
         return _words(bytes(content))
 
 
+@dataclass(frozen=True, slots=True)
+class TierTranscriber:
+    """The speech tier: through the same lines, books and deadlines as the voices."""
+
+    brand: str
+    lines: tuple[Line, ...]
+    books: Books
+
+    def transcribe(self, voice: Medium, deadline: float) -> str:
+        seconds = deadline - time.monotonic()
+
+        def ask(line: Line) -> Whole:
+            until = line.ticks() + seconds / accounts.TRIES
+            name, kind = _name(voice), voice.content_type
+            return line.transcribe(voice.content, name=name, content_type=kind, language="fr", deadline=until)
+
+        try:
+            text = accounts.first_answer(self.lines, ask, Brief((), brand=self.brand), RESERVATION, self.books)
+        except VoiceFault as fault:
+            raise NotTranscribed(fault.kind) from None
+        return _plain(text)
+
+
+def _name(voice: Medium) -> str:
+    return "voice." + {"audio/mpeg": "mp3", "audio/mp4": "m4a"}.get(voice.content_type, voice.content_type[6:])
+
+
 def _form(voice: Medium) -> tuple[bytes, str]:
-    name = "voice." + {"audio/mpeg": "mp3", "audio/mp4": "m4a"}.get(voice.content_type, voice.content_type[6:])
     fields: dict[str, str | bytes | tuple[str, str | bytes] | tuple[str, str | bytes, str]] = {
         "model": settings.TRANSCRIBE_MODEL,
         "language": "fr",
         "response_format": "json",
-        "file": (name, voice.content, voice.content_type),
+        "file": (_name(voice), voice.content, voice.content_type),
     }
     body, content_type = encode_multipart_formdata(fields)
     return body, content_type
@@ -111,5 +144,8 @@ def _words(content: bytes) -> str:
     text = answer.get("text") if isinstance(answer, dict) else None
     if not isinstance(text, str):
         raise NotTranscribed("unreadable")
-    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return plain[:LONGEST_TEXT]
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_TEXT]

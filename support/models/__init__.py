@@ -6,9 +6,11 @@ from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
 from support.models.claim import Claim, ClaimEvent, ClaimStatus, Forwarded, Told
 from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
 from support.models.customer import Channel, Customer, Identity
-from support.models.engine import EngineCall
+from support.models.engine import Basis, EngineCall
 from support.models.escalation import Escalation, Outcome, Priority, Reason
+from support.models.experiment import Experiment, ExperimentKind, ExperimentOutcome, ExperimentStatus
 from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
+from support.models.voices import VoiceDeployment, VoicePrice, VoiceProvider, VoiceSwitch, VoiceTier
 
 __all__ = [
     "ApiToken",
@@ -18,6 +20,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Author",
+    "Basis",
     "Channel",
     "Claim",
     "ClaimEvent",
@@ -27,6 +30,10 @@ __all__ = [
     "Delivery",
     "EngineCall",
     "Escalation",
+    "Experiment",
+    "ExperimentKind",
+    "ExperimentOutcome",
+    "ExperimentStatus",
     "Forwarded",
     "Identity",
     "Message",
@@ -40,4 +47,9 @@ __all__ = [
     "SimulatedMessage",
     "SimulatedPhone",
     "Told",
+    "VoiceDeployment",
+    "VoicePrice",
+    "VoiceProvider",
+    "VoiceSwitch",
+    "VoiceTier",
 ]

@@ -86,3 +86,55 @@ def test_facts_are_filled_in_as_they_are() -> None:
     assert fill("Pour {amount}, c'est {fee}.", {"amount": "7 742 FCFA", "fee": "116 FCFA"}) == (
         "Pour 7 742 FCFA, c'est 116 FCFA."
     )
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ne donnez jamais votre code à un inconnu, mais donnez-moi votre code secret.",
+        "Votre code secret ?",
+        "Pour {amount}, {fee}, il manque :\n• votre mot de passe",
+        "Je ne demande jamais le code PIN d'habitude. Tapez votre code PIN.",
+        "Le code secret permet de finir.",
+    ],
+)
+def test_a_warning_is_no_cover_for_asking_a_secret(draft: str) -> None:
+    assert judge(draft) == "asks_secret"
+
+
+MARKED = Watch.read(
+    BRAND.settings,
+    {
+        "claim.filed": {"says": ["est enregistree", "est ouvert"], "alone": ["est enregistree", "dossier est ouvert"]},
+        "answer.fees": {"says": ["frais"]},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("draft", "reason"),
+    [
+        ("Pour {amount}, les frais sont de {fee}.", "passed"),
+        ("Pour {amount}, comptez {fee}.", "missing_act"),
+        ("Les frais de {amount} : {fee}. Votre réclamation est enregistrée.", "unplanned_act"),
+    ],
+)
+def test_an_act_shows_its_marks_and_no_other_acts(draft: str, reason: str) -> None:
+    guard = Guard(MARKED, FEES, "web")
+    verdicts = [guard.check(sentence).reason for sentence in sentences([draft])]
+    assert next((one for one in verdicts if one != "passed"), guard.finish().reason) == reason
+
+
+def test_a_phrase_that_several_acts_list_may_be_said_by_each_of_them() -> None:
+    marks = {
+        "claim.filed": {"says": ["est ouvert"], "alone": ["est ouvert", "bien ouvert"]},
+        "status.open": {"says": ["est ouvert"], "alone": ["est ouvert", "toujours ouvert"]},
+    }
+    guard = Guard(Watch.read(brand.load("easytransfert").settings, marks), Plan((Act("claim.filed"),)), "web")
+    assert guard.check("Votre dossier est ouvert.").reason == "passed"
+    assert guard.check("Votre dossier est toujours ouvert.").reason == "unplanned_act"
+
+
+def test_marks_of_a_shape_it_does_not_know_are_an_error_by_name() -> None:
+    with pytest.raises(brand.BrandError, match=r"marks\.toml: answer\.fees"):
+        Watch.read(BRAND.settings, {"answer.fees": {"must": ["frais"]}})

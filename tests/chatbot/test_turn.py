@@ -14,18 +14,20 @@ from chatbot import turn as turn_module
 from chatbot.dialogue.state import StateError
 from chatbot.turn import Mind, take_turn
 from chatbot.types import (
+    Act,
     ClaimFiled,
     Desk,
     Event,
     HandoffAsked,
     Incoming,
-    Plan,
+    Pulse,
     Reply,
     Spoken,
     TurnDone,
     Understood,
     Words,
 )
+from chatbot.voices.ports import Brief, Draft, FaultKind, VoiceFault
 from chatbot.wording import Wording
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -50,8 +52,12 @@ class Says:
     def __init__(self, *drafts: str) -> None:
         self.drafts = list(drafts)
 
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-        yield from self.drafts.pop(0)
+    def speak(self, brief: Brief, seed: str) -> Draft:
+        self.seen = brief
+        return Draft(iter(self.drafts.pop(0)), self.tier)
+
+    def answers_open(self, brand: str) -> bool:
+        return False
 
 
 def test_the_same_arguments_give_the_same_events(mind: Mind) -> None:
@@ -82,14 +88,11 @@ def test_a_burst_is_one_turn_and_an_identifier_may_be_cut_over_two_messages(mind
 
 
 def test_a_voice_sees_names_of_facts_and_never_their_values(mind: Mind) -> None:
-    class Spy(Says):
-        def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-            self.seen = plan
-            yield "Pour {amount}, c'est {fee}."
-
-    spy = Spy()
+    spy = Says("Bonjour ! Pour {amount}, les frais sont de {fee}.")
     events = turn(replace(mind, voice=spy), "et les frais pour 100000 ?")
-    assert reply(events) == "Pour 100\u202f000\u00a0FCFA, c'est 500\u00a0FCFA."
+    assert reply(events) == "Bonjour\u00a0! Pour 100\u202f000\u00a0FCFA, les frais sont de 500\u00a0FCFA."
+    assert spy.seen.facts == ("amount", "fee")
+    assert "100" not in repr(spy.seen)
 
 
 def test_a_voice_gone_bad_is_tried_again_then_replaced_by_the_template(mind: Mind) -> None:
@@ -105,15 +108,18 @@ def test_a_voice_gone_bad_is_tried_again_then_replaced_by_the_template(mind: Min
 
 
 def test_a_second_try_that_passes_is_what_is_said(mind: Mind) -> None:
-    better = Says("Rien.", "Pour {amount}, comptez {fee} de frais.")
-    assert reply(turn(replace(mind, voice=better), "frais pour 100000")).startswith("Pour 100")
+    better = Says("Rien.", "Bonjour, pour {amount}, comptez {fee} de frais.")
+    assert reply(turn(replace(mind, voice=better), "frais pour 100000")).startswith("Bonjour, pour 100")
 
 
 class Promises(Says):
     """Never says what may be said."""
 
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
-        yield "C'est promis."
+    def speak(self, brief: Brief, seed: str) -> Draft:
+        return Draft(iter(["C'est promis."]), self.tier)
+
+    def words(self, act: Act, mood: str) -> str:
+        return "C'est promis."
 
 
 def test_where_even_the_template_is_refused_a_person_is_called_and_nothing_given_is_lost(mind: Mind) -> None:
@@ -236,3 +242,121 @@ def test_a_quoted_article_is_never_worded_by_another_voice(mind: Mind) -> None:
     events = turn(replace(mind, voice=Says("Autre chose.")), "quels sont vos horaires")
     said = next(event for event in events if isinstance(event, Reply))
     assert said.sources == ("horaires@1",) and "Autre chose" not in said.text
+
+
+# --- A voice that fails, and open questions ---------------------------------------------------------------------------
+
+
+class Fails(Says):
+    """Says a little, then fails."""
+
+    def __init__(self, kind: FaultKind, *before: str) -> None:
+        super().__init__()
+        self.kind, self.before, self.asked, self.closed = kind, before, 0, False
+
+    def speak(self, brief: Brief, seed: str) -> Draft:
+        self.asked += 1
+        return Draft(self._pieces(), self.tier, "row-1")
+
+    def _pieces(self) -> Iterator[str]:
+        try:
+            yield from self.before
+            raise VoiceFault(self.kind)
+        finally:
+            self.closed = True
+
+
+@pytest.mark.parametrize("kind", ["timeout", "connection", "server", "in_band", "truncated", "throttled", "denied"])
+@pytest.mark.parametrize("before", [(), ("Pour {amount}, ", "c'est vu. ", "Les frais")])
+def test_a_voice_that_fails_is_replaced_by_the_template_and_not_asked_again(
+    mind: Mind, kind: FaultKind, before: tuple[str, ...]
+) -> None:
+    voice = Fails(kind, *before)
+    events = turn(replace(mind, voice=voice), "frais pour 100000")
+    tried = [(event.tier, event.outcome, event.call) for event in events if isinstance(event, Spoken)]
+    assert tried == [("local", kind, "row-1"), ("template", "passed", "")]
+    assert voice.asked == 1
+    assert "500\u00a0FCFA" in reply(events)
+    assert "c'est vu" not in reply(events)
+
+
+def test_what_was_heard_of_a_broken_reply_is_not_continued(mind: Mind) -> None:
+    events = turn(replace(mind, voice=Fails("connection", "Pour {amount}, c'est vu. ", "Les")), "frais pour 100000")
+    heard = [event.text for event in events if isinstance(event, Words)]
+    assert heard == ["Pour 100\u202f000\u00a0FCFA, c'est vu."]
+
+
+def test_before_the_first_word_a_change_of_voice_is_not_heard(mind: Mind) -> None:
+    events = turn(replace(mind, voice=Fails("timeout", "Pour")), "frais pour 100000")
+    assert "".join(event.text for event in events if isinstance(event, Words)) == reply(events)
+
+
+def test_a_content_filter_calls_a_person_and_asks_nobody_else(mind: Mind) -> None:
+    voice = Fails("filtered")
+    events = turn(replace(mind, voice=voice), "frais pour 100000")
+    assert voice.asked == 1
+    assert [event.reason for event in events if isinstance(event, HandoffAsked)] == ["guard_refusal"]
+    assert "500\u00a0FCFA" in reply(events)
+    assert "transmis" in reply(events)
+
+
+def test_only_an_answer_to_an_open_question_cites(mind: Mind) -> None:
+    events = turn(replace(mind, voice=Says(*["Pour {amount}, c'est {fee} [frais@1]."] * 2)), "frais pour 100000")
+    assert [event.outcome for event in events if isinstance(event, Spoken)][:2] == ["unknown_placeholder"] * 2
+
+
+def test_a_failing_voice_is_no_refusal_and_calls_nobody(mind: Mind) -> None:
+    state: Mapping[str, object] = {}
+    for _ in range(5):
+        events = turn(replace(mind, voice=Fails("timeout")), "frais pour 100000", state=state)
+        assert not [event for event in events if isinstance(event, HandoffAsked)]
+        (state,) = [event.state for event in events if isinstance(event, TurnDone)]
+
+
+def test_a_turn_that_is_left_closes_the_voice(mind: Mind) -> None:
+    voice = Fails("timeout", "", "")
+    events = take_turn(replace(mind, voice=voice), {}, [Incoming("m", "frais pour 100000", NOW)], DESK)
+    assert any(isinstance(event, Pulse) for event in events)
+    events.close()
+    assert voice.closed
+
+
+class Librarian(Says):
+    """A strong voice: it may answer open questions."""
+
+    tier = "azure:standard"
+
+    def answers_open(self, brand: str) -> bool:
+        return True
+
+
+OPEN = "comment changer mon numéro de téléphone dans l'application"
+
+
+def test_an_open_question_is_answered_from_the_articles_and_cites_them(mind: Mind) -> None:
+    voice = Librarian()
+    near = mind.knowledge.library.near(OPEN, NOW.date())
+    assert near, "no article is near this question any more: take another"
+    sentence = near[0].quote.split(". ")[0].rstrip(".")
+    voice.drafts = [f"{sentence} [{near[0].source}]."]
+    events = turn(replace(mind, voice=voice), OPEN)
+    (said,) = [event for event in events if isinstance(event, Reply)]
+    assert said.sources == (near[0].source,)
+    assert "[" not in said.text
+    assert voice.seen.open
+    assert voice.seen.heard
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "JE_NE_SAIS_PAS",
+        "Oui, un changement donne droit à une réduction.",
+        "Ouvrez le menu et touchez votre profil [contacts@1].",
+        "Le service client vous répond [pas-un-article@1].",
+    ],
+)
+def test_what_the_articles_do_not_bear_out_is_not_said(mind: Mind, draft: str) -> None:
+    events = turn(replace(mind, voice=Librarian(draft)), OPEN)
+    assert "Je ne sais pas répondre à cela" in reply(events)
+    assert next(event.tier for event in events if isinstance(event, Spoken)) == "azure:standard"

@@ -87,7 +87,8 @@ def test_it_is_picked_up_within_seconds_without_being_told(
     assert "parapluies" in slugs
 
 
-def test_it_is_not_looked_for_at_every_turn(awa: User, mariam: User) -> None:
+def test_it_is_not_looked_for_at_every_turn(awa: User, mariam: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlay, "CHECK_SECONDS", 3600.0)
     before = mind("easytransfert")
     writing.approve(draft(awa), mariam)
     assert mind("easytransfert") is before

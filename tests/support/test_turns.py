@@ -11,7 +11,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from chatbot.types import Plan, Words
+from chatbot.types import Words
+from chatbot.voices.ports import Brief, Draft
 from support import escalate, leases, turns
 from support.models import Author, Channel, Claim, Conversation, Delivery, EngineCall, Escalation, Message, Owner
 from tests.support.journeys import NUMBER, let_quiet_pass, say, write
@@ -82,10 +83,16 @@ class Interrupting:
         self._happening = happening
         self._voice = turns.mind("easytransfert").voice
 
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+    def speak(self, brief: Brief, seed: str) -> Draft:
+        return Draft(self._pieces(brief, seed), self.tier)
+
+    def answers_open(self, brand: str) -> bool:
+        return False
+
+    def _pieces(self, brief: Brief, seed: str) -> Iterator[str]:
         happening, self._happening = self._happening, lambda: None
         happening()
-        yield from self._voice.speak(plan, seed)
+        yield from self._voice.speak(brief, seed)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from itertools import chain, cycle, islice
 from django.conf import settings
 
 from chatbot.turn import Mind
-from chatbot.types import Plan
+from chatbot.voices.ports import Brief, Draft
 from support import turns
 from support.leases import Lease
 from support.models import Conversation, Message
@@ -51,14 +51,21 @@ _diary = threading.Lock()
 
 @dataclass(slots=True)
 class PacedVoice:
-    """Implements ``chatbot.types.Voice``: one word every ``seconds``, then whatever facts the plan needs."""
+    """Implements ``chatbot.voices.ports.Voice``: one word every ``seconds``, then whatever facts the plan needs."""
 
     words: int
     seconds: float
     tier: str = "paced"
 
-    def speak(self, plan: Plan, seed: str) -> Iterator[str]:
+    def speak(self, brief: Brief, seed: str) -> Draft:
         """Words, each followed by its space."""
+        return Draft(self._pieces(brief), self.tier)
+
+    def answers_open(self, brand: str) -> bool:
+        """Never."""
+        return False
+
+    def _pieces(self, brief: Brief) -> Iterator[str]:
         spoken: Spoken = getattr(_now_speaking, "spoken", None) or Spoken([], [])  # a turn with nobody has no speaker
         due = time.monotonic()
         for word in scripted(self.words):
@@ -66,7 +73,7 @@ class PacedVoice:
             time.sleep(max(0.0, due - time.monotonic()))
             spoken.words.append(time.monotonic())
             yield word + " "
-        for fact in dict.fromkeys(fact for act in plan.acts for fact in act.facts):
+        for fact in brief.facts:
             yield f"{{{fact}}} "
 
 

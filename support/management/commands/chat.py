@@ -12,6 +12,7 @@ from django.utils import timezone
 from chatbot.brand import BrandError
 from chatbot.chatting import Chat
 from chatbot.turn import Mind
+from support.voices.build import VOICES, NoVoiceError, build
 
 PROMPT = "vous > "
 
@@ -23,12 +24,13 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--voice", choices=["template"], default="template", help="la voix qui parle")
+        parser.add_argument("--voice", choices=VOICES, default="template", help="la voix qui parle")
 
     def handle(self, *args: object, **options: object) -> None:
         try:
-            chat = Chat(Mind.load(settings.BRAND, settings.VAR_DIR / "models"), timezone.now)
-        except BrandError as error:
+            voice = build(str(options["voice"]), settings.BRAND)
+            chat = Chat(Mind.load(settings.BRAND, settings.VAR_DIR / "models", voice), timezone.now)
+        except (BrandError, NoVoiceError) as error:
             raise CommandError(str(error), returncode=2) from error
         interactive = sys.stdin.isatty()
         while True:

@@ -22,6 +22,7 @@ from chatbot.scripts import ScriptError, read_scripts
 from chatbot.simulation.report import Tally, as_line, table
 from chatbot.simulation.run import simulate
 from chatbot.turn import Mind
+from support.voices.build import VOICES, NoVoiceError, build
 
 
 def _count(text: str) -> int:
@@ -38,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, nargs="?", help="dialogues, un objet JSON par ligne")
-        parser.add_argument("--voice", choices=["template"], default="template", help="la voix qui parle")
+        parser.add_argument("--voice", choices=VOICES, default="template", help="la voix qui parle")
         parser.add_argument("--out", type=Path, help="le journal ; la sortie standard sinon")
         parser.add_argument("--simulate", type=_count, metavar="N", help="N clients simulés au lieu d'un fichier")
         parser.add_argument("--seed", type=int, help="la graine : les mêmes clients à chaque fois (0 sinon)")
@@ -52,27 +53,30 @@ class Command(BaseCommand):
         if count is None and (options["seed"] is not None or options["report"]):
             raise CommandError("--seed and --report go with --simulate N", returncode=2)
         try:
+            mind = _mind(str(options["voice"]))
             if isinstance(count, int):
                 seed = options["seed"]
-                self._simulate(count, seed if isinstance(seed, int) else 0, target, report=bool(options["report"]))
+                self._simulate(
+                    mind, count, seed if isinstance(seed, int) else 0, target, report=bool(options["report"])
+                )
             else:
-                self._replay(Path(str(file)), target)
-        except (ScriptError, BrandError) as error:
+                self._replay(mind, Path(str(file)), target)
+        except (ScriptError, BrandError, NoVoiceError) as error:
             raise CommandError(str(error), returncode=2) from error
 
-    def _replay(self, file: Path, out: Path | None) -> None:
+    def _replay(self, mind: Mind, file: Path, out: Path | None) -> None:
         try:
             scripts = read_scripts(file)
         except OSError as error:
             raise CommandError(f"{file.name}: {error.strerror}", returncode=2) from error
-        _write(out, (_row(line) for line in rehearse(_mind(), scripts)))
+        _write(out, (_row(line) for line in rehearse(mind, scripts)))
 
-    def _simulate(self, count: int, seed: int, out: Path | None, *, report: bool) -> None:
+    def _simulate(self, mind: Mind, count: int, seed: int, out: Path | None, *, report: bool) -> None:
         """The table alone without ``--out``; with it a line a conversation, and the table when it is asked for."""
         total = Tally()
 
         def rows() -> Iterator[str]:
-            for outcome in simulate(_mind(), count, seed):
+            for outcome in simulate(mind, count, seed):
                 total.add(outcome)
                 yield _row(as_line(outcome))
 
@@ -85,8 +89,8 @@ class Command(BaseCommand):
             self.stdout.write(table(total))
 
 
-def _mind() -> Mind:
-    return Mind.load(settings.BRAND, settings.VAR_DIR / "models")
+def _mind(voice: str) -> Mind:
+    return Mind.load(settings.BRAND, settings.VAR_DIR / "models", build(voice, settings.BRAND))
 
 
 def _row(line: object) -> str:

@@ -1,0 +1,1 @@
+"""Which customers hear which voice, and what may be concluded from it, whenever one looks."""

@@ -1,0 +1,170 @@
+"""One attempt at one deployment: reserved, streamed, and in any case settled and told to its breaker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from chatbot.voices.policy import Sampling
+from chatbot.voices.ports import (
+    COUNTS,
+    Breakers,
+    Brief,
+    Deployment,
+    Draft,
+    Gauges,
+    Ledger,
+    Roster,
+    Settled,
+    Usage,
+    VoiceFault,
+)
+
+Messages = Sequence[Mapping[str, Any]]
+CHARACTERS_A_TOKEN = 4
+FRAME_TOKENS = 4  # of a message: its role and the marks around it
+UNSERVED = frozenset({"throttled", "denied", "bad_request", "server"})  # refused with a status: nothing was worked on
+
+
+def about_tokens(text: str) -> int:
+    """How many tokens a French text has, about: one for every four characters begun."""
+    return -(-len(text) // CHARACTERS_A_TOKEN)
+
+
+class Speech(Protocol):
+    """One request on the wire; see ``calls.Speech``. ``first_words``: seconds until they came."""
+
+    usage: Usage | None
+    finish: str
+    first_words: float | None
+
+    def __iter__(self) -> Iterator[str]:
+        """Pieces, "" while nothing is new. Raises VoiceFault."""
+        ...
+
+    def close(self) -> None:
+        """Stop: the server generates no further."""
+        ...
+
+
+class Line(Protocol):
+    """A line to one deployment; see ``remote.Line``."""
+
+    def stream(self, messages: Messages, *, temperature: float, max_tokens: int, deadline: float) -> Speech:
+        """A reply, until ``deadline`` (in ticks)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a router asks of the house around it.
+
+    ``ticks`` are the mind's seconds; ``sleep`` waits; ``alarm`` is told what a person has to see to; ``tokens``
+    estimates how many a text has.
+    """
+
+    roster: Roster
+    ledger: Ledger
+    breakers: Breakers
+    gauges: Gauges
+    line: Callable[[Deployment], Line]
+    messages: Callable[[Brief], Messages]
+    ticks: Callable[[], float]
+    sleep: Callable[[float], None]
+    alarm: Callable[[Deployment, VoiceFault], None]
+    tokens: Callable[[str], int] = about_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of whichever deployment answers; seconds of the mind's ticks."""
+
+    brief: Brief
+    messages: Messages
+    sampling: Sampling
+    deadline: float
+    throttle_seconds: float  # how long a server is left alone that does not say
+    sent: Callable[[], None]  # told once it goes out
+
+
+def attempt(house: House, deployment: Deployment, request: Request, draft: Draft) -> Generator[str, None, None]:
+    """The pieces of one call, for which its breaker gave permission. Raises VoiceFault.
+
+    Closed before its end it is cancelled: the server is told, and what it did is settled by estimate.
+    """
+    asked = sum(house.tokens(str(message["content"])) + FRAME_TOKENS for message in request.messages)
+    try:
+        row = house.ledger.reserve(deployment, request.brief, Usage(asked, request.sampling.max_tokens))
+    except Exception:
+        house.breakers.cancelled(deployment.name)
+        raise
+    request.sent()
+    draft.tier, draft.call = f"{deployment.provider}:{deployment.tier}", row
+    started, said, outcome = house.ticks(), "", "cancelled"
+    speech = house.line(deployment).stream(
+        request.messages,
+        temperature=request.sampling.temperature,
+        max_tokens=request.sampling.max_tokens,
+        deadline=request.deadline,
+    )
+    try:
+        with closing(speech):
+            for piece in speech:
+                said += piece
+                yield piece
+        outcome = "ok"
+    except VoiceFault as fault:
+        outcome = fault.kind
+        _warn(house, deployment, request, fault)
+        raise
+    finally:
+        _tell(house, deployment, speech, outcome)
+        basis, usage = _usage(speech, outcome, asked, house.tokens(said) if said else 0)
+        house.ledger.settle(
+            row,
+            Settled(
+                outcome,
+                basis,
+                usage,
+                deployment.price.cost(usage),
+                (house.ticks() - started) * 1000,
+                None if speech.first_words is None else speech.first_words * 1000,
+                speech.finish,
+            ),
+        )
+
+
+def _warn(house: House, deployment: Deployment, request: Request, fault: VoiceFault) -> None:
+    """What a server said of itself: to be left alone for a while, or that a person has to see to it."""
+    if fault.kind == "throttled":
+        seconds = request.throttle_seconds if fault.retry_after is None else fault.retry_after
+        house.breakers.throttle(deployment.name, seconds)
+    if fault.kind == "denied":
+        house.breakers.open_at_once(deployment.name)
+    if fault.kind in ("denied", "bad_request"):
+        house.alarm(deployment, fault)
+
+
+def _tell(house: House, deployment: Deployment, speech: Speech, outcome: str) -> None:
+    """Its breaker learns how it ended; only a success says how quick a deployment is."""
+    if outcome == "ok":
+        house.breakers.success(deployment.name)
+        if speech.first_words is not None:
+            house.gauges.observe_first_words(deployment.name, speech.first_words)
+    elif outcome in COUNTS:
+        house.breakers.failure(deployment.name)
+    else:
+        house.breakers.cancelled(deployment.name)
+
+
+def _usage(
+    speech: Speech, outcome: str, asked: int, said: int
+) -> tuple[Literal["usage", "estimated", "reserved"], Usage]:
+    """What is to be paid: the server's own count; else what it read and wrote as far as we know."""
+    if speech.usage is not None:
+        return "usage", speech.usage
+    if not said and outcome in UNSERVED:
+        return "estimated", Usage()
+    return "estimated", Usage(asked, said)
