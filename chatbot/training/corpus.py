@@ -18,11 +18,13 @@ from random import Random
 from typing import Any
 
 from chatbot.brand import Brand, load
+from chatbot.lexis import Lexis
 from chatbot.training.judge import BULLET, Style, refusal
 from chatbot.training.phrases import Phrases
 from chatbot.training.shapes import Mixer, Shape, read_shapes, runs, share
 from chatbot.voices.prompt_local import Brief, Pair, pair
 from chatbot.watch import Watch
+from chatbot.wording import Wording
 
 TRIES = 40
 
@@ -47,6 +49,7 @@ class Corpus:
     phrases: Phrases
     style: Style
     watch: Watch
+    lexis: Lexis
     mixer: Mixer
     seen: tuple[tuple[Shape, int], ...]
     split: Mapping[str, Any]
@@ -65,11 +68,14 @@ class Corpus:
         seen: Counter[Shape] = Counter()
         for shape, count in read_shapes(folder / "shapes.tsv"):
             seen.update({Shape(acts, shape.mood): count for acts in runs(brief, shape.acts)})
+        wording = Wording.read(brand.wording, brand.flows)
+        lexis = Lexis.read(brand.settings, wording, brand.phrases, brand.articles.values())
         return cls(
             brief,
             phrases,
             Style.read(tomllib.loads((folder / "voice.toml").read_text(encoding="utf-8"))),
-            Watch.read(brand.settings),
+            Watch.read(brand.settings, brand.marks),
+            lexis,
             Mixer(phrases.pairs(), settings["mix"], common, kinds),
             tuple(seen.items()),
             settings["split"],

@@ -184,7 +184,7 @@ class _Words:
 
 def _judge(corpus: Corpus, marks: Marks, shape: Shape, text: str) -> set[str]:
     needed = {fact for act in shape.acts for fact in act.facts}
-    verdict = refusal(corpus.watch, text, shape.acts, shape.mood)
+    verdict = refusal(corpus.watch, text, shape.acts, shape.mood, corpus.lexis)
     faults = {f"style: {name}" for name in corpus.style.faults(text, shape.acts, shape.mood)}
     if {match[1] for match in HOLE.finditer(text)} != needed:
         faults.add("facts")

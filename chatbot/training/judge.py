@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatbot.guard import Guard, sentences
+from chatbot.lexis import Lexis
 from chatbot.types import Act, Mood, Plan
 from chatbot.watch import Watch, plain_text
 
@@ -73,10 +74,10 @@ class Style:
         return any(count > 1 for count in counted.values())
 
 
-def refusal(watch: Watch, text: str, acts: Sequence[Act], mood: Mood, channel: str = "whatsapp") -> str:
+def refusal(watch: Watch, text: str, acts: Sequence[Act], mood: Mood, lexis: Lexis | None = None) -> str:
     """Why the guard would refuse a reply to these acts, or "passed"; facts get a stand-in."""
     plan = Plan(tuple(acts), {fact: "…" for act in acts for fact in act.facts}, (), mood)
-    guard = Guard(watch, plan, channel)
+    guard = Guard(watch, plan, "whatsapp", lexis=lexis)
     for sentence in sentences([text]):
         if not (verdict := guard.check(sentence)).passed:
             return verdict.reason

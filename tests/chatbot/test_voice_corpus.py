@@ -78,7 +78,7 @@ def test_every_phrase_passes_the_guard() -> None:
     refused = [
         (text, reason)
         for act, mood, text in PIECES
-        if (reason := refusal(CORPUS.watch, text, [Act(act, tuple(names_in(text)))], "neu")) != "passed"
+        if (reason := refusal(CORPUS.watch, text, [Act(act, tuple(names_in(text)))], "neu", CORPUS.lexis)) != "passed"
     ]
     assert refused == []
 
@@ -238,7 +238,7 @@ def test_no_held_out_plan_and_no_held_out_slots_are_trained_on(trained: list[tup
 
 def test_what_is_trained_on_is_good(trained: list[tuple[Shape, str]]) -> None:
     for shape, text in trained[:400]:
-        assert refusal(CORPUS.watch, text, shape.acts, shape.mood) == "passed", text
+        assert refusal(CORPUS.watch, text, shape.acts, shape.mood, CORPUS.lexis) == "passed", text
         assert CORPUS.style.faults(text, shape.acts, shape.mood) == [], text
         assert MARKS.faults(text, shape.acts) == [], text
 
