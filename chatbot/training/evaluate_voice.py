@@ -12,6 +12,7 @@ import math
 import re
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,16 +24,21 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics.bleu import BLEU
 
 from chatbot.guard import HOLE
-from chatbot.training.batches import UNHEARD, encode, prompt_of, stack
+from chatbot.training.batches import UNHEARD, encode, stack
 from chatbot.training.corpus import Corpus, Example
 from chatbot.training.judge import refusal
 from chatbot.training.marks import Marks
 from chatbot.training.pretrain import MOST_ACTS
 from chatbot.training.shapes import Shape
+from chatbot.voices.local import LocalVoice, Weights
+from chatbot.voices.local_engine import ROWS
+from chatbot.voices.local_sampling import Sampling
+from chatbot.voices.local_weights import rows_of, special_of
+from chatbot.voices.ports import Brief as Asked
+from chatbot.voices.ports import VoiceFault
 from chatbot.voices.prompt_local import place, told
 
-SERVING = {"do_sample": True, "temperature": 0.7, "top_p": 0.9, "top_k": 50, "repetition_penalty": 1.1}
-MOST_TOKENS = 320
+SERVING = Sampling(most_new=320)
 STYLE_OF_GUARD = ("too_long", "repeated_greeting", "promise")  # rules of style that the guard keeps
 TOKEN = re.compile(r"\{\w+\}|\w+|[^\w\s]")
 
@@ -118,25 +124,23 @@ def evaluate(
     )
 
 
-@torch.inference_mode()
-def reply(voice: Trained, corpus: Corpus, shapes: Sequence[Shape], seed: int, size: int = 48) -> tuple[list[str], int]:
-    """A reply to each shape at the serving settings, in order, and how many tokens were written."""
-    torch.manual_seed(seed)
-    model, tokenizer = voice.model, voice.tokenizer
-    prompts = [prompt_of(tokenizer, corpus.brief, shape) for shape in shapes]
-    order = sorted(range(len(shapes)), key=lambda i: (len(shapes[i].acts), len(prompts[i])))
-    replies, tokens = [""] * len(shapes), 0
-    for start in range(0, len(order), size):
-        chosen = order[start : start + size]
-        batch = tokenizer([prompts[i] for i in chosen], padding=True, add_special_tokens=False, return_tensors="pt")
-        written = model.generate(
-            input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], max_new_tokens=MOST_TOKENS, **SERVING
-        )[:, batch["input_ids"].shape[1] :]
-        tokens += int((written != tokenizer.pad_token_id).sum())
-        texts = tokenizer.batch_decode(written, skip_special_tokens=True)
-        for i, text in zip(chosen, texts, strict=True):
-            replies[i] = text
-    return replies, tokens
+def reply(voice: Trained, corpus: Corpus, shapes: Sequence[Shape], seed: int) -> tuple[list[str], int]:
+    """A reply to each shape as the house serves it, in order ("" where none came), and how many tokens were written."""
+    ends, most = voice.tokenizer.eos_token_id, voice.model.config.max_position_embeddings
+    rows = rows_of(voice.model, SERVING, special_of(voice.tokenizer))
+    weights = Weights(voice.tokenizer, {"": rows}, frozenset([ends]), SERVING, most)
+    served = LocalVoice(weights, corpus.brief, frozenset(corpus.reach()), "", time.perf_counter)
+
+    def one(number: int) -> str:
+        shape = shapes[number]
+        try:
+            return "".join(served.speak(Asked(shape.acts, shape.mood), f"{seed}/{number}"))
+        except VoiceFault:
+            return ""
+
+    with ThreadPoolExecutor(ROWS) as pool:
+        replies = list(pool.map(one, range(len(shapes))))
+    return replies, served.counts.tokens
 
 
 @torch.inference_mode()

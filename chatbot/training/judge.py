@@ -51,7 +51,9 @@ class Style:
         emoji = len(EMOJI.findall(text))
         rules = {
             "long": len(words) > number["words_for_all"] + number["words_per_act"] * len(acts),
-            "long_sentence": any(len(one.split()) > number["sentence_words"] for one in sentences([text])),
+            "long_sentence": any(
+                len(one.split()) > number["sentence_words"] for line in text.splitlines() for one in sentences([line])
+            ),
             "emoji": emoji > (0 if mood in self.grave else number["emoji"]),
             "exclamations": text.count("!") > number["exclamations"],
             "twice": any(len(pattern.findall(plain)) > most for pattern, most in self.limits) or self._repeats(text),

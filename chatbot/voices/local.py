@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 
 from chatbot.voices import prompt_local
 from chatbot.voices.local_engine import Counts, Engine, Job
+from chatbot.voices.local_guide import Vocabulary
 from chatbot.voices.local_sampling import Sampling, seed_number
 from chatbot.voices.local_text import Scribe, Spelling
 from chatbot.voices.ports import Brief, Draft, VoiceFault
 
+EMOJI = re.compile(b"\xf0\x9f|\xe2[\x98-\x9e]")  # how the bytes of pictures begin
 PULSE = 0.2  # seconds without a word after which the listener is asked whether to go on
 SMALL = 50_000_000  # parameters up to which each adapter is merged into a copy of its own
 
@@ -53,6 +56,9 @@ class LocalVoice:
         added = tokenizer.added_tokens_decoder
         silent = [number for number, token in added.items() if token.special]
         self._spelling = Spelling(tokenizer.get_vocab(), list(added), silent)
+        vocabulary = tokenizer.get_vocab()
+        emoji = tuple(number for number in vocabulary.values() if EMOJI.search(self._spelling[number]))
+        self._vocabulary = Vocabulary(vocabulary, tokenizer.eos_token_id, emoji)
         self._engine = Engine(weights.rows, weights.ends, weights.sampling.most_new)
 
     @classmethod
@@ -116,7 +122,9 @@ class LocalVoice:
         if not self.can(brief):
             raise VoiceFault("unavailable", "not what it was trained on")
         scribe = Scribe(self._spelling, self._ticks)
-        job = Job(self._prompt(brief), seed_number(seed), self._adapter_for(brief), scribe)
+        guide = self._vocabulary.guide(brief.acts, grave=brief.mood in self._prompts.grave)
+        prompt = [*self._prompt(brief), *(guide.opening if guide else ())]
+        job = Job(prompt, seed_number(seed), self._adapter_for(brief), scribe, guide)
         self._engine.submit(job)
         try:
             while True:

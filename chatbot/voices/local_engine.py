@@ -10,9 +10,11 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Protocol
 
+from chatbot.voices.local_guide import Guide
 from chatbot.voices.local_text import Scribe
 from chatbot.voices.ports import VoiceFault
 
+AGAIN = -1  # instead of a token: the words of the present act are taken back and begun anew
 ROWS = 16  # replies written at once
 WAITING = 32  # and so many may wait for a place; past that the template speaks
 
@@ -20,12 +22,14 @@ WAITING = 32  # and so many may wait for a place; past that the template speaks
 class Rows(Protocol):
     """Replies being written by the same weights; a row is named by its place, ``leave`` moves the last one into it."""
 
-    def join(self, prompts: Sequence[Sequence[int]], seeds: Sequence[int]) -> list[int]:
-        """New rows at the end; the first token of each."""
+    def join(
+        self, prompts: Sequence[Sequence[int]], seeds: Sequence[int], guides: Sequence[Guide | None] = ()
+    ) -> list[int]:
+        """New rows at the end, each held to its guide if it has one; the first token of each."""
         ...
 
     def step(self) -> list[int]:
-        """The next token of every row, in order."""
+        """The next token of every row, in order; AGAIN where an act is begun anew."""
         ...
 
     def leave(self, place: int) -> None: ...
@@ -43,6 +47,7 @@ class Job:
     seed: int
     adapter: str
     scribe: Scribe
+    guide: Guide | None = None
     out: SimpleQueue[str | VoiceFault | None] = field(default_factory=SimpleQueue)
     cancelled: bool = False
     written: int = 0
@@ -108,7 +113,8 @@ class Engine:
                 continue
             self._jobs[adapter].extend(joining)
             prompts, seeds = [job.prompt for job in joining], [job.seed for job in joining]
-            self._hand_out(adapter, partial(self._rows[adapter].join, prompts, seeds))
+            guides = [job.guide for job in joining]
+            self._hand_out(adapter, partial(self._rows[adapter].join, prompts, seeds, guides))
 
     def _hand_out(self, adapter: str, write: Callable[[], list[int]]) -> None:
         """What one pass wrote, to the last rows of these weights. Where it failed, all their replies fail."""
@@ -133,19 +139,28 @@ class Engine:
         if self._dropped(job):
             return True
         job.written += 1
+        if token == AGAIN:
+            job.scribe.rest()  # nobody has read it
+            return self._too_long(job)
         self.counts.tokens += 1
         if token in self._ends:
             job.out.put(job.scribe.rest())
             job.out.put(None)
             self.counts.ended += 1
             return True
-        if piece := job.scribe.add(token):
+        piece = job.scribe.add(token, hold=job.guide is not None)
+        if job.guide and job.guide.crossed:
+            piece = job.scribe.rest()
+        if piece:
             job.out.put(piece)
-        if job.written >= self._most_new:
-            job.out.put(job.scribe.rest())
-            job.out.put(VoiceFault("truncated", f"{job.written} tokens"))
-            return True
-        return False
+        return self._too_long(job)
+
+    def _too_long(self, job: Job) -> bool:
+        if job.written < self._most_new:
+            return False
+        job.out.put(job.scribe.rest())
+        job.out.put(VoiceFault("truncated", f"{job.written} tokens"))
+        return True
 
     def _dropped(self, job: Job) -> bool:
         self.counts.cancelled += job.cancelled

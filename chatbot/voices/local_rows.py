@@ -7,8 +7,11 @@ from typing import Protocol
 
 import torch
 
+from chatbot.voices.local_engine import AGAIN
+from chatbot.voices.local_guide import Guide
 from chatbot.voices.local_sampling import Sampling
 
+OUT_OF_REACH = -1e9
 CHUNK = 128  # columns and rows of memory grow by so much: few copies, little waste
 
 
@@ -102,8 +105,10 @@ class Forward(Protocol):
 class TorchRows:
     """Implements ``local_engine.Rows``. All calls from one thread."""
 
-    def __init__(self, forward: Forward, sampling: Sampling, device: torch.device) -> None:
+    def __init__(self, forward: Forward, sampling: Sampling, device: torch.device, special: Sequence[int] = ()) -> None:
+        """``special``: tokens that are no words, which a guide holds back."""
         self._forward, self._sampling, self._device = forward, sampling, device
+        self._special = torch.tensor(list(special), device=device) if special else None
         self.clear()
 
     def clear(self) -> None:
@@ -115,8 +120,12 @@ class TorchRows:
         )  # [rows, vocabulary]: what the repetition penalty counts
         self._luck: list[list[float]] = []  # a row's own draws, so that no neighbour changes its words
         self._drawn: list[int] = []
+        self._guides: list[Guide | None] = []
+        self._starts: list[tuple[int, int]] = []  # where the words of a row's act begin: columns filled, token before
 
-    def join(self, prompts: Sequence[Sequence[int]], seeds: Sequence[int]) -> list[int]:
+    def join(
+        self, prompts: Sequence[Sequence[int]], seeds: Sequence[int], guides: Sequence[Guide | None] = ()
+    ) -> list[int]:
         """Read all prompts in one pass: a shorter one is followed by tokens that nothing of it looks at."""
         longest = max(map(len, prompts))
         ids = torch.tensor([[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts], device=self._device)
@@ -129,10 +138,12 @@ class TorchRows:
             seen = torch.zeros_like(logits, dtype=torch.bool)
             for row, prompt in enumerate(prompts):
                 seen[row, list(prompt)] = True
+            self._guides += guides or [None] * len(prompts)
             for seed in seeds:
                 source = torch.Generator().manual_seed(seed)
                 self._luck.append(torch.rand(self._sampling.most_new, generator=source).tolist())
                 self._drawn.append(0)
+            self._starts += [(len(prompt) - 1, prompt[-1]) for prompt in prompts]
             chosen = self._choose(logits, seen, len(self._luck) - len(prompts))
             self._tokens = torch.cat([self._tokens, chosen])
             self._seen = torch.cat([self._seen, seen])  # the very first is empty in every way, which cat lets pass
@@ -142,8 +153,18 @@ class TorchRows:
         with torch.inference_mode():
             self._memory.go_on()
             logits = self._forward(self._tokens, self._memory.ends[:, None], self._memory, None)
+            wished = logits.argmax(-1).tolist() if any(self._guides) else []
             self._tokens = self._choose(logits, self._seen, 0)
-        return [int(token) for token in self._tokens[:, 0].tolist()]
+            again = [row for row, token in enumerate(wished) if self._stuck(row, token)]
+        return [AGAIN if row in again else int(token) for row, token in enumerate(self._tokens[:, 0].tolist())]
+
+    def _stuck(self, row: int, wished: int) -> bool:
+        """Takes a row back to where its act began, when it would leave it with a fact unsaid."""
+        guide = self._guides[row]
+        if guide is None or not guide.stuck(wished):
+            return False
+        self._memory.lengths[row], self._tokens[row, 0] = self._starts[row]
+        return True
 
     def leave(self, place: int) -> None:
         last = len(self._luck) - 1
@@ -152,8 +173,9 @@ class TorchRows:
             for kept in (self._tokens, self._seen):
                 kept[place] = kept[last].clone()
         self._luck[place], self._drawn[place] = self._luck[last], self._drawn[last]
+        self._guides[place], self._starts[place] = self._guides[last], self._starts[last]
         self._tokens, self._seen = self._tokens[:last], self._seen[:last]
-        self._luck.pop(), self._drawn.pop()
+        self._luck.pop(), self._drawn.pop(), self._guides.pop(), self._starts.pop()
 
     def _choose(self, logits: torch.Tensor, seen: torch.Tensor, first: int) -> torch.Tensor:
         """One token for each row from ``first`` on, [rows, 1]; marks it in ``seen``."""
@@ -161,9 +183,34 @@ class TorchRows:
         luck = torch.tensor([[self._luck[row][self._drawn[row]]] for row in rows], device=self._device)
         for row in rows:
             self._drawn[row] += 1
-        tokens = draw(logits.float(), seen, luck, self._sampling)
+        guides = self._guides[first:]
+        tokens = draw(self._held(logits.float(), guides), seen, luck, self._sampling)
         seen.scatter_(1, tokens, True)
+        for row, (guide, token) in enumerate(zip(guides, tokens[:, 0].tolist(), strict=True), start=first):
+            if guide:
+                guide.accept(token)
+                if guide.settled:
+                    self._starts[row] = (self._memory.lengths[row], token)
         return tokens
+
+    def _held(self, logits: torch.Tensor, guides: Sequence[Guide | None]) -> torch.Tensor:
+        """Logits of the rows' next tokens where what a row's guide does not allow is out of reach."""
+        if self._special is None or not any(guides):
+            return logits
+        held = logits.clone()
+        for row, guide in enumerate(guides):
+            if guide is None:
+                continue
+            if guide.forced is not None:
+                held[row] = OUT_OF_REACH
+                held[row, guide.forced] = 0.0
+                continue
+            held[row, self._special] = OUT_OF_REACH
+            allowed = list(guide.special)
+            held[row, allowed] = logits[row, allowed]
+            if guide.avoided:
+                held[row, list(guide.avoided)] = OUT_OF_REACH
+        return held
 
 
 def draw(logits: torch.Tensor, seen: torch.Tensor, luck: torch.Tensor, how: Sampling) -> torch.Tensor:

@@ -37,9 +37,14 @@ class Scribe:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._held, self._since = "", ticks()
 
-    def add(self, token: int) -> str:
-        """What may go out now, mostly nothing: a sentence that is over, or what was gathered long enough."""
+    def add(self, token: int, *, hold: bool = False) -> str:
+        """What may go out now, mostly nothing: a sentence that is over, or what was gathered long enough.
+
+        ``hold``: nothing goes out, since it may yet be taken back.
+        """
         self._held += self._decoder.decode(self._spelling[token])
+        if hold:
+            return ""
         now = self._ticks()
         if self._held and (now - self._since >= GATHER or SENTENCE_OVER.search(self._held)):
             self._since = now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ def read(folder: Path, sampling: Sampling, threads: int, merge: bool | None) -> 
     merge = base.num_parameters() <= SMALL if merge is None else merge
     names = sorted(file.parent.name for file in (folder / "adapters").glob("*/adapter_config.json"))
     if merge:
-        rows = {name: rows_of(merged(folder, name) if name else base, sampling) for name in ("", *names)}
+        rows = {
+            name: rows_of(merged(folder, name) if name else base, sampling, special_of(tokenizer))
+            for name in ("", *names)
+        }
     else:
         rows = {name: TorchRows(pass_, sampling, base.device) for name, pass_ in _side_by_side(folder, base, names)}
     ends = base.generation_config.eos_token_id
@@ -60,9 +63,14 @@ def merged(folder: Path, adapter: str) -> Any:
     return _with(folder, base, [adapter]).merge_and_unload().eval() if adapter else base
 
 
-def rows_of(model: Any, sampling: Sampling = Sampling()) -> TorchRows:  # noqa: B008
+def special_of(tokenizer: Any) -> list[int]:
+    """Tokens that are no words: names of acts and places, placeholders, the template's own."""
+    return sorted(tokenizer.added_tokens_decoder)
+
+
+def rows_of(model: Any, sampling: Sampling = Sampling(), special: Sequence[int] = ()) -> TorchRows:  # noqa: B008
     """Rows that write with a model that has no adapter left, as fast as its kind allows."""
-    return TorchRows(Fused(model) if Fused.fits(model) else Whole(model), sampling, model.device)
+    return TorchRows(Fused(model) if Fused.fits(model) else Whole(model), sampling, model.device, special)
 
 
 def _side_by_side(folder: Path, base: Any, names: list[str]) -> Iterator[tuple[str, Forward]]:

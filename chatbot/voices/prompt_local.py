@@ -20,12 +20,16 @@ class Brief:
     system: str
     moods: Mapping[str, str]
     word_for_word: tuple[str, ...]
+    grave: frozenset[str] = frozenset()  # moods that suffer no emoji
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Brief:
         """From the tables of voice.toml. Raises KeyError where one is missing."""
         table: Any = settings["voice"]
-        return cls(str(table["system"]), dict(table["mood"]), tuple(table["word_for_word"]))
+        style: Any = settings.get("style", {})
+        return cls(
+            str(table["system"]), dict(table["mood"]), tuple(table["word_for_word"]), frozenset(style.get("grave", ()))
+        )
 
     def may_word(self, act: Act) -> bool:
         """Whether a model may word an act: not a quotation, and not one of the acts approved to the letter."""
