@@ -62,7 +62,7 @@ class Mind:
     knowledge: Knowledge
     wording: Wording
     watch: Watch
-    lexis: Lexis
+    lexis: Lexis | None  # None: any words will do
     template: TemplateVoice
     voice: Voice
     outgoing: Outgoing = field(default_factory=Outgoing)  # what may leave the house of a question

@@ -10,13 +10,14 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, cycle, islice
 
 from django.conf import settings
 
 from chatbot.turn import Mind
 from chatbot.voices.ports import Brief, Draft
+from chatbot.watch import Watch
 from support import turns
 from support.leases import Lease
 from support.models import Conversation, Message
@@ -104,4 +105,5 @@ def install() -> None:
     """Make it the mind of this process."""
     pace = json.loads((settings.VAR_DIR / "pace.json").read_text())
     slow = Mind.load(settings.BRAND, settings.VAR_DIR / "models", PacedVoice(pace["words"], pace["seconds"]))
+    slow = replace(slow, watch=Watch.read(slow.brand.settings), lexis=None)  # its words are no act's
     vars(turns).update(mind=lambda brand: slow, Speaker=TimedSpeaker)
