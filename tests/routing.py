@@ -30,7 +30,7 @@ TEMPLATE = TemplateVoice(Wording.read(BRAND.wording, BRAND.flows))
 PRICE = Price("2026-11", Decimal("2.50"), Decimal("10.00"), Decimal("1.25"))
 PLAN = Plan((Act("status.processing", ("case_number",)),), {"case_number": "AK-7"}, mood="angry")
 BRIEF = Brief(PLAN.acts, "angry", brand="easytransfert", conversation="c", customer="k")
-SHORT = Limits(connect=1.0, first_words=0.5, between=0.5, tail=0.5)
+SHORT = Limits(connect=2.0, first_words=1.0, between=1.0, tail=0.5)
 
 
 def deployment(name: str, url: str, tier: Tier = "standard", **more: str) -> Deployment:
