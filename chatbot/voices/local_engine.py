@@ -148,9 +148,9 @@ class Engine:
             job.out.put(None)
             self.counts.ended += 1
             return True
-        piece = job.scribe.add(token, hold=job.guide is not None)
+        piece = job.scribe.add(token, hold=job.guide is not None and job.guide.owing)
         if job.guide and job.guide.crossed:
-            piece = job.scribe.rest()
+            piece += job.scribe.rest()
         if piece:
             job.out.put(piece)
         return self._too_long(job)

@@ -96,6 +96,11 @@ class Guide:
         return frozenset((self._end, *heads))
 
     @property
+    def owing(self) -> bool:
+        """Whether a fact of this act is unsaid: only then may its words yet be taken back."""
+        return bool(self._owed)
+
+    @property
     def settled(self) -> bool:
         """Whether the next token is the first of an act's words."""
         return self._opened and not self._forced
