@@ -12,6 +12,8 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chatbot.types import HandoffCard, HandoffReason
@@ -29,6 +31,8 @@ from support.models import (
     Owner,
     Priority,
     Reason,
+    Status,
+    Stint,
 )
 from support.privacy import audit
 from support.transports.web import events
@@ -41,6 +45,7 @@ FIRST_REPLY_DUE = {
     Priority.LOW: timedelta(hours=4),
 }
 MAX_REPLY_CHARACTERS = 4_000
+REOPENED_WITHIN = timedelta(days=3)
 
 
 class EscalationError(Exception):
@@ -71,9 +76,16 @@ def open_locked(
             priority=wanted,
             summary=summary,
             card=known,
+            kind=card.kind if card else "",
+            from_operator=_operator(card, "from_operator"),
+            to_operator=_operator(card, "to_operator"),
             opened_at=now,
             due_at=now + FIRST_REPLY_DUE[wanted],
+            asked_at=now,
+            asked_count=1,
+            reopened=conversation.escalations.filter(closed_at__gt=now - REOPENED_WITHIN).exists(),
         )
+        Stint.objects.create(escalation=standing, waiting=True, began_at=now)
     if conversation.owner != Owner.AGENT:
         conversation.owner = Owner.QUEUE
         conversation.save(update_fields=["owner"])
@@ -116,9 +128,11 @@ def take(conversation_id: uuid.UUID, agent: User) -> Escalation:
         escalation.assignee = agent
         escalation.taken_at = escalation.taken_at or clock.now()
         escalation.lease_until = _lease_end()
+        escalation.status, escalation.snoozed_until = Status.OPEN, None
         escalation.save()
         _cancel_unsent_bot_replies(conversation)
         if not already:
+            _new_stint(escalation, agent)
             audit.record(agent, "take", f"conversation:{conversation.id}", {"reason": escalation.reason})
             transaction.on_commit(lambda: _announce(conversation_id, "joined"))
     return escalation
@@ -149,7 +163,14 @@ def reply(conversation_id: uuid.UUID, agent: User, text: str, client_id: uuid.UU
         )
         conversation.next_seq += 1
         conversation.save(update_fields=["next_seq"])
-        conversation.escalations.filter(closed_at__isnull=True).update(lease_until=_lease_end())
+        conversation.escalations.filter(closed_at__isnull=True).update(
+            lease_until=_lease_end(),
+            first_replied_at=Coalesce("first_replied_at", Value(message.at)),
+            replied_at=message.at,
+            asked_at=None,
+            asked_count=0,
+            next_due_at=None,
+        )
         transaction.on_commit(lambda: _publish_reply(message))
     return message
 
@@ -184,6 +205,7 @@ def return_abandoned() -> int:
             audit.record(conversation.agent, "lease_expired", f"conversation:{conversation_id}")
             conversation.owner, conversation.agent = Owner.QUEUE, None
             conversation.save(update_fields=["owner", "agent"])
+            _new_stint(Escalation.objects.get(id=escalation_id), None)
             transaction.on_commit(partial(_announce, conversation_id, "waiting"))
             returned += 1
     return returned
@@ -195,11 +217,23 @@ def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome
         _require_owner(conversation, agent)
         conversation.owner, conversation.agent = owner, None
         conversation.save(update_fields=["owner", "agent"])
+        now = clock.now()
+        Stint.objects.filter(escalation__conversation=conversation, ended_at__isnull=True).update(ended_at=now)
         conversation.escalations.filter(closed_at__isnull=True).update(
-            closed_at=clock.now(), outcome=outcome, lease_until=None
+            closed_at=now, outcome=outcome, lease_until=None, status=Status.RESOLVED, snoozed_until=None
         )
         audit.record(agent, outcome, f"conversation:{conversation_id}")
         transaction.on_commit(lambda: _announce(conversation_id, "ended"))
+
+
+def _new_stint(escalation: Escalation, agent: User | None) -> None:
+    now = clock.now()
+    escalation.stints.filter(ended_at__isnull=True).update(ended_at=now)
+    Stint.objects.create(escalation=escalation, agent=agent, waiting=agent is None, began_at=now)
+
+
+def _operator(card: HandoffCard | None, slot: str) -> str:
+    return str(card.known.get(slot, ""))[:20] if card else ""
 
 
 def _locked(conversation_id: uuid.UUID) -> Conversation:

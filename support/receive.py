@@ -11,12 +11,25 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
 from support import clock, db, doorbell, redis_client
-from support.models import Author, Channel, Conversation, Customer, Delivery, Identity, Message, Owner
+from support.models import (
+    Author,
+    Channel,
+    Conversation,
+    Customer,
+    Delivery,
+    Escalation,
+    Identity,
+    Message,
+    Owner,
+    Status,
+)
 from support.privacy.fields import blind_index
 from support.transports.web import events
 
@@ -95,6 +108,8 @@ def _store(inbound: Inbound, text: str) -> Receipt:
     )
     if conversation.holds_reply:
         _free_held(conversation)
+    if conversation.owner != Owner.BOT:
+        _ask_people(conversation, now)
     transaction.on_commit(lambda: _announce(message, conversation))
     return Receipt(message, fresh=True)
 
@@ -122,6 +137,16 @@ def _first_conversation(inbound: Inbound, index: str) -> None:
         customer=customer,
         brand=inbound.brand,
         channel=inbound.channel,
+    )
+
+
+def _ask_people(conversation: Conversation, now: datetime) -> None:
+    """The customer waits for the people who have the case; what was pending or snoozed is open again."""
+    Escalation.objects.filter(conversation=conversation, closed_at__isnull=True).update(
+        status=Status.OPEN,
+        snoozed_until=None,
+        asked_count=F("asked_count") + 1,
+        asked_at=Coalesce("asked_at", Value(now)),
     )
 
 

@@ -22,7 +22,7 @@ from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
 from chatbot.saying import FAULTS
 from chatbot.turn import Mind, take_turn
-from support import clock, db, desk, doorbell, escalate, house_words, redis_client
+from support import claim_facts, clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.backoffice import outbox
 from support.insight import metrics
 from support.knowledge import overlay
@@ -288,7 +288,7 @@ def _store_reply(conversation: Conversation, reply: types.Reply, identity: uuid.
 def _file_claim(conversation: Conversation, filed: types.ClaimFiled) -> None:
     now = clock.now()
     reference = filed.slots.get("easytransfert_id")
-    claim = Claim.objects.create(
+    claim = Claim(
         number=filed.number,
         customer_id=conversation.customer_id,
         conversation=conversation,
@@ -298,6 +298,8 @@ def _file_claim(conversation: Conversation, filed: types.ClaimFiled) -> None:
         filed_at=now,
         changed_at=now,
     )
+    claim_facts.index(claim)
+    claim.save(force_insert=True)
     ClaimEvent.objects.create(claim=claim, name="filed", at=now, recorded_at=now)
     outbox.write(claim, "claim.filed")
     log.info("claim_filed", claim=claim.number, kind=claim.kind)
@@ -313,7 +315,8 @@ def _change_claim(conversation: Conversation, changed: types.ClaimChanged) -> No
     if claim.status == ClaimStatus.WAITING_CUSTOMER:  # what it waited for has come
         claim.status, claim.note = ClaimStatus.RECEIVED, ""
     claim.changed_at = clock.now()
-    claim.save(update_fields=["slots", "reference_index", "status", "note", "changed_at"])
+    claim_facts.index(claim)
+    claim.save(update_fields=["slots", "reference_index", "status", "note", "changed_at", *claim_facts.FIELDS])
     ClaimEvent.objects.create(
         claim=claim,
         name="corrected",

@@ -22,7 +22,7 @@ from django.db import transaction
 from chatbot import brand as brands
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.watch import Watch
-from support import clock, db, doorbell
+from support import claim_facts, clock, db, doorbell
 from support.backoffice.corrections import CorrectionError, recognisers
 from support.models import Claim, ClaimEvent, ClaimStatus, Conversation, Forwarded, Told
 from support.privacy import audit
@@ -179,6 +179,7 @@ def _write(claim: Claim, change: Change, corrected: Mapping[str, str | int], at:
     }
     if news:
         claim.slots = {**claim.slots, **news}
+        claim_facts.index(claim)
     if reference := news.get("easytransfert_id"):
         claim.reference_index = blind_index("reference", str(reference["value"]))
     claim.status_at = at

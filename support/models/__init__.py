@@ -3,24 +3,42 @@
 from support.models.article import Article, ArticleStatus
 from support.models.audit import AuditEvent, AuditHead
 from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
+from support.models.casework import Label, Note, SavedView, SearchToken, TurnTrace
 from support.models.claim import Claim, ClaimEvent, ClaimStatus, Forwarded, Told
+from support.models.composing import CannedReply, Macro, PendingReply, StoredFile
 from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
 from support.models.customer import Channel, Customer, Identity
 from support.models.engine import Basis, EngineCall
-from support.models.escalation import Escalation, Outcome, Priority, Reason
+from support.models.escalation import Escalation, Outcome, Priority, Reason, Status, Stint
 from support.models.experiment import Experiment, ExperimentKind, ExperimentOutcome, ExperimentStatus
+from support.models.incident import Incident, IncidentCase, Mode, ServiceSwitch
+from support.models.learning import Lesson, LessonKind, LessonStatus
+from support.models.promises import Satisfaction, ServiceLevel
 from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
+from support.models.team import (
+    Assignment,
+    Availability,
+    DeskSettings,
+    Holiday,
+    Notice,
+    NoticeKind,
+    OpeningHours,
+    TeamMember,
+)
 from support.models.voices import VoiceDeployment, VoicePrice, VoiceProvider, VoiceSwitch, VoiceTier
 
 __all__ = [
     "ApiToken",
     "Article",
     "ArticleStatus",
+    "Assignment",
     "Attempt",
     "AuditEvent",
     "AuditHead",
     "Author",
+    "Availability",
     "Basis",
+    "CannedReply",
     "Channel",
     "Claim",
     "ClaimEvent",
@@ -28,6 +46,7 @@ __all__ = [
     "Conversation",
     "Customer",
     "Delivery",
+    "DeskSettings",
     "EngineCall",
     "Escalation",
     "Experiment",
@@ -35,18 +54,42 @@ __all__ = [
     "ExperimentOutcome",
     "ExperimentStatus",
     "Forwarded",
+    "Holiday",
     "Identity",
+    "Incident",
+    "IncidentCase",
+    "Label",
+    "Lesson",
+    "LessonKind",
+    "LessonStatus",
+    "Macro",
     "Message",
+    "Mode",
+    "Note",
+    "Notice",
+    "NoticeKind",
+    "OpeningHours",
     "Outcome",
     "OutgoingEvent",
     "OutgoingState",
     "Owner",
+    "PendingReply",
     "Priority",
     "Reason",
+    "Satisfaction",
+    "SavedView",
+    "SearchToken",
+    "ServiceLevel",
+    "ServiceSwitch",
     "SimulatedMedia",
     "SimulatedMessage",
     "SimulatedPhone",
+    "Status",
+    "Stint",
+    "StoredFile",
+    "TeamMember",
     "Told",
+    "TurnTrace",
     "VoiceDeployment",
     "VoicePrice",
     "VoiceProvider",

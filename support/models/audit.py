@@ -23,6 +23,7 @@ class AuditEvent(models.Model):
     class Meta:
         verbose_name = "acte"
         ordering = ["id"]
+        indexes = [models.Index(fields=["target", "id"], name="audit_of_target")]
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.action} {self.target}"

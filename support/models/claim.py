@@ -32,7 +32,7 @@ class Forwarded(models.TextChoices):
 
 
 class Claim(models.Model):
-    """A filed claim. ``slots`` maps slot → {value, source, at, validity}."""
+    """A filed claim. ``slots`` maps slot → {value, source, at, validity}; operators and amount repeat some of it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField("numéro de dossier", max_length=16, unique=True)
@@ -41,6 +41,12 @@ class Claim(models.Model):
     kind = models.CharField("nature", max_length=40)
     status = models.CharField("état", max_length=20, choices=ClaimStatus, default=ClaimStatus.RECEIVED)
     slots = EncryptedJSON("informations", default=dict)
+    from_operator = models.SlugField("opérateur d'envoi", max_length=20, blank=True, default="")
+    to_operator = models.SlugField("opérateur de réception", max_length=20, blank=True, default="")
+    amount_fcfa = models.PositiveBigIntegerField("montant", null=True, blank=True)
+    error = models.SlugField(
+        "erreur", max_length=40, blank=True, default="", help_text="ce que le client dit de la panne"
+    )
     reference_index = models.CharField(max_length=64, blank=True, default="", db_index=True, editable=False)
     filed_at = models.DateTimeField("déposé le")
     changed_at = models.DateTimeField("modifié le")
@@ -57,6 +63,7 @@ class Claim(models.Model):
         permissions = [("settle_claim", "Peut changer l'état d'un dossier, exporter et importer")]
         indexes = [
             models.Index(fields=["changed_at", "id"], name="claim_by_change"),
+            models.Index(fields=["filed_at", "kind"], name="claim_by_filing"),
             models.Index(
                 fields=["filed_at"], name="claim_unsettled", condition=Q(status__in=["received", "processing"])
             ),

@@ -56,6 +56,7 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(
         null=True, blank=True, help_text="horloge machine : plus ancien message du client pas encore traité"
     )
+    indexed_seq = models.PositiveIntegerField(default=0, help_text="dernier message entré dans la recherche")
     created_at = models.DateTimeField("ouverte le", auto_now_add=True)
     state = EncryptedJSON(default=dict, blank=True)
     turn_token = models.UUIDField(null=True, blank=True)
@@ -73,6 +74,7 @@ class Conversation(models.Model):
                 condition=Q(waiting_since__isnull=False),
             ),
             models.Index(fields=["owner", "-inbound_at"], name="conversation_by_owner"),
+            models.Index(fields=["id"], name="conversation_to_index", condition=Q(indexed_seq__lt=F("next_seq") - 1)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(handled_seq__lt=F("next_seq")), name="handled_before_next"),

@@ -45,10 +45,21 @@ class Outcome(models.TextChoices):
     HANDED_BACK = "handed_back", "Rendue à l'assistant"
 
 
+class Status(models.TextChoices):
+    """Where the work on a case stands. A message of the customer opens what is pending or snoozed again."""
+
+    OPEN = "open", "Ouverte"
+    PENDING = "pending", "En attente du client"
+    SNOOZED = "snoozed", "Mise en veille"
+    RESOLVED = "resolved", "Résolue"
+
+
 class Escalation(models.Model):
     """One stay in the queue, from the announcement to its end. A conversation has at most one open.
 
-    ``card`` is what was known when the person was called: kind, known, missing, asked, mood, claims, amount_fcfa.
+    ``card`` is what was known when the person was called: kind, known, missing, asked, mood, claims, amount_fcfa;
+    ``kind`` and the operators repeat of it what the queue is filtered by. ``asked_count`` and ``asked_at``: the
+    customer's messages since the last reply of a person, and the first of them. ``due_at`` promises the first reply.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -57,8 +68,22 @@ class Escalation(models.Model):
     priority = models.PositiveSmallIntegerField("priorité", choices=Priority, default=Priority.NORMAL)
     summary = EncryptedText("résumé", blank=True, default="")
     card = EncryptedJSON("fiche", blank=True, default=dict)
+    kind = models.SlugField("nature", max_length=40, blank=True, default="")
+    from_operator = models.SlugField("opérateur d'envoi", max_length=20, blank=True, default="")
+    to_operator = models.SlugField("opérateur de réception", max_length=20, blank=True, default="")
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.OPEN)
+    snoozed_until = models.DateTimeField("en veille jusqu'à", null=True, blank=True)
     opened_at = models.DateTimeField("ouverte le")
-    due_at = models.DateTimeField("échéance")
+    due_at = models.DateTimeField("échéance de la première réponse")
+    next_due_at = models.DateTimeField("échéance de la réponse suivante", null=True, blank=True)
+    resolve_due_at = models.DateTimeField("échéance de la résolution", null=True, blank=True)
+    first_replied_at = models.DateTimeField("première réponse d'une personne", null=True, blank=True)
+    replied_at = models.DateTimeField("dernière réponse d'une personne", null=True, blank=True)
+    asked_at = models.DateTimeField("client sans réponse depuis", null=True, blank=True)
+    asked_count = models.PositiveIntegerField("messages sans réponse", default=0)
+    warned_at = models.DateTimeField("averti à", null=True, blank=True)
+    breached_at = models.DateTimeField("délai dépassé à", null=True, blank=True)
+    reopened = models.BooleanField("rouverte", default=False, help_text="peu après une résolution")
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="conseiller"
     )
@@ -74,8 +99,44 @@ class Escalation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation"], condition=Q(closed_at__isnull=True), name="one_open_escalation"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(status="resolved", closed_at__isnull=False)
+                | (~Q(status="resolved") & Q(closed_at__isnull=True)),
+                name="resolved_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="snoozed") | Q(snoozed_until__isnull=False), name="a_snooze_has_an_end"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "due_at", "id"], name="escalation_open", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(fields=["-closed_at"], name="escalation_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["opened_at"], name="escalation_by_opening"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.get_priority_display()})"
+
+
+class Stint(models.Model):
+    """A stretch of time that a case spent waiting in the queue (no agent) or with one agent. For the reports."""
+
+    escalation = models.ForeignKey(Escalation, models.CASCADE, related_name="stints")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    waiting = models.BooleanField("en file", default=False)
+    began_at = models.DateTimeField("de")
+    ended_at = models.DateTimeField("à", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "passage"
+        ordering = ["began_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["escalation"], condition=Q(ended_at__isnull=True), name="one_stint_at_once")
+        ]
+        indexes = [models.Index(fields=["agent", "began_at"], name="stint_of_agent")]
+
+    def __str__(self) -> str:
+        return f"{self.agent or 'file'} {self.began_at:%d/%m %H:%M}"
