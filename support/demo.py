@@ -12,8 +12,17 @@ from django.contrib.auth.models import Group, User
 from support.console.roles import sync_roles
 from support.db import write
 
-STAFF = {"awa": "agent", "koffi": "agent", "mariam": "supervisor", "admin": ""}  # username → group; "" is a superuser
-NAMES = {"awa": "Awa", "koffi": "Koffi", "mariam": "Mariam", "admin": "Administration"}
+STAFF = {
+    "awa": "agent",
+    "koffi": "agent",
+    "aya": "senior",
+    "mariam": "supervisor",
+    "yao": "auditor",
+    "admin": "",
+}  # username → group; "" is a superuser
+NAMES = {
+    "awa": "Awa", "koffi": "Koffi", "aya": "Aya", "mariam": "Mariam", "yao": "Yao", "admin": "Administration",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

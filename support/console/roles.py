@@ -1,4 +1,4 @@
-"""Who may do what: the two roles, as groups with permissions."""
+"""Who may do what: the five roles, as groups with permissions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ SEE = "support.view_escalation"
 SPENDING = "support.view_enginecall"
 ACT = "support.change_escalation"
 SETTLE = "support.settle_claim"
+ASSIGN = "support.assign_escalation"
+SUPERVISE = "support.supervise_desk"
+REPORTS = "support.read_reports"
+REVEAL = "support.reveal_number"
+TEACH = "support.approve_lesson"
+INCIDENTS = "support.run_incident"
 
-_AGENT = (
+_READER = (
     "view_attempt",
     "view_claim",
     "view_claimevent",
@@ -20,28 +26,78 @@ _AGENT = (
     "view_escalation",
     "view_identity",
     "view_message",
-    "change_escalation",
     "view_article",
-    "add_article",
-    "change_article",
+    "view_label",
+    "view_cannedreply",
+    "view_macro",
 )
+_OVERSEER = (
+    "read_reports",
+    "view_auditevent",
+    "view_enginecall",
+    "view_outgoingevent",
+    "view_voicedeployment",
+    "view_voiceprice",
+    "view_voiceswitch",
+    "view_experiment",
+    "view_lesson",
+    "view_incident",
+    "view_serviceswitch",
+    "view_servicelevel",
+    "view_satisfaction",
+    "view_teammember",
+    "view_desksettings",
+    "view_openinghours",
+    "view_holiday",
+)
+_AGENT = (*_READER, "change_escalation", "reveal_number", "add_article", "change_article", "add_lesson")
+_SENIOR = (
+    *_AGENT,
+    "assign_escalation",
+    "add_label",
+    "change_label",
+    "add_cannedreply",
+    "change_cannedreply",
+    "delete_cannedreply",
+    "add_macro",
+    "change_macro",
+    "delete_macro",
+    "view_teammember",
+    "view_lesson",
+)
+_SUPERVISOR = (
+    *_SENIOR,
+    *_OVERSEER,
+    "supervise_desk",
+    "settle_claim",
+    "approve_article",
+    "approve_lesson",
+    "run_incident",
+    "delete_label",
+    "add_experiment",
+    "change_experiment",
+    "run_experiment",
+    "change_serviceswitch",
+    "change_servicelevel",
+    "add_servicelevel",
+    "delete_servicelevel",
+    "change_teammember",
+    "change_desksettings",
+    "add_desksettings",
+    "change_openinghours",
+    "add_openinghours",
+    "delete_openinghours",
+    "change_holiday",
+    "add_holiday",
+    "delete_holiday",
+)
+_ADMIN = (*_SUPERVISOR, "view_apitoken", "add_apitoken", "change_apitoken")
 ROLES: Mapping[str, Sequence[str]] = {
     "agent": _AGENT,
-    "supervisor": (
-        *_AGENT,
-        "view_auditevent",
-        "view_enginecall",
-        "view_outgoingevent",
-        "view_voicedeployment",
-        "view_voiceprice",
-        "view_voiceswitch",
-        "settle_claim",
-        "approve_article",
-        "view_experiment",
-        "add_experiment",
-        "change_experiment",
-        "run_experiment",
-    ),
+    "senior": _SENIOR,
+    "supervisor": _SUPERVISOR,
+    "admin": _ADMIN,
+    "auditor": (*_READER, *_OVERSEER),
 }
 
 
@@ -60,13 +116,43 @@ def may_see(user: User | AnonymousUser) -> bool:
 
 
 def may_act(user: User | AnonymousUser) -> bool:
-    """Whether ``user`` may take, answer, hand back, close and reveal."""
+    """Whether ``user`` may take, answer, hand back and close."""
     return _is_staff_with(user, SEE) and _is_staff_with(user, ACT)
 
 
 def may_settle(user: User | AnonymousUser) -> bool:
     """Whether ``user`` may change the status of claims, and export and import them."""
     return _is_staff_with(user, SETTLE)
+
+
+def may_assign(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may give a case to somebody else, and take one from somebody."""
+    return may_act(user) and _is_staff_with(user, ASSIGN)
+
+
+def may_supervise(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may see the live board and set how the desk works."""
+    return _is_staff_with(user, SUPERVISE)
+
+
+def may_read_reports(user: User | AnonymousUser) -> bool:
+    """Whether reports, promises and incidents are open to ``user``."""
+    return _is_staff_with(user, REPORTS)
+
+
+def may_reveal(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may see whole numbers, on the record and with a reason."""
+    return may_see(user) and _is_staff_with(user, REVEAL)
+
+
+def may_teach(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may approve what staff propose to teach the assistant."""
+    return _is_staff_with(user, TEACH)
+
+
+def may_run_incidents(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may declare and close incidents, and set how much the assistant does."""
+    return _is_staff_with(user, INCIDENTS)
 
 
 def may_see_spending(user: User | AnonymousUser) -> bool:

@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='escalation',
+            options={'ordering': ['priority', 'due_at'], 'permissions': [('assign_escalation', "Peut confier une conversation à quelqu'un d'autre"), ('supervise_desk', 'Peut voir le tableau de bord, les rapports, et régler le service'), ('read_reports', 'Peut lire les rapports'), ('reveal_number', 'Peut voir un numéro entier, en disant pourquoi')], 'verbose_name': 'demande de conseiller', 'verbose_name_plural': 'demandes de conseiller'},
+        ),
         migrations.CreateModel(
             name='CannedReply',
             fields=[

@@ -96,6 +96,12 @@ class Escalation(models.Model):
         verbose_name = "demande de conseiller"
         verbose_name_plural = "demandes de conseiller"
         ordering = ["priority", "due_at"]
+        permissions = [
+            ("assign_escalation", "Peut confier une conversation à quelqu'un d'autre"),
+            ("supervise_desk", "Peut voir le tableau de bord, les rapports, et régler le service"),
+            ("read_reports", "Peut lire les rapports"),
+            ("reveal_number", "Peut voir un numéro entier, en disant pourquoi"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation"], condition=Q(closed_at__isnull=True), name="one_open_escalation"
