@@ -27,6 +27,7 @@ from support.backoffice import outbox
 from support.insight import metrics
 from support.knowledge import overlay
 from support.leases import Lease, LeaseLost, acquire
+from support.lessons import overlay as lessons
 from support.media import read as media
 from support.models import (
     Author,
@@ -55,10 +56,10 @@ WARM_UP = "slt, mon transfert de 5000 wave vers orange c pas arrivé EFB.0000000
 
 
 def mind(slug: str) -> Mind:
-    """The brand's loaded pipeline, once per process, with the articles approved since it was shipped."""
+    """The brand's loaded pipeline, once per process, with the articles and lessons approved since it was shipped."""
     with _loading:
         shipped = _mind(slug)
-    return overlay.applied(shipped)
+    return overlay.applied(lessons.applied(shipped))
 
 
 @lru_cache(maxsize=8)
