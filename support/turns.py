@@ -24,6 +24,7 @@ from chatbot.saying import FAULTS
 from chatbot.turn import Mind, take_turn
 from support import claim_facts, clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.backoffice import outbox
+from support.incidents import incidents
 from support.insight import metrics
 from support.knowledge import overlay
 from support.leases import Lease, LeaseLost, acquire
@@ -240,6 +241,8 @@ def _apply(conversation: Conversation, event: types.Event, last: Message, ordina
             conversation.identity.save(update_fields=["opted_out_at"])
         case types.Spoken():
             enter_in_ledger(conversation, event)
+        case types.NoticeGiven():
+            incidents.note_told(conversation, event.incident)
         case types.TurnDone():
             conversation.state = event.state
     return None

@@ -44,6 +44,9 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     spending = (
         [_entry("Dépenses", "payments", reverse("console:spending"))] if roles.may_see_spending(request.user) else []
     )
+    if roles.may_read_reports(request.user):
+        work.append(_entry("Incidents", "crisis_alert", reverse("console:incidents")))
+        work.append(_entry("Assistant", "smart_toy", reverse("console:assistant")))
     groups = [
         ("", work),
         ("Registres", _allowed(request, _RECORDS)),
