@@ -351,6 +351,7 @@ Event = (
     | ClaimChanged
     | HandoffAsked
     | ProactiveMessages
+    | NoticeGiven
     | Spoken
     | Understood
     | TurnDone

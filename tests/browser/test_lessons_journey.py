@@ -1,4 +1,4 @@
-"""« Mal compris » in a real browser: an agent proposes on a message, a supervisor approves, the next customer is read."""
+"""« Mal compris » in a real browser: an agent proposes on a message, a supervisor approves, the next one is read so."""
 
 from __future__ import annotations
 
