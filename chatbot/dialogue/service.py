@@ -11,7 +11,8 @@ from chatbot.types import HandoffAsked, IncidentNotice, Mode, Move, NoticeGiven
 
 STRICTNESS: tuple[Mode, ...] = ("full", "collect", "people")
 HONEST = ("are_you_bot",)  # answered whatever the mode
-KEPT = ("greeting", "warn.", "media", "heard", "answer.incident")  # still said where people do the rest
+INCIDENT = "answer.incident"  # quoted like an article, not worded
+KEPT = ("greeting", "warn.", "media", "heard", INCIDENT)  # still said where people do the rest
 OPERATORS = ("from_operator", "to_operator")
 
 
@@ -40,7 +41,7 @@ def tell_of_incidents(s: Scratch) -> None:
     """Say a known trouble to whoever is hit by it: once, word for word, before anything is asked."""
     for notice in s.desk.incidents:
         if notice.id not in s.state.told and _hits(s, notice):
-            s.moves.append(Move("answer.incident", {}, notice.text, f"incident@{notice.id}"))
+            s.moves.append(Move(INCIDENT, {}, notice.text, f"incident@{notice.id}"))
             s.effects.append(NoticeGiven(notice.id))
             s.state = replace(s.state, told=(*s.state.told, notice.id))
 
