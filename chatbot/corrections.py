@@ -34,11 +34,12 @@ class Correction:
     at: str
     note: str = ""
     line: int = 0
+    file: str = CORRECTIONS
 
     @property
     def place(self) -> str:
         """Where people find the correction."""
-        return f"{CORRECTIONS}: line {self.line}"
+        return f"{self.file}: line {self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,12 @@ def _message(text: str) -> str:
 def _as_row(correction: Correction) -> LexiconRow:
     return LexiconRow(
         correction.written, correction.meant, "", "correction", correction.note, "high", correction.by,
-        correction.when, correction.line, CORRECTIONS,
+        correction.when, correction.line, correction.file,
     )  # fmt: skip
 
 
 def _as_example(correction: Correction) -> Example:
-    return Example(correction.meant, correction.written, correction.asked, correction.line, CORRECTIONS)
+    return Example(correction.meant, correction.written, correction.asked, correction.line, correction.file)
 
 
 def _conflict(correction: Correction, against: str, was: str) -> Conflict:

@@ -58,6 +58,7 @@ class Mind:
 
     brand: brands.Brand
     ear: Ear
+    understander: Understander
     dialogue: Dialogue
     knowledge: Knowledge
     wording: Wording
@@ -82,9 +83,11 @@ class Mind:
         normalise = normaliser.normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
+        understander = Understander(brand, cache_dir, normalise)
         mind = cls(
             brand=brand,
-            ear=Ear(normalise, Understander(brand, cache_dir, normalise).understand),
+            ear=Ear(normalise, understander.understand),
+            understander=understander,
             dialogue=Dialogue(brand.flows, brand.settings),
             knowledge=Knowledge.load(brand, lambda text: normalise(text).text),
             wording=wording,

@@ -22,7 +22,9 @@ HandoffReason = Literal[
     "late_claim",
     "guard_refusal",
     "technical_fault",
+    "people_only",
 ]
+Mode = Literal["full", "collect", "people"]
 Priority = Literal["low", "normal", "high", "urgent"]
 
 
@@ -196,6 +198,17 @@ class ClaimView:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentNotice:
+    """A known trouble of many, and what whoever is hit by it is told, word for word. Empty: any of it."""
+
+    id: str
+    text: str
+    kind: str = ""
+    from_operator: str = ""
+    to_operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What the house knows at the instant of the turn; every dependency of a turn on the outside world stands here."""
 
@@ -212,6 +225,8 @@ class Desk:
     conversation: str = ""  # the host's opaque names, for sticky choices and the ledger: never said, never sent
     customer: str = ""
     arm: Mapping[str, str] = field(default_factory=dict)  # the experiment this conversation takes part in
+    modes: Mapping[str, Mode] = field(default_factory=dict)  # how much the assistant does: by operator, "" for the rest
+    incidents: tuple[IncidentNotice, ...] = ()
 
 
 # Events of a turn, in the order they happen ------------------------------------------------------------------
@@ -289,6 +304,13 @@ class HandoffAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    """The customer was told of an incident that hits them."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProactiveMessages:
     """The customer said STOP (``allowed`` false) or took it back."""
 
@@ -329,6 +351,7 @@ Event = (
     | ClaimChanged
     | HandoffAsked
     | ProactiveMessages
+    | NoticeGiven
     | Spoken
     | Understood
     | TurnDone

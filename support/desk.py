@@ -11,6 +11,7 @@ from typing import Literal, cast, overload
 from chatbot.types import ClaimView, Desk
 from support import case_numbers, escalate, house_words
 from support.experiments import assign
+from support.incidents import incidents, switches
 from support.models import Claim, Conversation, Owner
 
 CLAIMS_SHOWN = 5
@@ -32,6 +33,8 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         claims=LatestClaims(conversation.customer_id),
         conversation=str(conversation.id),
         customer=str(conversation.customer_id),
+        modes=switches.modes(conversation.brand, conversation.channel),
+        incidents=incidents.notices(conversation.brand),
         arm=assign.arm_for(conversation.brand, str(conversation.customer_id)),
     )
 

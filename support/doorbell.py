@@ -21,6 +21,7 @@ TAKE_TURN = "support.tasks.take_turn"
 SEND_REPLIES = "support.tasks.send_replies"
 ANNOUNCE_CHANGES = "support.tasks.announce_changes"
 TELL_BACK_OFFICE = "support.tasks.tell_back_office"
+TELL_OF_INCIDENT = "support.tasks.tell_of_incident"
 
 
 def ring_turn(conversation: uuid.UUID, wait: float = 0.0) -> None:
@@ -41,6 +42,11 @@ def ring_announcement(conversation: uuid.UUID, wait: float = 0.0) -> None:
 def ring_back_office(claim: uuid.UUID, wait: float = 0.0) -> None:
     """Ask a worker to send the notices that stand in the back office's outbox, this claim's among them."""
     redis_client.tell(ring(TELL_BACK_OFFICE, claim, wait))
+
+
+def ring_incident(incident: uuid.UUID) -> None:
+    """Ask a worker to tell all whom an incident hit that it is fixed."""
+    redis_client.tell(ring(TELL_OF_INCIDENT, incident))
 
 
 def ring(task: str, subject: uuid.UUID, wait: float = 0.0) -> News:

@@ -142,12 +142,14 @@ CELERY_TASK_ROUTES = {
     "support.tasks.send_replies": {"queue": "delivery"},
     "support.tasks.announce_changes": {"queue": "turns"},
     "support.tasks.tell_back_office": {"queue": "housekeeping"},
+    "support.tasks.tell_of_incident": {"queue": "housekeeping"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "voices": {"task": "support.tasks.watch_voices", "schedule": 60.0, "options": {"expires": 60}},
     "overdue": {"task": "support.tasks.find_overdue_claims", "schedule": 60.0, "options": {"expires": 60}},
     "experiments": {"task": "support.tasks.watch_experiments", "schedule": 60.0, "options": {"expires": 60}},
+    "radar": {"task": "support.tasks.watch_radar", "schedule": 60.0, "options": {"expires": 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_DB_REUSE_MAX = 1000 if EMBEDDED else None

@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from support import deliver, doorbell, escalate, redis_client, turns
-from support.backoffice import announce, overdue, sweeping, webhook
+from support.backoffice import announce, incident_news, overdue, sweeping, webhook
 from support.experiments import watch
+from support.incidents import radar
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
 from support.models import Conversation, Message
 from support.voices import alerts, ledger
@@ -51,6 +52,18 @@ def tell_back_office(claim: str) -> None:
 
 
 @shared_task
+def tell_of_incident(incident: str) -> None:
+    """Tell all whom an incident hit that it is fixed."""
+    incident_news.tell(uuid.UUID(incident))
+
+
+@shared_task
+def watch_radar() -> None:
+    """Tell supervisors of a trouble that grows beyond the usual, once."""
+    radar.watch(settings.BRAND)
+
+
+@shared_task
 def sweep() -> None:
     """Ring for everything that has waited past its deadline with nobody at it."""
     redis_client.connection().set(WORKER_SEEN, timezone.now().isoformat(), ex=WORKER_SEEN_SECONDS)
@@ -72,6 +85,8 @@ def sweep() -> None:
         doorbell.ring_announcement(conversation)
     for claim in _not_rung_lately("back-office", sweeping.unsent(late)):
         doorbell.ring_back_office(claim)
+    for incident in incident_news.untold():
+        incident_news.tell(incident)
     if turns_due or sends_due or returned or news_due:
         log.info("swept", turns=len(turns_due), sends=len(sends_due), returned=returned, news=len(news_due))
 

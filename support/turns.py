@@ -24,9 +24,11 @@ from chatbot.saying import FAULTS
 from chatbot.turn import Mind, take_turn
 from support import claim_facts, clock, db, desk, doorbell, escalate, house_words, redis_client
 from support.backoffice import outbox
+from support.incidents import incidents
 from support.insight import metrics
 from support.knowledge import overlay
 from support.leases import Lease, LeaseLost, acquire
+from support.lessons import overlay as lessons
 from support.media import read as media
 from support.models import (
     Author,
@@ -55,10 +57,10 @@ WARM_UP = "slt, mon transfert de 5000 wave vers orange c pas arrivé EFB.0000000
 
 
 def mind(slug: str) -> Mind:
-    """The brand's loaded pipeline, once per process, with the articles approved since it was shipped."""
+    """The brand's loaded pipeline, once per process, with the articles and lessons approved since it was shipped."""
     with _loading:
         shipped = _mind(slug)
-    return overlay.applied(shipped)
+    return overlay.applied(lessons.applied(shipped))
 
 
 @lru_cache(maxsize=8)
@@ -239,6 +241,8 @@ def _apply(conversation: Conversation, event: types.Event, last: Message, ordina
             conversation.identity.save(update_fields=["opted_out_at"])
         case types.Spoken():
             enter_in_ledger(conversation, event)
+        case types.NoticeGiven():
+            incidents.note_told(conversation, event.incident)
         case types.TurnDone():
             conversation.state = event.state
     return None

@@ -16,6 +16,7 @@ from chatbot.dialogue import (
     people,
     questions,
     requests,
+    service,
     status,
     which,
 )
@@ -84,6 +85,8 @@ RULES: tuple[Callable[[Scratch], None], ...] = (
     cancel,
     questions.raise_questions,
     collect.collect,
+    service.tell_of_incidents,
+    service.keep_to_mode,
     requests.skip,
     claims.file_complete,
     status.report_status,
@@ -129,7 +132,7 @@ class Dialogue:
         s = Scratch(self.rules, state, heard, desk, state)
         for rule in SILENT_RULES if desk.listening else RULES:
             rule(s)
-            if s.silent:
+            if s.silent or s.over:
                 break
         return self._close(s)
 

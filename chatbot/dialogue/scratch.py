@@ -61,6 +61,7 @@ class Scratch:
     repeated: set[str] = field(default_factory=set)  # slots given again with the value they had
     filed: set[int] = field(default_factory=set)  # cases filed or changed this turn
     silent: bool = False
+    over: bool = False  # the rules that follow have no say
     no_asking: bool = False
     correcting: str | None = None  # the slot the customer chose to correct
     folded: tuple[str, ...] = ()
@@ -112,7 +113,7 @@ class Scratch:
     def answered(self) -> bool:
         """Whether the turn already has something that answers the customer."""
         return bool(self.questions) or any(
-            not move.act.startswith(("greeting", "warn.", "heard")) for move in self.moves
+            not move.act.startswith(("greeting", "warn.", "heard", "answer.incident")) for move in self.moves
         )
 
     def flow(self, case: Case) -> FlowSpec:

@@ -115,6 +115,7 @@ class State:
     unclear: int = 0  # turns in a row of which nothing was understood
     refused: int = 0  # replies in a row for which the voice was refused by the guard
     offered: Offered | None = None
+    told: tuple[str, ...] = ()  # incidents that the customer was told of
 
     @property
     def case(self) -> Case | None:

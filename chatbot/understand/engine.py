@@ -53,7 +53,14 @@ class Understander:
     The intent model loads, or is trained, at the first message (or ``ready()``). Raises BrandError on unusable data.
     """
 
-    def __init__(self, brand: Brand, cache_dir: Path, normalise: Callable[[str], Normalised]) -> None:
+    def __init__(
+        self,
+        brand: Brand,
+        cache_dir: Path,
+        normalise: Callable[[str], Normalised],
+        intents: Callable[[], Intents] | None = None,
+    ) -> None:
+        self._given = intents
         self._brand = brand
         self._cache_dir = cache_dir
         self._normalise = normalise
@@ -65,6 +72,10 @@ class Understander:
     def ready(self) -> None:
         """Loads or trains the intent model now rather than at the first message."""
         _ = self._intents
+
+    def taught(self, brand: Brand, normalise: Callable[[str], Normalised]) -> Understander:
+        """This understanding under a brand with more corrections: they count at once, the trained model stays."""
+        return Understander(brand, self._cache_dir, normalise, lambda: self._intents)
 
     def understand(self, normalised: Normalised, original: str, context: Sequence[str] = ()) -> Meaning:
         """The meaning of a message or a burst joined by line breaks.
@@ -118,6 +129,8 @@ class Understander:
 
     @cached_property
     def _intents(self) -> Intents:
+        if self._given:
+            return self._given()
         return load_or_train(self._brand, self._cache_dir, self._read_example, self._recipe())
 
     @cached_property

@@ -1,6 +1,7 @@
 // The transcript: bubbles in the order of their seq, words as they are spoken, replies on their way, days between them.
 
 import { $, el, icon, write } from "./dom.js";
+import { lessonButton } from "./lessons.js";
 import { clockTime, dayName, sameDay } from "./time.js";
 
 const NEAR_END = 80; // pixels: closer than this to the end, the reader follows it
@@ -110,7 +111,8 @@ function fill(node, message) {
     ...message.attachments.map((name) => el("li", {}, icon("attach_file"), name)));
   node.querySelector(".k-choices").replaceChildren(...message.choices.map((label) => el("li", {}, label)));
   node.querySelector(".k-meta").replaceChildren(
-    el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery), ...cited(message.sources));
+    el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery), ...cited(message.sources),
+    ...[lessonButton(message)].filter(Boolean));
 }
 
 function delivery(state) {

@@ -16,7 +16,10 @@ _RECORDS = (
     ("Demandes de conseiller", "support_agent", "support_escalation", "support.view_escalation"),
     ("Clients", "person", "support_customer", "support.view_customer"),
 )
-_KNOWLEDGE = (("Articles", "menu_book", "support_article", "support.view_article"),)
+_KNOWLEDGE = (
+    ("Articles", "menu_book", "support_article", "support.view_article"),
+    ("Leçons", "school", "support_lesson", "support.view_lesson"),
+)
 _OVERSIGHT = (
     ("Journal d'audit", "policy", "support_auditevent", "support.view_auditevent"),
     ("Notifications au back-office", "outbox", "support_outgoingevent", "support.view_outgoingevent"),
@@ -41,6 +44,9 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     spending = (
         [_entry("Dépenses", "payments", reverse("console:spending"))] if roles.may_see_spending(request.user) else []
     )
+    if roles.may_read_reports(request.user):
+        work.append(_entry("Incidents", "crisis_alert", reverse("console:incidents")))
+        work.append(_entry("Assistant", "smart_toy", reverse("console:assistant")))
     groups = [
         ("", work),
         ("Registres", _allowed(request, _RECORDS)),

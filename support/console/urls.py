@@ -3,13 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from support.console import actions, views
+from support.console import actions, incident_pages, lessons, views
 
 app_name = "console"
 CASE = "file/<uuid:conversation>"
 urlpatterns = [
     path("", admin.site.admin_view(views.front), name="front"),
     path("file/", admin.site.admin_view(views.queue), name="queue"),
+    path("incidents/", admin.site.admin_view(incident_pages.incidents_page), name="incidents"),
+    path("incidents/<uuid:incident>/fix/", admin.site.admin_view(incident_pages.fix), name="incident-fix"),
+    path("assistant/", admin.site.admin_view(incident_pages.assistant_page), name="assistant"),
     path("voices/spending/", admin.site.admin_view(views.spending), name="spending"),
     path(f"{CASE}/", admin.site.admin_view(views.case), name="case"),
     path(f"{CASE}/take/", actions.take, name="take"),
@@ -18,4 +21,5 @@ urlpatterns = [
     path(f"{CASE}/close/", actions.close, name="close"),
     path(f"{CASE}/keep/", actions.keep, name="keep"),
     path(f"{CASE}/reveal/", actions.reveal, name="reveal"),
+    path(f"{CASE}/lesson/", lessons.propose, name="lesson"),
 ]

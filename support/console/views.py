@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from support.console import roles, selectors
+from support.console import lessons, roles, selectors
 from support.console import spending as costs
 from support.models import Conversation
 
@@ -33,7 +33,9 @@ def case(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
     row = Conversation.objects.select_related("customer", "identity").filter(id=conversation).first()
     if row is None:
         raise Http404("Cette conversation n'existe pas.")
-    return _page(request, "console/case.html", selectors.customer_name(row), {"conversation": row})
+    return _page(
+        request, "console/case.html", selectors.customer_name(row), {"conversation": row, "intents": lessons.intents()}
+    )
 
 
 def spending(request: HttpRequest) -> HttpResponse:

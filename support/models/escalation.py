@@ -35,6 +35,7 @@ class Reason(models.TextChoices):
     LATE_CLAIM = "late_claim", "Délai promis dépassé"
     GUARD_REFUSAL = "guard_refusal", "Réponse impossible"
     TECHNICAL_FAULT = "technical_fault", "Panne de l'assistant"
+    PEOPLE_ONLY = "people_only", "Assistant en retrait"
     AGENT_STARTED = "agent_started", "Prise par un conseiller"
 
 

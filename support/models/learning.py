@@ -37,6 +37,7 @@ class Lesson(models.Model):
     form = models.CharField("mot écrit", max_length=80, blank=True, default="")
     standard = models.CharField("français courant", max_length=120, blank=True, default="")
     intent = models.SlugField("intention", max_length=40, blank=True, default="")
+    asked = models.SlugField("après la question", max_length=40, blank=True, default="")
     comment = EncryptedText("commentaire", blank=True, default="")
     status = models.CharField("état", max_length=10, choices=LessonStatus, default=LessonStatus.PROPOSED)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -1,0 +1,143 @@
+"""The radar: kinds of trouble between two operators that grow beyond what is usual at this time of day.
+
+Counts of the last hours are held against the same hours of the four weeks before. "Beyond": at least ``FEWEST`` cases,
+``TIMES`` the usual, and so many that chance alone (a Poisson law with the usual count as its mean, and half a case
+where there was none) would bring them less than once in ``1 / CHANCE`` looks. Several windows are looked through: a
+short one sees a sudden trouble early, a long one a slow one at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+
+from support import clock, notices, redis_client
+from support.models import Claim, Escalation, Incident, NoticeKind
+
+WINDOWS = (timedelta(hours=1), timedelta(hours=3), timedelta(hours=8))
+DAYS = 28
+FEWEST = 5
+TIMES = 2.0
+CHANCE = 0.0005
+LEAST_USUAL = 0.5
+QUIET_SECONDS = 2 * 3600
+INCIDENTS = "support.run_incident"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is counted together. Empty: not known."""
+
+    kind: str
+    from_operator: str
+    to_operator: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blip:
+    """A group beyond its usual: ``count`` cases since ``since``, where ``usual`` were to be expected."""
+
+    group: Group
+    count: int
+    usual: float
+    since: datetime
+    first_at: datetime
+    chance: float
+
+
+def blips(brand: str, now: datetime) -> list[Blip]:
+    """What grows beyond the usual, least by chance first; of several windows the one that is least chance."""
+    found: dict[Group, Blip] = {}
+    rows = list(_events(brand, now - timedelta(days=DAYS) - WINDOWS[-1], now))
+    for window in WINDOWS:
+        for blip in _beyond(rows, window, now):
+            whole = replace(blip.group, error="")  # one trouble is told once, with its error or without
+            if whole not in found or blip.chance < found[whole].chance:
+                found[whole] = blip
+    return sorted(found.values(), key=lambda blip: blip.chance)
+
+
+def at_least(count: int, mean: float) -> float:
+    """The probability that a Poisson law of this ``mean`` gives ``count`` or more."""
+    if count <= 0:
+        return 1.0
+    below = math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count))
+    return max(0.0, 1.0 - below)
+
+
+def watch(brand: str) -> int:
+    """Give supervisors notice of blips that no open incident covers; each group once in two hours. Returns how many."""
+    now, told = clock.now(), 0
+    for blip in blips(brand, now):
+        if covered(brand, blip.group) or not _first_to_tell(brand, blip.group):
+            continue
+        leads = User.objects.with_perm(INCIDENTS).filter(is_active=True, is_staff=True)
+        with transaction.atomic():
+            told += notices.tell(leads, NoticeKind.INCIDENT, None, sentence(blip)) > 0
+    return told
+
+
+def covered(brand: str, group: Group) -> bool:
+    """Whether an open incident already names this group."""
+    return any(
+        all(not getattr(row, name) or getattr(row, name) == getattr(group, name) for name in _NAMES)
+        for row in Incident.objects.filter(brand=brand, fixed_at__isnull=True)
+    )
+
+
+def sentence(blip: Blip) -> str:
+    """« 37 cas Orange → Wave depuis 14 h 10, contre 4 d'habitude »."""
+    group = blip.group
+    pair = f"{group.from_operator or '?'} → {group.to_operator or '?'}"
+    usual = f"{blip.usual:.1f}".replace(".", ",")
+    return f"{blip.count} cas {pair} depuis {blip.first_at:%H h %M}, contre {usual} d'habitude."
+
+
+_NAMES = ("kind", "from_operator", "to_operator")
+_Row = tuple[Group, datetime]
+
+
+def _events(brand: str, since: datetime, until: datetime) -> Iterator[_Row]:
+    """Claims when they were filed, and cases of people that are about no claim."""
+    claims = Claim.objects.filter(conversation__brand=brand, filed_at__gt=since, filed_at__lte=until)
+    for kind, sender, receiver, error, at in claims.values_list(*_NAMES, "error", "filed_at").iterator():
+        yield Group(kind, sender, receiver), at
+        if error:
+            yield Group(kind, sender, receiver, error), at
+    cases: QuerySet[Escalation] = Escalation.objects.filter(
+        conversation__brand=brand, opened_at__gt=since, opened_at__lte=until
+    ).exclude(from_operator="", to_operator="")
+    unfiled = cases.exclude(conversation__claims__filed_at__gt=since)
+    for kind, sender, receiver, at in unfiled.values_list(*_NAMES, "opened_at").iterator():
+        yield Group(kind, sender, receiver), at
+
+
+def _beyond(rows: Iterable[_Row], window: timedelta, now: datetime) -> Iterator[Blip]:
+    counts: Counter[Group] = Counter()
+    before: Counter[Group] = Counter()
+    first: dict[Group, datetime] = {}
+    for group, at in rows:
+        age = now - at
+        if age < window:
+            counts[group] += 1
+            first[group] = min(at, first.get(group, at))
+        elif timedelta() <= age - timedelta(days=(age // timedelta(days=1))) < window and age // timedelta(days=1) >= 1:
+            before[group] += 1  # the same hours of an earlier day
+    for group, count in counts.items():
+        usual = max(before[group] / DAYS, LEAST_USUAL)
+        chance = at_least(count, usual)
+        if count >= FEWEST and count >= TIMES * usual and chance < CHANCE:
+            yield Blip(group, count, before[group] / DAYS, now - window, first[group], chance)
+
+
+def _first_to_tell(brand: str, group: Group) -> bool:
+    key = f"radar:{brand}:{group.kind}:{group.from_operator}:{group.to_operator}:{group.error}"
+    return bool(redis_client.connection().set(key, "1", nx=True, ex=QUIET_SECONDS))
