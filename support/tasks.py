@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import deliver, doorbell, escalate, redis_client, turns
+from support import assign, deliver, doorbell, escalate, instructed, instructions, redis_client, turns
 from support.backoffice import announce, overdue, sweeping, webhook
 from support.experiments import watch
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
@@ -45,6 +45,12 @@ def announce_changes(conversation: str) -> None:
 
 
 @shared_task
+def follow_instruction(conversation: str) -> None:
+    """Do what a person told the assistant to when giving the conversation back."""
+    instructed.run(uuid.UUID(conversation))
+
+
+@shared_task
 def tell_back_office(claim: str) -> None:
     """Send what stands in the back office's outbox."""
     webhook.drain()
@@ -67,6 +73,9 @@ def sweep() -> None:
     for conversation in _not_rung_lately("send", sends_due):
         doorbell.ring_delivery(conversation)
     returned = escalate.return_abandoned()
+    assign.assign_waiting()
+    for conversation in _not_rung_lately("instruction", instructions.due()):
+        doorbell.ring_instruction(conversation)
     news_due = sweeping.untold(late)
     for conversation in _not_rung_lately("news", news_due):
         doorbell.ring_announcement(conversation)
