@@ -6,6 +6,7 @@ import random
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -180,50 +181,65 @@ def one_owner(case: Conversation) -> None:
     assert standing.assignee == case.agent == stint.agent
 
 
+class Bustle:
+    """Two agents who answer in the same conversations while these pass between them, as dice have it.
+
+    Each reply is sent twice, as on a bad network; ``accepted`` holds what the house said it took.
+    """
+
+    def __init__(self, cases: list[Conversation]) -> None:
+        self.cases = cases
+        self.accepted: list[tuple[uuid.UUID, uuid.UUID, User, str]] = []
+
+    def agent(self, me: User, other: User, seed: int) -> None:
+        dice = random.Random(seed)
+        acts = (self.reply, self.reply, self.reply, self.take, self.give, self.take_over)
+        for number in range(25):
+            with suppress(EscalationError):
+                dice.choice(acts)(self.cases[number % 2].id, me, other, number)
+
+    def reply(self, case: uuid.UUID, me: User, other: User, number: int) -> None:
+        text, client_id = f"{me.username} {number} à {case}", uuid.uuid4()
+        for _ in range(2):
+            message = escalate.reply(case, me, text, client_id)
+        self.accepted.append((message.id, case, me, text))
+
+    def take(self, case: uuid.UUID, me: User, other: User, number: int) -> None:
+        escalate.take(case, me)
+
+    def give(self, case: uuid.UUID, me: User, other: User, number: int) -> None:
+        handing.give(case, me, other, f"note {number}", may_assign=False)
+
+    def take_over(self, case: uuid.UUID, me: User, other: User, number: int) -> None:
+        handing.take_over(case, me, "asked")
+
+    def customer(self, address: str) -> None:
+        for line in range(15):
+            write(f"message {line}", address=address)
+
+
 def test_two_agents_and_two_customers_at_once_lose_double_and_cross_nothing(
     awa: User, koffi: User, waiting: Waiting
 ) -> None:
-    """Both agents answer in both conversations while these pass between them; each reply is sent twice, as on a bad
-    network. What was accepted is there once, in its conversation, by who then had it."""
+    """What was accepted is there once, in its conversation, by who then had it."""
     addresses = ("+2250700000001", "+2250700000002")
-    cases = [waiting(address=address) for address in addresses]
+    bustle = Bustle([waiting(address=address) for address in addresses])
     here(awa, koffi)
-    accepted: list[tuple[uuid.UUID, uuid.UUID, User, str]] = []
-
-    def agent(me: User, other: User, seed: int) -> None:
-        dice = random.Random(seed)
-        for number in range(25):
-            case = cases[number % 2]
-            try:
-                match dice.choice(("take", "reply", "reply", "reply", "give", "take_over")):
-                    case "take":
-                        escalate.take(case.id, me)
-                    case "give":
-                        handing.give(case.id, me, other, f"note {number}", may_assign=False)
-                    case "take_over":
-                        handing.take_over(case.id, me, "asked")
-                    case _:
-                        text, client_id = f"{me.username} {number} à {case.id}", uuid.uuid4()
-                        for _ in range(2):
-                            message = escalate.reply(case.id, me, text, client_id)
-                        accepted.append((message.id, case.id, me, text))
-            except EscalationError:
-                continue
-
-    def customer(number: int) -> None:
-        for line in range(15):
-            write(f"message {line}", address=addresses[number])
-
-    work = (lambda: agent(awa, koffi, 1), lambda: agent(koffi, awa, 2), lambda: customer(0), lambda: customer(1))
+    work = (
+        lambda: bustle.agent(awa, koffi, 1),
+        lambda: bustle.agent(koffi, awa, 2),
+        lambda: bustle.customer(addresses[0]),
+        lambda: bustle.customer(addresses[1]),
+    )
     assert in_parallel(4, lambda number: work[number]()) == [None] * 4
     stored = {row.id: row for row in Message.objects.filter(author=Author.AGENT)}
-    assert len(accepted) > 5, "or nothing was tried"
+    assert len(bustle.accepted) > 5, "or nothing was tried"
     assert len(stored) == len({row.text for row in stored.values()}), "a reply was doubled"
-    for identity, case_id, me, text in accepted:
+    for identity, case_id, me, text in bustle.accepted:
         row = stored[identity]
         assert (row.conversation_id, row.agent, row.text) == (case_id, me, text)
         assert had(me, row), "said by somebody who did not have the case"
-    for case in cases:
+    for case in bustle.cases:
         assert case.messages.filter(author=Author.CUSTOMER).count() == 16
         seqs = list(case.messages.order_by("seq").values_list("seq", flat=True))
         assert seqs == list(range(1, len(seqs) + 1))
