@@ -19,6 +19,7 @@ from support.console import roles
 from support.console.actions import Unusable, action
 from support.console.masking import mask_phones
 from support.models import Conversation, Escalation, Note, Owner, Stint
+from support.problems import document
 from support.transports.web.events import isoformat
 
 _FILE = Path(__file__).with_name("passing.toml")
@@ -49,10 +50,11 @@ def put_back(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Ht
 def take_over(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Take the case from a colleague, for one of the listed reasons."""
     if not roles.may_assign(user):
-        raise Unusable("Votre rôle ne permet pas de reprendre la conversation d'un collègue.")
-    if body.get("reason") not in take_over_reasons():
+        return document(403, "Votre rôle ne permet pas de reprendre la conversation d'un collègue.", code="forbidden")
+    reason = body.get("reason")
+    if not isinstance(reason, str) or reason not in take_over_reasons():
         raise Unusable("Dites pourquoi vous reprenez cette conversation.")
-    handing.take_over(conversation, user, str(body["reason"]))
+    handing.take_over(conversation, user, reason)
     return HttpResponse(status=204)
 
 
