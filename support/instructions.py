@@ -49,11 +49,9 @@ def hand_back(conversation_id: uuid.UUID, agent: User, instruction: str, words: 
         if instruction != WAIT:
             _require_that_it_may_speak(conversation)
         words = _checked(conversation.brand, words) if instruction == SAY else ""
+        standing = list(conversation.escalations.filter(closed_at__isnull=True).values_list("pk", flat=True))
         escalate.hand_back(conversation_id, agent)
-        last = conversation.escalations.order_by("-closed_at").first()
-        Escalation.objects.filter(pk=last.pk if last else None).update(
-            instruction=instruction, instruction_due=instruction in ACTS
-        )
+        Escalation.objects.filter(pk__in=standing).update(instruction=instruction, instruction_due=instruction in ACTS)
         audit.record(agent, "instruct", f"conversation:{conversation_id}", {"instruction": instruction})
         if words:
             _say(conversation_id, words)
