@@ -37,6 +37,7 @@ export class Taking {
     $("put-back").hidden = $("instruct-button").hidden = !data.mine;
     if (before?.mine && !data.mine && !this.leaving) tellOfLoss(data);
     if (data.mine && !before?.mine) this.react();
+    if (data.mine && before?.agent && !before.mine && !this.takingOver) toast(`${before.agent.name} vous a confié la conversation.`);
     write($("hold-note"), data.hold?.note ? `${data.hold.note.author} : « ${data.hold.note.text} »` : "");
     $("hold-note").title = data.hold?.note?.text ?? "";
     this.tick();
@@ -75,6 +76,7 @@ export class Taking {
   }
 
   async takeOver() {
+    this.takingOver = true;
     try {
       await post(`${this.page.caseUrl}take-over/`, { reason: chosen("reason") });
       $("take-over").close();
@@ -82,6 +84,7 @@ export class Taking {
     } catch (refusal) {
       write($("take-over-error"), refusal.message);
     }
+    setTimeout(() => { this.takingOver = false; }, 3000); // the fresh card comes over the line
   }
 
   /** Gives the case away; then there is nothing left to do on this page. */

@@ -17,7 +17,7 @@ from django.utils import timezone
 from support import clock, escalate, handing, house_words, team
 from support.console import case as cases
 from support.console import team as team_page
-from support.models import Conversation, Escalation, Note, Owner, TeamMember
+from support.models import AuditEvent, Conversation, Escalation, Note, Owner, TeamMember
 from tests.support.console.conftest import Waiting
 from tests.support.journeys import BRAND
 
@@ -163,3 +163,23 @@ def test_while_nobody_is_on_duty_the_queue_says_until_when(awa: User, monkeypatc
     monkeypatch.setattr(house_words, "on_duty", lambda brand, now: now >= opens)
     assert team_page.off_duty_until(BRAND, opens - timedelta(hours=40, minutes=7)) == opens
     assert team_page.off_duty_until(BRAND, opens + timedelta(minutes=1)) is None
+
+
+def test_a_supervisor_sets_room_skills_and_the_rule_and_it_is_on_record(awa: User, staff: Callable[..., User]) -> None:
+    team.see(awa)
+    member = TeamMember.objects.get()
+    browsers = {}
+    for who, role in (("kim", "agent"), ("sup", "supervisor")):
+        browsers[role] = Client()
+        browsers[role].force_login(staff(who, role))
+    address = f"/admin/support/teammember/{member.pk}/change/"
+    form = {"capacity": "3", "skills": ["refund"], "languages": ["en"]}
+    assert browsers["agent"].post(address, form).status_code == 403
+    assert browsers["supervisor"].post(address, {**form, "skills": ["juggling"]}).status_code == 200, "refused"
+    assert browsers["supervisor"].post(address, form).status_code == 302
+    member.refresh_from_db()
+    assert (member.capacity, member.skills, member.languages) == (3, ["refund"], ["en"])
+    form = {"brand": BRAND, "assignment": "round_robin"}
+    assert browsers["supervisor"].post("/admin/support/desksettings/add/", form).status_code == 302
+    acts = list(AuditEvent.objects.filter(action="settings").values_list("details", flat=True))
+    assert acts[0] == {"capacity": 3, "skills": ["refund"], "languages": ["en"]} and len(acts) == 2
