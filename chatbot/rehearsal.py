@@ -9,7 +9,7 @@ from itertools import count
 from typing import Protocol
 
 from chatbot.anonymise.secrets import mask_secrets
-from chatbot.dialogue.state import State, from_json
+from chatbot.dialogue.state import State, from_json, handed_back
 from chatbot.scripts import Line, Script
 from chatbot.turn import Mind, announce, take_turn
 from chatbot.types import (
@@ -98,6 +98,8 @@ class MemoryHouse:
 
     def person(self, event: str, now: datetime) -> None:
         self.in_charge, self.waiting = event == "take_over", False
+        if event == "hand_back":
+            self.state = handed_back(self.state, now)
 
     def duty(self, *, on: bool) -> None:
         self.on_duty = on

@@ -143,6 +143,12 @@ def announce(mind: Mind, state: Mapping[str, object], claim: ClaimView, desk: De
     yield from _carry_out(mind, step, f"{claim.number}:{claim.status}", desk)
 
 
+def follow(mind: Mind, state: Mapping[str, object], instruction: str, desk: Desk) -> Generator[Event, None, None]:
+    """Do what a person told the assistant to do, unasked; ``TurnDone`` comes last. Raises StateError, KeyError."""
+    step = mind.dialogue.follow(from_json(state), instruction, desk)
+    yield from _carry_out(mind, step, f"{instruction}:{desk.now.isoformat()}", desk)
+
+
 def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, heard: Asked = Asked()) -> Iterator[Event]:
     """What a step decided: its effects, then its words, then the state to keep."""
     text = heard.text

@@ -11,7 +11,9 @@ class SupportConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Time the tasks of a worker."""
+        """Time the tasks of a worker; notice who signs out."""
+        from support import handing
         from support.insight import work
 
         work.connect()
+        handing.connect()

@@ -20,6 +20,7 @@ from support.redis_client import News
 TAKE_TURN = "support.tasks.take_turn"
 SEND_REPLIES = "support.tasks.send_replies"
 ANNOUNCE_CHANGES = "support.tasks.announce_changes"
+FOLLOW_INSTRUCTION = "support.tasks.follow_instruction"
 TELL_BACK_OFFICE = "support.tasks.tell_back_office"
 TELL_OF_INCIDENT = "support.tasks.tell_of_incident"
 
@@ -37,6 +38,11 @@ def ring_delivery(conversation: uuid.UUID, wait: float = 0.0) -> None:
 def ring_announcement(conversation: uuid.UUID, wait: float = 0.0) -> None:
     """Ask a worker to tell the customer of what changed in their claims."""
     redis_client.tell(ring(ANNOUNCE_CHANGES, conversation, wait))
+
+
+def ring_instruction(conversation: uuid.UUID, wait: float = 0.0) -> None:
+    """Ask a worker to do what a person told the assistant to when giving ``conversation`` back."""
+    redis_client.tell(ring(FOLLOW_INSTRUCTION, conversation, wait))
 
 
 def ring_back_office(claim: uuid.UUID, wait: float = 0.0) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import partial
 from typing import cast
 
 import structlog
@@ -16,6 +15,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from chatbot.dialogue.state import handed_back
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
 from support import clock, db, doorbell
@@ -89,7 +89,7 @@ def open_locked(
     if conversation.owner != Owner.AGENT:
         conversation.owner = Owner.QUEUE
         conversation.save(update_fields=["owner"])
-    transaction.on_commit(lambda: _announce(conversation.id, "waiting"))
+    transaction.on_commit(lambda: announce(conversation.id, "waiting"))
     return standing
 
 
@@ -115,7 +115,7 @@ def standing_priority(conversation: Conversation) -> PriorityName | None:
 def take(conversation_id: uuid.UUID, agent: User) -> Escalation:
     """Make ``agent`` the owner. Raises EscalationError when someone else is. Taking what one has renews the lease."""
     with db.write():
-        conversation = _locked(conversation_id)
+        conversation = locked(conversation_id)
         if conversation.owner == Owner.AGENT and conversation.agent_id != agent.pk:
             raise EscalationError(f"Cette conversation est déjà avec {conversation.agent}.")
         escalation = conversation.escalations.filter(closed_at__isnull=True).first()
@@ -123,18 +123,9 @@ def take(conversation_id: uuid.UUID, agent: User) -> Escalation:
             escalation = open_locked(conversation, "human_request", "normal", "")
             escalation.reason = Reason.AGENT_STARTED
         already = conversation.owner == Owner.AGENT
-        conversation.owner, conversation.agent = Owner.AGENT, agent
-        conversation.save(update_fields=["owner", "agent"])
-        escalation.assignee = agent
-        escalation.taken_at = escalation.taken_at or clock.now()
-        escalation.lease_until = _lease_end()
-        escalation.status, escalation.snoozed_until = Status.OPEN, None
-        escalation.save()
-        _cancel_unsent_bot_replies(conversation)
+        hold(conversation, escalation, agent)
         if not already:
-            _new_stint(escalation, agent)
             audit.record(agent, "take", f"conversation:{conversation.id}", {"reason": escalation.reason})
-            transaction.on_commit(lambda: _announce(conversation_id, "joined"))
     return escalation
 
 
@@ -146,10 +137,10 @@ def reply(conversation_id: uuid.UUID, agent: User, text: str, client_id: uuid.UU
     if len(text) > MAX_REPLY_CHARACTERS:
         raise EscalationError(f"Le message dépasse {MAX_REPLY_CHARACTERS} caractères.")
     with db.write():
-        conversation = _locked(conversation_id)
+        conversation = locked(conversation_id)
         if first := conversation.messages.filter(client_id=client_id).first():
             return first
-        _require_owner(conversation, agent)
+        require_owner(conversation, agent)
         message = Message.objects.create(
             conversation=conversation,
             seq=conversation.next_seq,
@@ -188,7 +179,7 @@ def close(conversation_id: uuid.UUID, agent: User) -> None:
 def keep(conversation_id: uuid.UUID, agent: User) -> None:
     """Renew the agent's lease while they read or type. Raises EscalationError."""
     with db.write():
-        _require_owner(_locked(conversation_id), agent)
+        require_owner(locked(conversation_id), agent)
         Escalation.objects.filter(conversation=conversation_id, closed_at__isnull=True).update(lease_until=_lease_end())
 
 
@@ -198,35 +189,64 @@ def return_abandoned() -> int:
     returned = 0
     for escalation_id, conversation_id in list(expired.values_list("id", "conversation_id")):
         with db.write():
-            conversation = _locked(conversation_id)
+            conversation = locked(conversation_id)
             rows = Escalation.objects.filter(id=escalation_id, lease_until__lt=timezone.now(), closed_at__isnull=True)
-            if not rows.update(assignee=None, lease_until=None):
+            if (escalation := rows.first()) is None:
                 continue
             audit.record(conversation.agent, "lease_expired", f"conversation:{conversation_id}")
-            conversation.owner, conversation.agent = Owner.QUEUE, None
-            conversation.save(update_fields=["owner", "agent"])
-            _new_stint(Escalation.objects.get(id=escalation_id), None)
-            transaction.on_commit(partial(_announce, conversation_id, "waiting"))
+            let_go(conversation, escalation)
             returned += 1
     return returned
 
 
 def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome) -> None:
     with db.write():
-        conversation = _locked(conversation_id)
-        _require_owner(conversation, agent)
-        conversation.owner, conversation.agent = owner, None
-        conversation.save(update_fields=["owner", "agent"])
+        conversation = locked(conversation_id)
+        require_owner(conversation, agent)
         now = clock.now()
+        conversation.owner, conversation.agent = owner, None
+        if outcome == Outcome.HANDED_BACK:
+            conversation.state = handed_back(conversation.state, now)
+        conversation.save(update_fields=["owner", "agent", "state"])
         Stint.objects.filter(escalation__conversation=conversation, ended_at__isnull=True).update(ended_at=now)
         conversation.escalations.filter(closed_at__isnull=True).update(
             closed_at=now, outcome=outcome, lease_until=None, status=Status.RESOLVED, snoozed_until=None
         )
         audit.record(agent, outcome, f"conversation:{conversation_id}")
-        transaction.on_commit(lambda: _announce(conversation_id, "ended"))
+        transaction.on_commit(lambda: announce(conversation_id, "ended"))
 
 
-def _new_stint(escalation: Escalation, agent: User | None) -> None:
+def hold(conversation: Conversation, escalation: Escalation, agent: User, seconds: float | None = None) -> None:
+    """Make ``agent`` the owner of a locked conversation, whoever had it; ``seconds`` is how long it is kept for them.
+
+    A stint begins when they did not have it before. To be called in a transaction that locked the conversation.
+    """
+    had = conversation.owner == Owner.AGENT and conversation.agent_id == agent.pk
+    conversation.owner, conversation.agent = Owner.AGENT, agent
+    conversation.save(update_fields=["owner", "agent"])
+    escalation.assignee = agent
+    escalation.taken_at = escalation.taken_at or clock.now()
+    escalation.lease_until = _lease_end(seconds)
+    escalation.status, escalation.snoozed_until = Status.OPEN, None
+    escalation.save(update_fields=["reason", "assignee", "taken_at", "lease_until", "status", "snoozed_until"])
+    _cancel_unsent_bot_replies(conversation)
+    if not had:
+        new_stint(escalation, agent)
+        transaction.on_commit(lambda: announce(conversation.id, "joined"))
+
+
+def let_go(conversation: Conversation, escalation: Escalation) -> None:
+    """Back to its place in the queue, for anybody. To be called in a transaction that locked the conversation."""
+    conversation.owner, conversation.agent = Owner.QUEUE, None
+    conversation.save(update_fields=["owner", "agent"])
+    escalation.assignee = escalation.lease_until = None
+    escalation.save(update_fields=["assignee", "lease_until"])
+    new_stint(escalation, None)
+    transaction.on_commit(lambda: announce(conversation.id, "waiting"))
+
+
+def new_stint(escalation: Escalation, agent: User | None) -> None:
+    """From now the case is with ``agent``, or waits; what it did before ends."""
     now = clock.now()
     escalation.stints.filter(ended_at__isnull=True).update(ended_at=now)
     Stint.objects.create(escalation=escalation, agent=agent, waiting=agent is None, began_at=now)
@@ -236,14 +256,16 @@ def _operator(card: HandoffCard | None, slot: str) -> str:
     return str(card.known.get(slot, ""))[:20] if card else ""
 
 
-def _locked(conversation_id: uuid.UUID) -> Conversation:
+def locked(conversation_id: uuid.UUID) -> Conversation:
+    """The row every writer locks first. Raises EscalationError when there is none."""
     try:
         return Conversation.objects.select_for_update(of=("self",)).get(id=conversation_id)
     except Conversation.DoesNotExist:
         raise EscalationError("Cette conversation n'existe pas.") from None
 
 
-def _require_owner(conversation: Conversation, agent: User) -> None:
+def require_owner(conversation: Conversation, agent: User) -> None:
+    """Raises EscalationError when the conversation is not with ``agent``."""
     if conversation.owner != Owner.AGENT or conversation.agent_id != agent.pk:
         raise EscalationError("Prenez d'abord la conversation : elle n'est pas (ou plus) avec vous.")
 
@@ -256,8 +278,8 @@ def _cancel_unsent_bot_replies(conversation: Conversation) -> None:
         Message.objects.filter(id__in=ids).update(delivery=Delivery.CANCELLED)
 
 
-def _lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.AGENT_LEASE_SECONDS)
+def _lease_end(seconds: float | None = None) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds or settings.AGENT_LEASE_SECONDS)
 
 
 def _publish_reply(message: Message) -> None:
@@ -269,7 +291,8 @@ def _publish_reply(message: Message) -> None:
         doorbell.ring_delivery(message.conversation_id)
 
 
-def _announce(conversation_id: uuid.UUID, status: str) -> None:
+def announce(conversation_id: uuid.UUID, status: str) -> None:
+    """Tell whoever follows the conversation, and the console, that a handoff is waiting, joined or ended."""
     log.info("handoff", conversation=str(conversation_id), status=status)
     event: dict[str, object] = {"type": "handoff", "status": status}
     if status == "waiting" and (position := queue_position(Conversation.objects.get(id=conversation_id))):

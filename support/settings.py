@@ -141,6 +141,7 @@ CELERY_TASK_ROUTES = {
     "support.tasks.take_turn": {"queue": "turns"},
     "support.tasks.send_replies": {"queue": "delivery"},
     "support.tasks.announce_changes": {"queue": "turns"},
+    "support.tasks.follow_instruction": {"queue": "turns"},
     "support.tasks.tell_back_office": {"queue": "housekeeping"},
     "support.tasks.tell_of_incident": {"queue": "housekeeping"},
 }
@@ -161,6 +162,7 @@ TURN_LEASE_SECONDS = env.float("TURN_LEASE_SECONDS", 30.0)
 SEND_LEASE_SECONDS = env.float("SEND_LEASE_SECONDS", 30.0)
 SWEEP_AFTER_SECONDS = env.float("SWEEP_AFTER_SECONDS", 5.0)
 AGENT_LEASE_SECONDS = env.float("AGENT_LEASE_SECONDS", 900.0)
+ASSIGNED_LEASE_SECONDS = env.float("ASSIGNED_LEASE_SECONDS", 120.0)
 SESSION_DAYS = env.int("SESSION_DAYS", 30)
 STREAM_GATHER_SECONDS = 0.05
 RATE_SEND_PER_SESSION = env.str("RATE_SEND_PER_SESSION", "30/minute")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import deliver, doorbell, escalate, redis_client, turns
+from support import assign, deliver, doorbell, escalate, instructed, instructions, redis_client, turns
 from support.backoffice import announce, incident_news, overdue, sweeping, webhook
 from support.experiments import watch
 from support.incidents import radar
@@ -43,6 +43,12 @@ def send_replies(conversation: str) -> None:
 def announce_changes(conversation: str) -> None:
     """Tell a customer what changed in their claims."""
     announce.run(uuid.UUID(conversation))
+
+
+@shared_task
+def follow_instruction(conversation: str) -> None:
+    """Do what a person told the assistant to when giving the conversation back."""
+    instructed.run(uuid.UUID(conversation))
 
 
 @shared_task
@@ -80,6 +86,9 @@ def sweep() -> None:
     for conversation in _not_rung_lately("send", sends_due):
         doorbell.ring_delivery(conversation)
     returned = escalate.return_abandoned()
+    assign.assign_waiting()
+    for conversation in _not_rung_lately("instruction", instructions.due()):
+        doorbell.ring_instruction(conversation)
     news_due = sweeping.untold(late)
     for conversation in _not_rung_lately("news", news_due):
         doorbell.ring_announcement(conversation)

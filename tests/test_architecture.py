@@ -24,6 +24,8 @@ WRITERS = {
     "turns.py",
     "deliver.py",
     "escalate.py",
+    "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go
+    "instructions.py",  # hands back, and sends the words a person gave the assistant
     "backoffice",
     "leases.py",
 }  # leases: for turns, deliver

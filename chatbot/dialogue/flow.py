@@ -13,6 +13,7 @@ from chatbot.dialogue import (
     clarify,
     collect,
     courtesy,
+    instructed,
     people,
     questions,
     requests,
@@ -139,6 +140,10 @@ class Dialogue:
     def announce(self, state: State, claim: ClaimView, desk: Desk) -> Step:
         """Decide how to tell a new status of ``claim``, unasked; silent while a person has the conversation."""
         return self._close(status.announce(self.rules, state, claim, desk))
+
+    def follow(self, state: State, instruction: str, desk: Desk) -> Step:
+        """Decide what to say, unasked, on a person's instruction; silent when there is nothing. Raises KeyError."""
+        return self._close(instructed.follow(self.rules, state, instruction, desk))
 
     def cut_short(self, state: State) -> Incoming | None:
         """An identifier of the open case that looked too short: the next message may be its other half."""

@@ -151,3 +151,19 @@ def from_json(data: Mapping[str, object]) -> State:
         if index is not None and not 0 <= index < len(state.cases):
             raise StateError(f"damaged state: there is no case {index}")
     return state
+
+
+def handed_back(data: Mapping[str, object], now: datetime) -> Mapping[str, object]:
+    """The stored state after a person gave the conversation back: what called them calls nobody again for a while.
+
+    The brand's quiet hours count from here, and the assistant has its chances to understand again. A state that cannot
+    be read stays as it is: the next turn will say so.
+    """
+    try:
+        state = from_json(data)
+    except StateError:
+        return data
+    if not data:
+        return data
+    handoffs = tuple(replace(one, at=now) for one in state.handoffs)
+    return to_json(replace(state, handoffs=handoffs, unclear=0, refused=0))

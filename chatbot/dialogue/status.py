@@ -24,14 +24,18 @@ def report_status(s: Scratch) -> None:
         return
     if not _is_about_status(s):
         return
-    filed = _filed(s)
-    if not filed:
+    if not tell(s):
         _nothing_filed(s)
-        return
+
+
+def tell(s: Scratch) -> bool:
+    """Say where the claims named, or those still open, stand; whether there are any."""
+    filed = _filed(s)
     for case in filed:
         _report(s, case)
     if len(filed) == 1:
         ask_what_is_waited_for(s, filed[0])
+    return bool(filed)
 
 
 def _is_about_status(s: Scratch) -> bool:

@@ -7,6 +7,7 @@ import { $, toast, write } from "./dom.js";
 import { shortcuts } from "./keys.js";
 import { Line } from "./line.js";
 import { post } from "./post.js";
+import { Taking } from "./taking.js";
 import { showMessages, showReadings, showSpeaking } from "./transcript.js";
 
 const page = $("console").dataset;
@@ -24,6 +25,7 @@ const line = new Line(`?case=${page.case}`, hear, () => {
   composer.retryAll();
 });
 const composer = new Composer(page.caseUrl, page.case, (frame) => line.say(frame));
+const taking = new Taking(page, () => composer.settled());
 
 function hear(frame) {
   if (frame.type === "case") drawCase(frame.case);
@@ -31,6 +33,7 @@ function hear(frame) {
   else if (frame.type === "speaking") showSpeaking(frame.reply, frame.text);
   else if (frame.type === "typing") customerTypes(frame.on);
   else if (frame.type === "counts") drawCounts(frame);
+  else if (frame.type === "viewers") taking.watch(frame.viewers);
 }
 
 function drawCase(fresh) {
@@ -43,6 +46,7 @@ function drawCase(fresh) {
   $("take").title = data.agent ? `Déjà avec ${data.agent.name}` : "Prendre la conversation (t)";
   $("hand-back").hidden = $("close").hidden = !data.mine;
   composer.allow(data);
+  taking.draw(data);
   drawCard(data, reveal);
 }
 
@@ -139,6 +143,6 @@ $("close").addEventListener("click", () => end("close", "Terminer la conversatio
 $("older").addEventListener("click", () => line.say({ type: "older" }));
 $("readings").addEventListener("click", toggleReadings);
 readings(localStorage.getItem("console.readings") === "1");
-shortcuts({ t: take, l: toggleReadings, r: () => $("text").focus(), q: () => location.assign(page.queueUrl) });
+shortcuts({ t: take, c: () => taking.give(), l: toggleReadings, r: () => $("text").focus(), q: () => location.assign(page.queueUrl) });
 setInterval(keep, KEEP_EVERY);
-setInterval(() => { composer.tick(); tickCard(); }, 1000);
+setInterval(() => { composer.tick(); tickCard(); taking.tick(); }, 1000);

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from chatbot.dialogue.state import StateError, from_json
-from support.console import handoff_card, roles, selectors, values, words
+from support.console import handoff_card, passing, roles, selectors, values, words
 from support.console.masking import mask_number, mask_phones
 from support.deliver import WINDOW
 from support.models import Channel, Claim, Conversation, Escalation, Message, Owner
@@ -37,6 +37,8 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "agent": selectors.agent_of(conversation),
         "mine": conversation.owner == Owner.AGENT and conversation.agent_id == user.pk,
         "may_act": roles.may_act(user),
+        "may_assign": roles.may_assign(user),
+        "hold": passing.held(conversation, conversation.escalations.filter(closed_at__isnull=True).first()),
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
         "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),

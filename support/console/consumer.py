@@ -16,7 +16,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
 from support import clock
-from support.console import gate
+from support.console import gate, viewers
+from support.console.attendance import Attendance
 from support.console.following import CaseView, QueueView
 from support.threads import run_in_db_thread
 from support.transports.web import events
@@ -50,7 +51,9 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             return
         self._case = uuid.UUID(case) if case else None
         self._view = CaseView(self._case, user) if self._case else QueueView(user)
-        self._groups = [events.CONSOLE_GROUP, *([events.conversation_group(self._case)] if self._case else [])]
+        self._attendance = await run_in_db_thread(Attendance, user, self._case)
+        of_case = [events.conversation_group(self._case), viewers.group(self._case)] if self._case else []
+        self._groups = [events.CONSOLE_GROUP, *of_case]
         for group in self._groups:
             await self.channel_layer.group_add(group, self.channel_name)
         self._watch = asyncio.create_task(self._keep_fresh())
@@ -59,6 +62,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         """Stop looking, leave the groups."""
         if self._watch:
             self._watch.cancel()
+            await run_in_db_thread(self._attendance.leave)
         for group in self._groups:
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -85,6 +89,9 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             case "typing":
                 if event["author"] == "customer":
                     await self.send(message["text"])
+            case "viewers":
+                for frame in await run_in_db_thread(self._attendance.others):
+                    await self._send(frame)
             case "changed" if self._case and event["conversation"] != str(self._case):
                 self._view.counts_changed = True
                 self._bell.set()
@@ -108,16 +115,21 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         """Send what changed, then the time: a page that hears no time knows that it shows old news."""
         self._bell.clear()
         try:
-            frames = await run_in_db_thread(self._view.news)
+            frames = await run_in_db_thread(self._news)
         except DatabaseError as error:
             log.warning("console_look_failed", error=type(error).__name__)
             return
         if frames is None:
             await self.close(CLOSED_NOT_FOUND)
             return
-        for frame in frames:
+        for frame in (*frames, *self._others):
             await self._send(frame)
         await self._send({"type": "time", "now": events.isoformat(clock.now())})
+
+    def _news(self) -> list[dict[str, Any]] | None:
+        """What is new on the page; and whoever reads it is there. Runs in a database thread."""
+        self._others = self._attendance.beat()
+        return self._view.news()
 
     async def _no_longer_entitled(self) -> bool:
         try:
@@ -126,10 +138,13 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             return False  # asked again in a moment
 
     async def _tell_typing(self, view: CaseView, on: bool) -> None:
-        """Tell the customer that a person writes; only of the person who has the conversation."""
-        if not view.mine or (on and time.monotonic() - self._typed_at < TYPING_SECONDS):
+        """Tell colleagues that a person writes; the customer only of the person who has the conversation."""
+        if on and time.monotonic() - self._typed_at < TYPING_SECONDS:
             return
         self._typed_at = time.monotonic()
+        await run_in_db_thread(self._attendance.writes, on)
+        if not view.mine:
+            return
         typing = {"type": "typing", "author": "agent", "on": on}
         await self.channel_layer.group_send(events.conversation_group(view.conversation), events.relay(typing))
 

@@ -33,6 +33,8 @@ _VOICES = (
     ("Appels", "graphic_eq", "support_enginecall", roles.SPENDING),
 )
 _PEOPLE = (
+    ("Membres", "groups", "support_teammember", "support.change_teammember"),
+    ("Attribution", "conversion_path", "support_desksettings", "support.change_desksettings"),
     ("Utilisateurs", "group", "auth_user", "auth.view_user"),
     ("Rôles", "badge", "auth_group", "auth.view_group"),
 )

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from support.console import actions, incident_pages, lessons, views
+from support.console import actions, incident_pages, lessons, passing, team, views
 
 app_name = "console"
 CASE = "file/<uuid:conversation>"
@@ -22,4 +22,10 @@ urlpatterns = [
     path(f"{CASE}/keep/", actions.keep, name="keep"),
     path(f"{CASE}/reveal/", actions.reveal, name="reveal"),
     path(f"{CASE}/lesson/", lessons.propose, name="lesson"),
+    path(f"{CASE}/give/", passing.give, name="give"),
+    path(f"{CASE}/put-back/", passing.put_back, name="put-back"),
+    path(f"{CASE}/take-over/", passing.take_over, name="take-over"),
+    path(f"{CASE}/instruct/", passing.instruct, name="instruct"),
+    path("team/", team.show, name="team"),
+    path("team/availability/", team.set_availability, name="availability"),
 ]

@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from support.console import lessons, roles, selectors
+from support import instructions
+from support.console import lessons, passing, roles, selectors
 from support.console import spending as costs
 from support.models import Conversation
 
@@ -33,9 +34,8 @@ def case(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
     row = Conversation.objects.select_related("customer", "identity").filter(id=conversation).first()
     if row is None:
         raise Http404("Cette conversation n'existe pas.")
-    return _page(
-        request, "console/case.html", selectors.customer_name(row), {"conversation": row, "intents": lessons.intents()}
-    )
+    more = {"conversation": row, "intents": lessons.intents(), **_choices(row)}
+    return _page(request, "console/case.html", selectors.customer_name(row), more)
 
 
 def spending(request: HttpRequest) -> HttpResponse:
@@ -54,6 +54,11 @@ def spending(request: HttpRequest) -> HttpResponse:
 def _require_may_see(request: HttpRequest) -> None:
     if not roles.may_see(request.user):
         raise PermissionDenied
+
+
+def _choices(conversation: Conversation) -> dict[str, object]:
+    reasons = passing.take_over_reasons()
+    return {"instructions": instructions.choices(conversation.brand).items(), "take_over_reasons": reasons.items()}
 
 
 def _page(request: HttpRequest, template: str, title: str, more: dict[str, object]) -> HttpResponse:

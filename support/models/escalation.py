@@ -61,6 +61,7 @@ class Escalation(models.Model):
     ``card`` is what was known when the person was called: kind, known, missing, asked, mood, claims, amount_fcfa;
     ``kind`` and the operators repeat of it what the queue is filtered by. ``asked_count`` and ``asked_at``: the
     customer's messages since the last reply of a person, and the first of them. ``due_at`` promises the first reply.
+    ``instruction`` is what the assistant was told to do when it got the conversation back, by its name in brand.toml.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -92,6 +93,8 @@ class Escalation(models.Model):
     lease_until = models.DateTimeField("réservée jusqu'à", null=True, blank=True)
     closed_at = models.DateTimeField("fin", null=True, blank=True)
     outcome = models.CharField("issue", max_length=12, choices=Outcome, blank=True, default="")
+    instruction = models.CharField("consigne à l'assistant", max_length=20, blank=True, default="")
+    instruction_due = models.BooleanField(default=False, help_text="l'assistant ne l'a pas encore suivie")
 
     class Meta:
         verbose_name = "demande de conseiller"
@@ -122,6 +125,7 @@ class Escalation(models.Model):
             ),
             models.Index(fields=["-closed_at"], name="escalation_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["opened_at"], name="escalation_by_opening"),
+            models.Index(fields=["id"], name="escalation_instructed", condition=Q(instruction_due=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,83 @@
+"""Who is at work, for the header of every console page and for giving a case to somebody: read and set as JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from support import clock, handing, house_words, team
+from support.console import roles
+from support.models import Availability, TeamMember
+from support.problems import document
+from support.transports.web.events import isoformat
+
+STEP = timedelta(minutes=15)
+LOOKED_AHEAD = timedelta(days=14)
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """{availability, members: [{id, name, availability, label, here, load, capacity, me}], off_duty_until}."""
+    user = request.user
+    if not isinstance(user, User) or not roles.may_see(user):
+        return document(403, "Votre rôle ne permet pas cette action.", code="forbidden")
+    own = TeamMember.objects.filter(user=user).values_list("availability", flat=True).first()
+    members = [_shown(member, user) for member in team.members()] if roles.may_act(user) else []
+    until = off_duty_until(settings.BRAND, clock.now())
+    return JsonResponse(
+        {
+            "availability": own or Availability.AVAILABLE,
+            "members": members,
+            "off_duty": not house_words.on_duty(settings.BRAND, clock.now()),
+            "off_duty_until": isoformat(until) if until else None,
+        }
+    )
+
+
+@require_POST
+def set_availability(request: HttpRequest) -> HttpResponse:
+    """Note what the user says of themselves."""
+    user = request.user
+    if not isinstance(user, User) or not roles.may_act(user):
+        return document(403, "Votre rôle ne permet pas cette action.", code="forbidden")
+    try:
+        body = json.loads(request.body)
+        availability = Availability(body["availability"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return document(422, "Choisissez disponible, occupé ou absent.", code="unusable")
+    team.say(user, availability)
+    return HttpResponse(status=204)
+
+
+def off_duty_until(brand: str, now: datetime) -> datetime | None:
+    """When advisers answer again, to the quarter of an hour; None while they do, or when no end is in sight."""
+    if house_words.on_duty(brand, now):
+        return None
+    quarter = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+    return _resumes(brand, quarter)
+
+
+@lru_cache(maxsize=16)
+def _resumes(brand: str, quarter: datetime) -> datetime | None:
+    steps = range(1, int(LOOKED_AHEAD / STEP))
+    return next((at for step in steps if house_words.on_duty(brand, at := quarter + step * STEP)), None)
+
+
+def _shown(member: team.Member, me: User) -> dict[str, Any]:
+    return {
+        "id": member.user.pk,
+        "name": handing.name(member.user),
+        "availability": member.availability,
+        "label": Availability(member.availability).label if member.here else "Hors ligne",
+        "here": member.here,
+        "load": member.load,
+        "capacity": member.capacity,
+        "me": member.user.pk == me.pk,
+    }

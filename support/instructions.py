@@ -1,0 +1,131 @@
+"""What a person tells the assistant to do when giving a conversation back: one of the brand's ``[handback]`` choices.
+
+A choice is a fixed act of the assistant's own (ask for what is missing, tell the status, wait), so no model is given an
+order in free words; ``say`` carries words of the person that are sent to the letter, once they were found safe.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from chatbot import brand
+from chatbot.anonymise.secrets import mask_secrets
+from chatbot.brand import BrandError
+from chatbot.watch import Watch
+from support import clock, db, doorbell, escalate
+from support.escalate import EscalationError
+from support.models import Author, Channel, Conversation, Delivery, Escalation, Message
+from support.privacy import audit
+from support.transports.web import events
+
+WAIT, SAY = "wait", "say"
+ACTS = ("ask_missing", "status")  # what the dialogue can do unasked; chatbot.dialogue.instructed
+KNOWN = (WAIT, SAY, *ACTS)
+WORDS_CHARACTERS = 300
+WINDOW = timedelta(hours=24)
+DUE_AT_ONCE = 100
+
+
+def choices(slug: str) -> dict[str, str]:
+    """Name → French label, in the brand's order. Raises BrandError for a name that nobody can act on."""
+    table = brand.load(slug).settings.get("handback", {})
+    found = {str(name): str(label) for name, label in table.items()} if isinstance(table, Mapping) else {}
+    if unknown := set(found) - set(KNOWN):
+        raise BrandError(f"{slug}/brand.toml: handback: {', '.join(sorted(unknown))}: one of {', '.join(KNOWN)}")
+    return found
+
+
+def hand_back(conversation_id: uuid.UUID, agent: User, instruction: str, words: str = "") -> None:
+    """Give the conversation back with an instruction, all or nothing. Raises EscalationError."""
+    with db.write():
+        conversation = escalate.locked(conversation_id)
+        if instruction not in choices(conversation.brand):
+            raise EscalationError("Cette consigne n'existe pas.")
+        if instruction != WAIT:
+            _require_that_it_may_speak(conversation)
+        words = _checked(conversation.brand, words) if instruction == SAY else ""
+        standing = list(conversation.escalations.filter(closed_at__isnull=True).values_list("pk", flat=True))
+        escalate.hand_back(conversation_id, agent)
+        Escalation.objects.filter(pk__in=standing).update(instruction=instruction, instruction_due=instruction in ACTS)
+        audit.record(agent, "instruct", f"conversation:{conversation_id}", {"instruction": instruction})
+        if words:
+            _say(conversation_id, words)
+        if instruction in ACTS:
+            transaction.on_commit(lambda: doorbell.ring_instruction(conversation_id))
+
+
+def due() -> list[uuid.UUID]:
+    """Conversations in which the assistant has not yet done what it was told."""
+    rows = Escalation.objects.filter(instruction_due=True).order_by("id")
+    return list(rows.values_list("conversation_id", flat=True)[:DUE_AT_ONCE])
+
+
+def instruction_for(conversation_id: uuid.UUID) -> str:
+    """What the assistant is still to do, or ""."""
+    rows = Escalation.objects.filter(conversation=conversation_id, instruction_due=True)
+    return rows.order_by("-closed_at").values_list("instruction", flat=True).first() or ""
+
+
+def done(conversation_id: uuid.UUID) -> None:
+    """Nothing is left to do: it was done, or cannot be any more. In the transaction that did it."""
+    Escalation.objects.filter(conversation=conversation_id, instruction_due=True).update(instruction_due=False)
+
+
+def may_speak(conversation: Conversation) -> bool:
+    """Whether the customer may be written to unasked: not after STOP, nor outside WhatsApp's window."""
+    return not _why_not(conversation)
+
+
+def _require_that_it_may_speak(conversation: Conversation) -> None:
+    if why := _why_not(conversation):
+        raise EscalationError(why)
+
+
+def _why_not(conversation: Conversation) -> str:
+    if conversation.identity.opted_out_at:
+        return "Le client a envoyé STOP : l'assistant n'écrira que s'il écrit d'abord. Choisissez d'attendre."
+    since = conversation.window_from
+    if conversation.channel == Channel.WHATSAPP and (since is None or clock.now() - since >= WINDOW):
+        return "La fenêtre WhatsApp de 24 h est fermée : l'assistant ne peut pas écrire. Choisissez d'attendre."
+    return ""
+
+
+def _checked(slug: str, words: str) -> str:
+    words = words.replace("\x00", "").strip()
+    if not words:
+        raise EscalationError("Écrivez ce que l'assistant doit dire.")
+    if len(words) > WORDS_CHARACTERS:
+        raise EscalationError(f"Le message dépasse {WORDS_CHARACTERS} caractères.")
+    if mask_secrets(words) != words:
+        raise EscalationError("Ces mots contiennent ce qui ressemble à un code secret : ils ne sont pas envoyés.")
+    if Watch.read(brand.load(slug).settings).asks_secret(words, quoting=False):
+        raise EscalationError("On ne demande jamais un code secret à un client, ni n'en parle ainsi.")
+    return words
+
+
+def _say(conversation_id: uuid.UUID, words: str) -> None:
+    conversation = escalate.locked(conversation_id)
+    whatsapp = conversation.channel == Channel.WHATSAPP
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.BOT,
+        text=words,
+        at=clock.now(),
+        transport=conversation.channel,
+        delivery=Delivery.QUEUED if whatsapp else Delivery.SENT,
+    )
+    conversation.next_seq += 1
+    conversation.save(update_fields=["next_seq"])
+    transaction.on_commit(lambda: _publish(message))
+
+
+def _publish(message: Message) -> None:
+    events.publish((events.conversation_group(message.conversation_id), events.message_event(message)))
+    if message.transport == Channel.WHATSAPP:
+        doorbell.ring_delivery(message.conversation_id)
