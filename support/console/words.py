@@ -22,6 +22,7 @@ class Explanation:
 
     why: str = ""
     todo: str = ""
+    again: bool = False  # whether sending it again may help
 
 
 @cache
@@ -35,7 +36,7 @@ def explain(delivery: str, error_code: str) -> Explanation:
     if delivery == Delivery.FAILED or error_code:
         entry = tables()["errors"].get(error_code) or tables()["errors"]["unknown"]
         why = entry["why"] if error_code in tables()["errors"] or not error_code else f"erreur {error_code}"
-        return Explanation(why, entry["todo"])
+        return Explanation(why, entry["todo"], entry.get("again", False))
     return Explanation(**tables()["states"].get(delivery, {}))
 
 
