@@ -55,6 +55,12 @@ def suggest(conversation_id: uuid.UUID, agent: User) -> Suggestion:
     return found
 
 
+def used(conversation_id: uuid.UUID, agent: User, *, edited: bool) -> None:
+    """Note that a suggestion went into a reply, as it was or changed: how good they are shows in the audit trail."""
+    with db.write():
+        audit.record(agent, "suggestion_used", f"conversation:{conversation_id}", {"edited": edited})
+
+
 def unanswered(conversation: Conversation) -> list[Message]:
     """The customer's messages after the last word of an agent or of the assistant, oldest first."""
     said = conversation.messages.filter(author__in=[Author.AGENT, Author.BOT]).order_by("-seq")

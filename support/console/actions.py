@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from support import escalate, files, undo
+from support import escalate, files, suggest, undo
 from support.console import reveal as revealing
 from support.console import roles, selectors, transcript, variables
 from support.models import Conversation, Message, PendingReply
@@ -61,7 +61,10 @@ def reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpR
     text = "" if attached and not body.get("text") else usable_text(body)
     if gap := variables.gap_in(text):
         raise Unusable(f"Complétez {gap} avant d'envoyer.")
-    return replied(undo.hold(conversation, user, text, client_id_of(body), attached))
+    held = undo.hold(conversation, user, text, client_id_of(body), attached)
+    if body.get("suggestion") in ("as_is", "edited"):
+        suggest.used(conversation, user, edited=body["suggestion"] == "edited")
+    return replied(held)
 
 
 def replied(held: Message | PendingReply) -> HttpResponse:

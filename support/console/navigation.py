@@ -16,7 +16,11 @@ _RECORDS = (
     ("Demandes de conseiller", "support_agent", "support_escalation", "support.view_escalation"),
     ("Clients", "person", "support_customer", "support.view_customer"),
 )
-_KNOWLEDGE = (("Articles", "menu_book", "support_article", "support.view_article"),)
+_KNOWLEDGE = (
+    ("Articles", "menu_book", "support_article", "support.view_article"),
+    ("Réponses prêtes", "quickreply", "support_cannedreply", "support.view_cannedreply"),
+    ("Macros", "bolt", "support_macro", "support.view_macro"),
+)
 _OVERSIGHT = (
     ("Journal d'audit", "policy", "support_auditevent", "support.view_auditevent"),
     ("Notifications au back-office", "outbox", "support_outgoingevent", "support.view_outgoingevent"),
