@@ -8,10 +8,9 @@ import { post } from "./post.js";
 export class Macros {
   constructor(composer) {
     this.composer = composer;
-    this.menu = new Menu($("macros"), $("open-macros"), (item) => this.run(item));
+    this.menu = new Menu($("macros"), null, (item) => this.run(item));
     this.unfinished = ""; // the macro whose reply the agent is completing
     $("open-macros").addEventListener("click", () => (this.menu.isOpen ? this.menu.close() : this.open()));
-    $("open-macros").addEventListener("keydown", (event) => this.menu.key(event));
   }
 
   async open() {
@@ -25,6 +24,7 @@ export class Macros {
   }
 
   async run({ key: name }) {
+    $("text").focus();
     const own = this.unfinished === name ? this.composer.draft : "";
     if (!own && this.composer.draft) return toast("Envoyez ou effacez votre brouillon avant de lancer une macro.");
     try {

@@ -3,19 +3,21 @@
 import { el, write } from "./dom.js";
 
 export class Menu {
-  /** `box` holds the list; `field` is the text that says which option is the current one; `choose(item)` is called. */
+  /** `box` holds the list; `field` is the text that keeps the focus, null where the list takes it; `choose(item)` is called. */
   constructor(box, field, choose) {
     this.box = box;
-    this.field = field;
     this.choose = choose;
     this.items = [];
     this.at = 0;
     this.list = el("ul", { class: "k-menu-list", id: `${box.id}-list`, role: "listbox", "aria-label": box.dataset.label });
     this.count = el("p", { class: "k-menu-count", role: "status" });
     this.foot = el("div", { class: "k-menu-foot" });
+    this.field = field ?? this.list;
+    if (!field) this.list.tabIndex = 0;
+    if (!field) this.list.addEventListener("keydown", (event) => this.key(event));
     box.append(this.list, this.count, this.foot);
     box.addEventListener("mousedown", (event) => event.target.closest("button, input") || event.preventDefault());
-    field.addEventListener("blur", () => setTimeout(() => this.box.contains(document.activeElement) || this.close(), 100));
+    this.field.addEventListener("blur", () => setTimeout(() => this.box.contains(document.activeElement) || this.close(), 100));
   }
 
   get isOpen() {
@@ -30,9 +32,10 @@ export class Menu {
       el("li", { class: "k-option", role: "option", id: `${this.list.id}-${i}`, onclick: () => this.pick(i) },
         el("span", { class: "k-option-head" }, el("strong", {}, item.key), ` ${item.title}`),
         el("span", { class: "k-option-text" }, item.text))));
-    write(this.count, items.length ? `${items.length} ${items.length > 1 ? "choix" : "choix"} · ↑ ↓ puis Entrée` : nothing);
+    write(this.count, items.length ? `${items.length} choix · ↑ ↓ puis Entrée` : nothing);
     this.box.hidden = false;
-    this.field.setAttribute("aria-controls", this.list.id);
+    if (this.field === this.list) this.list.focus();
+    else this.field.setAttribute("aria-controls", this.list.id);
     this.mark();
   }
 

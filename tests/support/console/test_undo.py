@@ -135,7 +135,7 @@ def test_the_sweeper_rings_for_what_no_doorbell_let_go(awa: User, case: Conversa
 
 
 def test_of_undo_and_release_exactly_one_wins(awa: User, case: Conversation) -> None:
-    """Twenty replies, each undone and let go at the same instant: each is taken back or sent, never both nor neither."""
+    """Twenty replies, each undone and let go at the same instant: taken back or sent, never both and never neither."""
     outcomes = []
 
     def take_back(client_id: uuid.UUID) -> bool:
