@@ -9,12 +9,11 @@ export class Menu {
     this.choose = choose;
     this.items = [];
     this.at = 0;
-    this.list = el("ul", { class: "k-menu-list", id: `${box.id}-list`, role: "listbox", "aria-label": box.dataset.label });
+    this.list = el("ul", { class: "k-menu-list", id: `${box.id}-list`, role: "listbox", tabIndex: 0, "aria-label": box.dataset.label });
     this.count = el("p", { class: "k-menu-count", role: "status" });
     this.foot = el("div", { class: "k-menu-foot" });
     this.field = field ?? this.list;
-    if (!field) this.list.tabIndex = 0;
-    if (!field) this.list.addEventListener("keydown", (event) => this.key(event));
+    this.list.addEventListener("keydown", (event) => this.key(event));
     box.append(this.list, this.count, this.foot);
     box.addEventListener("mousedown", (event) => event.target.closest("button, input") || event.preventDefault());
     this.field.addEventListener("blur", () => setTimeout(() => this.box.contains(document.activeElement) || this.close(), 100));

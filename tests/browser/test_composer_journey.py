@@ -1,4 +1,4 @@
-"""An agent writes: ready reply, gap, undo, suggestion, macro, file, closed window. The real house, in a real browser."""
+"""An agent writes: ready reply, gap, undo, suggestion, macro, file, closed window. In a real browser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from support.models import Conversation, Message
+from support.models import Channel, Conversation, Message
 from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
 from tests.browser.console_page import TABLET, Console
 from tests.browser.test_console import waiting
 from tests.house import House, running_house
+from tests.support.journeys import write
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +51,7 @@ def take(agent: Console, case: Conversation) -> None:
 
 
 def test_an_agent_writes_with_every_tool_and_loses_nothing(sign_in: SignIn) -> None:
-    case = waiting("c'est quoi les frais pour 50000 de wave vers orange ?", name="Mariam")
+    case = waiting("bonjour", "visitor:7", Channel.WEB, name="Mariam")
     agent = sign_in()
     page = agent.page
     take(agent, case)
@@ -119,35 +120,38 @@ def test_an_agent_writes_with_every_tool_and_loses_nothing(sign_in: SignIn) -> N
 
     # A macro, in one choice.
     agent.button("Macros").click()
+    fraud = page.get_by_role("option", name="Fraude soupçonnée")
+    expect(fraud).to_be_visible()
     keep(page, "macros")
-    page.get_by_role("option", name="Fraude soupçonnée").click()
-    expect(page.get_by_text("étiquette « fraude »")).to_be_visible()
+    fraud.click()
+    expect(page.locator("#toast")).to_contain_text("réponse écrite, étiquette « fraude »")
     expect(agent.stored("Gardez toujours votre code secret pour vous.")).to_have_count(1)
     assert [label.name for label in case.labels.all()] == ["fraude"]
     assert serious_findings(page) == []
     assert agent.problems == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_suggestion_and_a_closed_window_on_a_tablet(sign_in: SignIn, scheme: str) -> None:
-    case = waiting("c'est quoi les frais pour 50000 de wave vers orange ?")
-    agent = sign_in(**TABLET, color_scheme=scheme, reduced_motion="reduce")
+def test_a_suggestion_and_a_closed_window_on_a_dark_tablet(sign_in: SignIn) -> None:
+    case = waiting()
+    agent = sign_in(**TABLET, color_scheme="dark", reduced_motion="reduce")
     page = agent.page
     take(agent, case)
+    write("c'est quoi les frais pour 50000 de wave vers orange ?")
+    expect(agent.transcript).to_contain_text("les frais pour 50000")
     agent.composer.press("Control+Space")
-    expect(page.get_by_text("Suggestion de l'assistant")).to_be_visible(timeout=20_000)
+    expect(page.locator("#suggested")).to_contain_text("relisez-la avant de l'envoyer", timeout=20_000)
     expect(agent.composer).to_have_value(re.compile("FCFA"))
-    keep(page, f"suggestion-{scheme}")
+    keep(page, "suggestion")
     Conversation.objects.filter(id=case.id).update(window_from=None)
     page.reload()
     expect(page.get_by_text("La fenêtre WhatsApp de 24 h est fermée")).to_be_visible()
-    expect(page.get_by_text("Répondez à ce message pour la recevoir.")).to_be_visible()
-    keep(page, f"window-{scheme}")
+    expect(page.locator("#window-plan")).to_contain_text("Répondez à ce message pour la recevoir.")
+    keep(page, "window")
     assert serious_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     agent.composer.press("Control+Enter")
     expect(page.get_by_text("partira dès que le client écrit")).to_be_visible()
-    keep(page, f"held-{scheme}")
+    keep(page, "held")
     agent.button("Annuler cet envoi").click()
     expect(page.get_by_text("retirée avant d'être remise")).to_be_visible()
     assert serious_findings(page) == []
