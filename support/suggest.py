@@ -6,7 +6,6 @@ loads a model of language.
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +27,6 @@ CASE_NUMBER = "AK-000-0000"  # stands for the number of a claim that a suggestio
 GAP = "[dossier ?]"
 NOTHING_ASKED = "Le client n'attend pas de réponse : il n'y a rien à suggérer."
 NOTHING_TO_SAY = "L'assistant n'aurait rien répondu à ce message."
-_one_at_a_time = threading.Lock()  # thinking must not crowd out the sockets of this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,7 @@ def suggest(conversation_id: uuid.UUID, agent: User) -> Suggestion:
         if not asked:
             raise escalate.EscalationError(NOTHING_ASKED)
         audit.record(agent, "suggest", f"conversation:{conversation_id}", {"messages": len(asked)})
-    with _one_at_a_time:
-        happened = _think(conversation, asked)
-    found = _suggestion(happened)
+    found = _suggestion(_think(conversation, asked))
     if not found.text:
         raise escalate.EscalationError(NOTHING_TO_SAY)
     return found

@@ -7,7 +7,10 @@ import { post } from "./post.js";
 export class Suggest {
   constructor(composer) {
     this.composer = composer;
-    this.text = "";
+    this.key = `console.suggestion.${composer.address}`;
+    this.text = sessionStorage.getItem(this.key) ?? "";
+    if (this.text && $("text").value) this.say([]); // a draft that survived a reload still says where it comes from
+    else this.done();
     $("suggest").addEventListener("click", () => this.ask());
   }
 
@@ -18,6 +21,7 @@ export class Suggest {
     try {
       const { text, warnings } = await post(`${this.composer.address}suggest/`);
       this.text = text;
+      sessionStorage.setItem(this.key, text);
       this.composer.put([this.composer.draft, text].filter(Boolean).join("\n\n"));
       this.say(warnings);
       selectGap();
@@ -50,6 +54,7 @@ export class Suggest {
 
   done() {
     this.text = "";
+    sessionStorage.removeItem(this.key);
     $("suggested").hidden = true;
   }
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -17,6 +20,8 @@ from support.file_links import public
 from support.models import CannedReply, Conversation
 from support.privacy import audit
 from support.problems import document
+
+_one_at_a_time = ThreadPoolExecutor(1, thread_name_prefix="suggest")
 
 
 @action
@@ -95,9 +100,24 @@ def run_macro(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> H
     return JsonResponse({"done": done})
 
 
+async def suggestion(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
+    """What the assistant would say now; a draft for the agent, never sent by itself.
+
+    In a thread of its own: thinking must hold up neither sockets nor other requests.
+    """
+
+    def think() -> HttpResponse:
+        close_old_connections()
+        try:
+            return _suggestion(request, conversation)
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(_one_at_a_time, think)
+
+
 @action
-def suggestion(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
-    """What the assistant would say now; a draft for the agent, never sent by itself."""
+def _suggestion(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     proposed = suggest.suggest(conversation, user)
     return JsonResponse({"text": proposed.text, "warnings": list(proposed.warnings)})
 

@@ -97,7 +97,7 @@ def _delivery(message: Message, conversation: Conversation) -> dict[str, Any]:
     explanation = words.explain(reason, message.error_code)
     return {
         "state": state.value,
-        "label": state.label if state != Delivery.HELD else "Retenu",
+        "label": state.label if state != Delivery.HELD else "Retenu" if message.template else "Retenue",
         "why": explanation.why,
         "todo": explanation.todo,
         "bad": state in SETTLED_BADLY,

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from support import clock, escalate
-from support.console import macros, ready, variables
+from support.console import macros, ready, variables, words
 from support.models import (
     Attempt,
     AuditEvent,
@@ -278,3 +278,26 @@ def test_outside_the_window_the_page_knows_what_will_happen(awa: User, case: Con
     assert plan and plan["sent"] is None and "Répondez à ce message" in plan["templates"][0]["text"]
     web = write("bonjour", Channel.WEB, "visitor:9").conversation
     assert window.invitation(web) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("cancelled_bot", "un conseiller a pris la main"),
+        ("cancelled_agent", "retirée avant d'être remise"),
+        ("held_agent", "partira dès que le client écrit"),
+        ("queued", "la fenêtre de 24 h est fermée"),
+        ("failed", "la fenêtre de 24 h est fermée"),
+    ],
+)
+def test_what_is_cancelled_is_not_promised_again(state: str, said: str) -> None:
+    assert words.explain(state, "63016").why == said
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["21610", "21211", "63003", "63016", "63018", "63024", "30003", "30005", "30008", "63019", "11200", "unreachable"],
+)
+def test_the_usual_failures_are_explained_with_something_to_do(code: str) -> None:
+    told = words.explain("failed", code)
+    assert told.why and "erreur" not in told.why and told.todo.endswith(".")
