@@ -125,6 +125,7 @@ function append(each) {
   const day = DAY.format(new Date(each.at));
   if (day !== lastDay) { $("log").append(make("p", "day", day)); lastDay = day; }
   const row = { bubble: bubble(each.text, each.media.map((sid) => `/simulator/media/${sid}/`), each.mine), status: "" };
+  for (const address of each.files) row.bubble.append(fileLink(address));
   rows.set(each.sid, row);
   mark(row, each);
   $("log").append(row.bubble);
@@ -141,6 +142,15 @@ function bubble(text, pictures, mine) {
   }
   if (text) element.append(make("p", "", text));
   return element;
+}
+
+/** A file that was received: its address opens it, as it would on a phone. */
+function fileLink(address) {
+  const link = make("a", "file", "Fichier reçu");
+  link.href = address;
+  link.target = "_blank";
+  link.rel = "noopener";
+  return link;
 }
 
 function mark(row, each) {

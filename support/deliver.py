@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from support import clock, db, doorbell, house_words
+from support import clock, db, doorbell, house_words, outgoing
 from support.backoffice import duties
 from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step, state_of
 from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES, later
@@ -20,7 +20,6 @@ from support.leases import Lease, LeaseLost, acquire
 from support.models import Attempt, Author, Conversation, Delivery, Message, Owner
 from support.transports.web import events
 from support.transports.whatsapp import client
-from support.transports.whatsapp.split import split
 
 log = structlog.get_logger(__name__)
 WINDOW = timedelta(hours=24)
@@ -83,7 +82,7 @@ def _next(conversation_id: uuid.UUID) -> Message | None:
 
 def _settle(message: Message, lease: Lease) -> bool:
     """Work on one message until nothing is left to do now; False when it has to wait, and those behind it too."""
-    parts = split(message.text)
+    parts = outgoing.parts_of(message)
     while True:
         step = _prepare(message.id, parts, lease)
         match step:
@@ -100,7 +99,7 @@ def _settle(message: Message, lease: Lease) -> bool:
                 _hand_over(step, parts)
 
 
-def _prepare(message_id: uuid.UUID, parts: list[str], lease: Lease) -> Attempt | Reconcile | Wait | Settled:
+def _prepare(message_id: uuid.UUID, parts: list[outgoing.Part], lease: Lease) -> Attempt | Reconcile | Wait | Settled:
     """Decide the next step under the row lock, and record the attempt before anything leaves the house."""
     with db.write():
         conversation = _locked(lease.conversation)
@@ -216,12 +215,15 @@ def _queue_template(
     conversation.save(update_fields=["next_seq"])
 
 
-def _hand_over(attempt: Attempt, parts: list[str]) -> None:
+def _hand_over(attempt: Attempt, parts: list[outgoing.Part]) -> None:
     """The provider call, with no transaction open; then what came of it."""
     message = attempt.message
     to = message.conversation.identity.value
     try:
-        accepted = client.send(to, parts[attempt.part], attempt.id, _template(message), message.template_values)
+        part = parts[attempt.part]
+        accepted = client.send(
+            to, part.body, attempt.id, _template(message), message.template_values, media=part.media()
+        )
     except client.SendError as error:
         log.warning("send_failed", message_id=str(message.id), code=error.code, in_doubt=error.in_doubt)
         _after_failure(attempt, error)
@@ -255,12 +257,12 @@ def _after_failure(attempt: Attempt, error: client.SendError) -> None:
     _tell_console(message.conversation_id)
 
 
-def _reconcile(attempt: Attempt, parts: list[str]) -> bool:
+def _reconcile(attempt: Attempt, parts: list[outgoing.Part]) -> bool:
     """Ask the provider about a send in doubt; False when it cannot be asked now. Never sends."""
     message = attempt.message
     since = attempt.started_at - timedelta(seconds=5)
     try:
-        found = client.find(message.conversation.identity.value, parts[attempt.part], since, _template(message))
+        found = client.find(message.conversation.identity.value, parts[attempt.part].body, since, _template(message))
     except client.SendError as error:
         log.warning("reconcile_failed", message_id=str(message.id), code=error.code)
         return False
@@ -298,7 +300,7 @@ def _update_message(message_id: uuid.UUID) -> Delivery:
     """Derive a message's state from its attempts. What is held or cancelled stays so."""
     message = Message.objects.prefetch_related("attempts").get(id=message_id)
     attempts = list(message.attempts.all())
-    state = state_of(len(split(message.text)), attempts) if attempts else Delivery(message.delivery)
+    state = state_of(len(outgoing.parts_of(message)), attempts) if attempts else Delivery(message.delivery)
     if message.delivery in (Delivery.HELD, Delivery.CANCELLED) and state == Delivery.QUEUED:
         return Delivery(message.delivery)
     code = next((attempt.error_code for attempt in reversed(attempts) if attempt.error_code), "")

@@ -19,6 +19,7 @@ from support.redis_client import News
 
 TAKE_TURN = "support.tasks.take_turn"
 SEND_REPLIES = "support.tasks.send_replies"
+RELEASE_REPLIES = "support.tasks.release_replies"
 ANNOUNCE_CHANGES = "support.tasks.announce_changes"
 FOLLOW_INSTRUCTION = "support.tasks.follow_instruction"
 TELL_BACK_OFFICE = "support.tasks.tell_back_office"
@@ -33,6 +34,11 @@ def ring_turn(conversation: uuid.UUID, wait: float = 0.0) -> None:
 def ring_delivery(conversation: uuid.UUID, wait: float = 0.0) -> None:
     """Ask a worker to send what stands in the outbox of ``conversation``."""
     redis_client.tell(ring(SEND_REPLIES, conversation, wait))
+
+
+def ring_release(conversation: uuid.UUID, wait: float = 0.0) -> None:
+    """Ask a worker to let go of the replies of ``conversation`` that can no longer be undone."""
+    redis_client.tell(ring(RELEASE_REPLIES, conversation, wait))
 
 
 def ring_announcement(conversation: uuid.UUID, wait: float = 0.0) -> None:

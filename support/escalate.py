@@ -5,24 +5,20 @@ from __future__ import annotations
 import uuid
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import structlog
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chatbot.dialogue.state import handed_back
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
-from support import clock, db, doorbell
+from support import clock, db
 from support.backoffice import duties
 from support.models import (
     Author,
-    Channel,
     Conversation,
     Delivery,
     Escalation,
@@ -34,9 +30,22 @@ from support.models import (
     Status,
     Stint,
 )
+from support.owning import EscalationError, lease_end, locked, require_owner
 from support.privacy import audit
+from support.replying import MAX_REPLY_CHARACTERS, owned, release, release_locked, reply, sayable, withdraw
 from support.transports.web import events
 
+__all__ = [
+    "MAX_REPLY_CHARACTERS",
+    "EscalationError",
+    "locked",
+    "owned",
+    "release",
+    "reply",
+    "require_owner",
+    "sayable",
+    "withdraw",
+]
 log = structlog.get_logger(__name__)
 FIRST_REPLY_DUE = {
     Priority.URGENT: timedelta(minutes=5),
@@ -44,12 +53,7 @@ FIRST_REPLY_DUE = {
     Priority.NORMAL: timedelta(minutes=30),
     Priority.LOW: timedelta(hours=4),
 }
-MAX_REPLY_CHARACTERS = 4_000
 REOPENED_WITHIN = timedelta(days=3)
-
-
-class EscalationError(Exception):
-    """What was asked cannot be done; the text is French and fit for the agent's screen."""
 
 
 def open_locked(
@@ -129,41 +133,23 @@ def take(conversation_id: uuid.UUID, agent: User) -> Escalation:
     return escalation
 
 
-def reply(conversation_id: uuid.UUID, agent: User, text: str, client_id: uuid.UUID) -> Message:
-    """Store an agent's reply and send it. The same ``client_id`` again returns the first. Raises EscalationError."""
-    text = text.replace("\x00", "").strip()
-    if not text:
-        raise EscalationError("Le message est vide.")
-    if len(text) > MAX_REPLY_CHARACTERS:
-        raise EscalationError(f"Le message dépasse {MAX_REPLY_CHARACTERS} caractères.")
+def arrange(
+    conversation_id: uuid.UUID,
+    agent: User,
+    *,
+    priority: Priority | None = None,
+    status: Status | None = None,
+    snoozed_until: datetime | None = None,
+) -> None:
+    """Set how urgent the agent's own case is, and where the work on it stands. Raises EscalationError."""
     with db.write():
-        conversation = locked(conversation_id)
-        if first := conversation.messages.filter(client_id=client_id).first():
-            return first
-        require_owner(conversation, agent)
-        message = Message.objects.create(
-            conversation=conversation,
-            seq=conversation.next_seq,
-            author=Author.AGENT,
-            agent=agent,
-            text=text,
-            at=clock.now(),
-            transport=conversation.channel,
-            client_id=client_id,
-            delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
-        )
-        conversation.next_seq += 1
-        conversation.save(update_fields=["next_seq"])
-        conversation.escalations.filter(closed_at__isnull=True).update(
-            lease_until=_lease_end(),
-            first_replied_at=Coalesce("first_replied_at", Value(message.at)),
-            replied_at=message.at,
-            asked_at=None,
-            asked_count=0,
-            next_due_at=None,
-        )
-        transaction.on_commit(lambda: _publish_reply(message))
-    return message
+        conversation = owned(conversation_id, agent)
+        news: dict[str, Any] = {} if priority is None else {"priority": priority}
+        if status is not None:
+            news |= {"status": status, "snoozed_until": snoozed_until if status == Status.SNOOZED else None}
+        if news:
+            conversation.escalations.filter(closed_at__isnull=True).update(**news)
+            transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
 
 
 def hand_back(conversation_id: uuid.UUID, agent: User) -> None:
@@ -180,7 +166,7 @@ def keep(conversation_id: uuid.UUID, agent: User) -> None:
     """Renew the agent's lease while they read or type. Raises EscalationError."""
     with db.write():
         require_owner(locked(conversation_id), agent)
-        Escalation.objects.filter(conversation=conversation_id, closed_at__isnull=True).update(lease_until=_lease_end())
+        Escalation.objects.filter(conversation=conversation_id, closed_at__isnull=True).update(lease_until=lease_end())
 
 
 def return_abandoned() -> int:
@@ -203,6 +189,7 @@ def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome
     with db.write():
         conversation = locked(conversation_id)
         require_owner(conversation, agent)
+        release_locked(conversation)
         now = clock.now()
         conversation.owner, conversation.agent = owner, None
         if outcome == Outcome.HANDED_BACK:
@@ -222,11 +209,13 @@ def hold(conversation: Conversation, escalation: Escalation, agent: User, second
     A stint begins when they did not have it before. To be called in a transaction that locked the conversation.
     """
     had = conversation.owner == Owner.AGENT and conversation.agent_id == agent.pk
+    if not had:
+        release_locked(conversation)
     conversation.owner, conversation.agent = Owner.AGENT, agent
     conversation.save(update_fields=["owner", "agent"])
     escalation.assignee = agent
     escalation.taken_at = escalation.taken_at or clock.now()
-    escalation.lease_until = _lease_end(seconds)
+    escalation.lease_until = lease_end(seconds)
     escalation.status, escalation.snoozed_until = Status.OPEN, None
     escalation.save(update_fields=["reason", "assignee", "taken_at", "lease_until", "status", "snoozed_until"])
     _cancel_unsent_bot_replies(conversation)
@@ -237,6 +226,7 @@ def hold(conversation: Conversation, escalation: Escalation, agent: User, second
 
 def let_go(conversation: Conversation, escalation: Escalation) -> None:
     """Back to its place in the queue, for anybody. To be called in a transaction that locked the conversation."""
+    release_locked(conversation)
     conversation.owner, conversation.agent = Owner.QUEUE, None
     conversation.save(update_fields=["owner", "agent"])
     escalation.assignee = escalation.lease_until = None
@@ -256,39 +246,12 @@ def _operator(card: HandoffCard | None, slot: str) -> str:
     return str(card.known.get(slot, ""))[:20] if card else ""
 
 
-def locked(conversation_id: uuid.UUID) -> Conversation:
-    """The row every writer locks first. Raises EscalationError when there is none."""
-    try:
-        return Conversation.objects.select_for_update(of=("self",)).get(id=conversation_id)
-    except Conversation.DoesNotExist:
-        raise EscalationError("Cette conversation n'existe pas.") from None
-
-
-def require_owner(conversation: Conversation, agent: User) -> None:
-    """Raises EscalationError when the conversation is not with ``agent``."""
-    if conversation.owner != Owner.AGENT or conversation.agent_id != agent.pk:
-        raise EscalationError("Prenez d'abord la conversation : elle n'est pas (ou plus) avec vous.")
-
-
 def _cancel_unsent_bot_replies(conversation: Conversation) -> None:
     """The assistant never talks over a person: what it has not handed to the provider yet is not sent."""
     unsent = conversation.messages.filter(author=Author.BOT, delivery__in=[Delivery.QUEUED, Delivery.HELD])
     if ids := list(unsent.values_list("id", flat=True)):
         duties.leave_to_agent(ids)
         Message.objects.filter(id__in=ids).update(delivery=Delivery.CANCELLED)
-
-
-def _lease_end(seconds: float | None = None) -> datetime:
-    return timezone.now() + timedelta(seconds=seconds or settings.AGENT_LEASE_SECONDS)
-
-
-def _publish_reply(message: Message) -> None:
-    events.publish(
-        (events.conversation_group(message.conversation_id), events.message_event(message)),
-        events.changed(message.conversation_id),
-    )
-    if message.transport == Channel.WHATSAPP:
-        doorbell.ring_delivery(message.conversation_id)
 
 
 def announce(conversation_id: uuid.UUID, status: str) -> None:

@@ -72,6 +72,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_MAX_MEMORY_SIZE = 9_437_184  # what an agent may send stays in memory, never in a temporary file
 
 # --- Data -----------------------------------------------------------------------------------------------------
 
@@ -140,6 +141,7 @@ CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
     "support.tasks.take_turn": {"queue": "turns"},
     "support.tasks.send_replies": {"queue": "delivery"},
+    "support.tasks.release_replies": {"queue": "delivery"},
     "support.tasks.announce_changes": {"queue": "turns"},
     "support.tasks.follow_instruction": {"queue": "turns"},
     "support.tasks.tell_back_office": {"queue": "housekeeping"},
@@ -164,6 +166,8 @@ SWEEP_AFTER_SECONDS = env.float("SWEEP_AFTER_SECONDS", 5.0)
 AGENT_LEASE_SECONDS = env.float("AGENT_LEASE_SECONDS", 900.0)
 ASSIGNED_LEASE_SECONDS = env.float("ASSIGNED_LEASE_SECONDS", 120.0)
 SESSION_DAYS = env.int("SESSION_DAYS", 30)
+UNDO_SECONDS = env.float("UNDO_SECONDS", 5.0)
+FILE_LINK_DAYS = env.int("FILE_LINK_DAYS", 7)
 STREAM_GATHER_SECONDS = 0.05
 RATE_SEND_PER_SESSION = env.str("RATE_SEND_PER_SESSION", "30/minute")
 RATE_SEND_PER_ADDRESS = env.str("RATE_SEND_PER_ADDRESS", "300/minute")

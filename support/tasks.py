@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import assign, deliver, doorbell, escalate, instructed, instructions, redis_client, turns
+from support import assign, deliver, doorbell, escalate, instructed, instructions, redis_client, turns, undo
 from support.backoffice import announce, incident_news, overdue, sweeping, webhook
 from support.experiments import watch
 from support.incidents import radar
@@ -37,6 +37,12 @@ def take_turn(conversation: str) -> None:
 def send_replies(conversation: str) -> None:
     """Send what stands in a conversation's outbox."""
     deliver.run(uuid.UUID(conversation))
+
+
+@shared_task
+def release_replies(conversation: str) -> None:
+    """Let go of the replies that can no longer be undone."""
+    undo.release(uuid.UUID(conversation))
 
 
 @shared_task
@@ -85,6 +91,8 @@ def sweep() -> None:
         doorbell.ring_turn(conversation)
     for conversation in _not_rung_lately("send", sends_due):
         doorbell.ring_delivery(conversation)
+    for conversation in _not_rung_lately("undo", undo.overdue()[:SWEEP_LIMIT]):
+        doorbell.ring_release(conversation)
     returned = escalate.return_abandoned()
     assign.assign_waiting()
     for conversation in _not_rung_lately("instruction", instructions.due()):

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from support import file_page
 from support.api import api
 from support.insight import health, metrics
 from support.pages import demo
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", demo),
     path("admin/", include("support.console.urls")),
     path("admin/", admin.site.urls),
+    path("files/<str:token>", file_page.show, name="file"),
     path("api/v1/", api.urls),
     path("webhooks/whatsapp/", webhook.inbound),
     path("webhooks/whatsapp/status/", webhook.status),

@@ -19,6 +19,7 @@ os.environ.update(
     DEBUG="0",
     SIMULATOR="1",
     VOICE="template",  # the local voice has tests of its own
+    UNDO_SECONDS="0",  # undo has tests of its own
     LOG_LEVEL="WARNING",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     SECRET_KEY="tests only",

@@ -24,6 +24,7 @@ WRITERS = {
     "turns.py",
     "deliver.py",
     "escalate.py",
+    "replying.py",  # what agents say
     "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go
     "instructions.py",  # hands back, and sends the words a person gave the assistant
     "backoffice",

@@ -95,7 +95,7 @@ async function take() {
 async function end(name, title, verb) {
   if (!(await composer.settled())) return toast("Une réponse n'est pas partie : réessayez-la ou reprenez son texte d'abord.");
   const left = [
-    data.unanswered && "Le dernier message du client n'a pas de réponse.",
+    data.unanswered && !composer.leaving && "Le dernier message du client n'a pas de réponse.",
     composer.draft && "Votre brouillon n'a pas été envoyé.",
   ].filter(Boolean);
   if (left.length && !(await confirmed(title, left.join(" "), verb))) return;

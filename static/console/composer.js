@@ -1,9 +1,15 @@
 // Writing to the customer: a draft that survives, replies sent once and in order, and the truth when one could not be.
 
-import { $, write } from "./dom.js";
+import { Canned, selectGap } from "./canned.js";
+import { $, el, icon, toast, write } from "./dom.js";
+import { Files } from "./files.js";
+import { Macros } from "./macros.js";
 import { post } from "./post.js";
+import { Suggest } from "./suggest.js";
 import { now, until } from "./time.js";
 import { dropPending, showPending } from "./transcript.js";
+import { Undo } from "./undo.js";
+import { drawPlan } from "./window.js";
 
 const MAXIMUM = 4000;
 const SOON = 2 * 3600_000;
@@ -17,7 +23,7 @@ export class Composer {
     this.say = say;
     this.draftKey = `console.draft.${name}`;
     this.outboxKey = `console.outbox.${name}`;
-    this.outbox = JSON.parse(sessionStorage.getItem(this.outboxKey) ?? "[]");
+    this.outbox = JSON.parse(sessionStorage.getItem(this.outboxKey) ?? "[]").filter((entry) => !entry.sent); // the server has those
     this.typedAt = 0;
     $("text").value = sessionStorage.getItem(this.draftKey) ?? "";
     $("text").addEventListener("input", () => this.changed());
@@ -26,17 +32,27 @@ export class Composer {
       event.preventDefault();
       this.submit();
     });
+    this.undo = new Undo(this);
+    this.files = new Files(this, name);
+    this.canned = new Canned(this);
+    this.macros = new Macros(this);
+    this.suggest = new Suggest(this);
     this.outbox.forEach((entry) => this.show({ ...entry, why: entry.why ?? "la page a été fermée avant la réponse du serveur." }));
     this.fit();
   }
 
-  /** Resolves once nothing is on its way any more: to true when all was sent, to false when something could not be. */
+  /** Resolves once the server has all there is: to true, or to false when something could not be sent. */
   async settled() {
-    while (this.outbox.some((entry) => !entry.why)) {
+    while (this.outbox.some((entry) => !entry.why && !entry.sent)) {
       if (this.outbox.some((entry) => entry.why)) return false;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    return this.outbox.length === 0;
+    return !this.outbox.some((entry) => entry.why);
+  }
+
+  /** Whether a reply is on its way that the transcript does not show yet. */
+  get leaving() {
+    return this.outbox.some((entry) => entry.sent && !entry.why);
   }
 
   get draft() {
@@ -47,6 +63,8 @@ export class Composer {
   allow(data) {
     this.mine = data.mine && data.may_act;
     this.window = data.window;
+    this.invitation = data.invitation;
+    this.undo.sync(data.pending ?? []);
     $("text").disabled = false;
     $("text").readOnly = !this.mine;
     $("composer").classList.toggle("k-closed", !this.mine);
@@ -57,13 +75,14 @@ export class Composer {
 
   /** The 24-hour window, as a countdown. */
   tick() {
+    this.undo.tick();
     const note = $("window");
     note.hidden = !this.window;
     if (!this.window) return;
     const left = until(this.window);
     note.dataset.state = left.late ? "closed" : Date.parse(this.window) - now() < SOON ? "soon" : "open";
     write(note, left.late
-      ? "La fenêtre WhatsApp de 24 h est fermée : votre réponse sera retenue, et un modèle invitera le client à écrire."
+      ? "La fenêtre WhatsApp de 24 h est fermée : votre réponse sera retenue jusqu'à ce que le client écrive."
       : `Fenêtre WhatsApp : se ferme ${left.text}.`);
   }
 
@@ -96,30 +115,49 @@ export class Composer {
   }
 
   key(event) {
+    if (this.canned.menu.key(event)) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.submit();
+    } else if (event.code === "Space" && event.ctrlKey) {
+      event.preventDefault();
+      this.suggest.ask();
     } else if (event.key === "Escape") $("text").blur();
   }
 
   fit() {
     const length = [...$("text").value].length;
     write($("length"), length > MAXIMUM * 0.8 ? `${length} / ${MAXIMUM}` : "");
-    $("send").disabled = !this.mine || !this.draft;
+    $("send").disabled = !this.mine || !(this.draft || this.files?.items.length);
+    drawPlan(this.mine ? this.invitation : null, this.draft);
   }
 
   submit() {
-    if (!this.mine || !this.draft) return;
-    this.outbox.push({ clientId: crypto.randomUUID(), text: this.draft });
+    if ($("send").disabled) return;
+    if (selectGap()) return toast("Complétez ce qui manque avant d'envoyer.");
+    if (!this.files.ready) return toast("Une pièce jointe n'est pas encore prête : attendez-la, ou retirez-la.");
+    const suggestion = this.suggest.use(this.draft);
+    this.outbox.push({ clientId: crypto.randomUUID(), text: this.draft, files: this.files.take(), suggestion });
     this.keep();
+    this.clear();
+    $("text").focus();
+    this.outbox.forEach((entry) => this.show(entry));
+    this.work();
+  }
+
+  clear() {
     $("text").value = "";
     sessionStorage.removeItem(this.draftKey);
     clearTimeout(this.idle);
     this.typing(false);
     this.fit();
+  }
+
+  /** Puts a text into the composer in place of what is there. */
+  put(text) {
+    $("text").value = text;
+    this.changed();
     $("text").focus();
-    this.outbox.forEach((entry) => this.show(entry));
-    this.work();
   }
 
   async work() {
@@ -129,8 +167,10 @@ export class Composer {
     while ((entry = this.outbox.find((one) => !one.sent)) && !entry.why) {
       this.show(entry);
       try {
-        await post(`${this.address}reply/`, { client_id: entry.clientId, text: entry.text });
-        entry.sent = true; // the bubble stays until the transcript brings the stored message
+        const files = entry.files?.map((each) => each.file) ?? [];
+        const answer = await post(`${this.address}reply/`, { client_id: entry.clientId, text: entry.text, files, suggestion: entry.suggestion });
+        Object.assign(entry, { sent: true, due: answer?.pending?.due }); // the bubble stays until the transcript brings the message
+        if (entry.due && this.outbox.includes(entry)) this.show(entry);
       } catch (refusal) {
         entry.why = refusal.message;
         entry.refused = refusal.status !== 0;
@@ -142,7 +182,14 @@ export class Composer {
   }
 
   show(entry) {
-    showPending(entry, () => this.retry(entry.clientId), () => this.takeBack(entry.clientId));
+    const button = (label, act) => el("button", { class: "k-link", type: "button", onclick: act }, label);
+    showPending(entry, entry.why
+      ? [
+          el("span", { class: "k-why" }, icon("error"), `Pas envoyé : ${entry.why}`),
+          button("Réessayer", () => this.retry(entry.clientId)),
+          button("Reprendre le texte", () => this.takeBack(entry.clientId)),
+        ]
+      : entry.due ? this.undo.meta(entry) : ["Envoi…"]);
   }
 
   retry(clientId) {
@@ -150,17 +197,27 @@ export class Composer {
     if (!entry) return;
     delete entry.why;
     delete entry.refused;
+    entry.sent = entry.kept = false;
     this.work();
   }
 
   takeBack(clientId) {
     const entry = this.outbox.find((one) => one.clientId === clientId);
     if (!entry) return;
+    if (entry.kept) this.undo.back(entry); // the server keeps it too
+    else this.restore(entry);
+  }
+
+  /** The words and files of a reply that did not leave, back where they were written. */
+  restore(entry) {
+    this.forget(entry.clientId);
+    this.files.giveBack(entry.files ?? []);
+    this.put([entry.text, $("text").value].filter(Boolean).join("\n"));
+  }
+
+  forget(clientId) {
     this.confirmed(clientId);
     dropPending(clientId);
-    $("text").value = [entry.text, $("text").value].filter(Boolean).join("\n");
-    this.changed();
-    $("text").focus();
   }
 
   keep() {

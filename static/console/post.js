@@ -4,9 +4,10 @@ const TIMEOUT = 15_000;
 
 export class Refusal extends Error {
   /** `status` is 0 when the server could not be reached: the same request may then be sent again. */
-  constructor(message, status) {
+  constructor(message, status, body = null) {
     super(message);
     this.status = status;
+    this.body = body; // the problem document, where there is one
   }
 }
 
@@ -27,7 +28,7 @@ export async function post(address, body = {}) {
   const json = await answer.json().catch(() => null);
   if (answer.ok) return json;
   const text = json?.detail ?? (answer.status === 403 ? "Votre session a changé. Rechargez la page." : "Le serveur a rencontré une erreur.");
-  throw new Refusal(text, answer.status >= 500 ? 0 : answer.status);
+  throw new Refusal(text, answer.status >= 500 ? 0 : answer.status, json);
 }
 
 const token = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;

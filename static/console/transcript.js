@@ -2,7 +2,9 @@
 
 import { $, el, icon, write } from "./dom.js";
 import { lessonButton } from "./lessons.js";
+import { fileLinks } from "./files.js";
 import { clockTime, dayName, sameDay } from "./time.js";
+import { messageActs } from "./undo.js";
 
 const NEAR_END = 80; // pixels: closer than this to the end, the reader follows it
 const list = $("messages");
@@ -35,20 +37,14 @@ export function showSpeaking(reply, text) {
   if (stays) toEnd();
 }
 
-/** A reply of ours that the server has not confirmed yet. `why` is set when it could not be sent. */
-export function showPending(entry, retry, takeBack) {
+/** A reply of ours that the transcript does not hold yet; `meta` says how it stands. */
+export function showPending(entry, meta) {
   const node = pending.get(entry.clientId) ?? provisional("agent", "Moi");
   pending.set(entry.clientId, node);
   write(node.querySelector(".k-text"), entry.text);
   node.classList.toggle("k-failed", Boolean(entry.why));
-  node.querySelector(".k-meta").replaceChildren(
-    ...(entry.why
-      ? [
-          el("span", { class: "k-why" }, icon("error"), `Pas envoyé : ${entry.why}`),
-          el("button", { class: "k-link", type: "button", onclick: retry }, "Réessayer"),
-          el("button", { class: "k-link", type: "button", onclick: takeBack }, "Reprendre le texte"),
-        ]
-      : ["Envoi…"]));
+  node.querySelector(".k-files").replaceChildren(...fileLinks(entry.files));
+  node.querySelector(".k-meta").replaceChildren(...meta);
   toEnd();
 }
 
@@ -108,11 +104,11 @@ function fill(node, message) {
   node.querySelector(".k-text").hidden = !message.text;
   write(node.querySelector(".k-reading"), message.normalised);
   node.querySelector(".k-files").replaceChildren(
-    ...message.attachments.map((name) => el("li", {}, icon("attach_file"), name)));
+    ...message.attachments.map((name) => el("li", {}, icon("attach_file"), name)), ...fileLinks(message.files));
   node.querySelector(".k-choices").replaceChildren(...message.choices.map((label) => el("li", {}, label)));
   node.querySelector(".k-meta").replaceChildren(
-    el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery), ...cited(message.sources),
-    ...[lessonButton(message)].filter(Boolean));
+    el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery), ...messageActs(message),
+    ...cited(message.sources), ...[lessonButton(message)].filter(Boolean));
 }
 
 function delivery(state) {

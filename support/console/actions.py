@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from support import escalate
+from support import escalate, files, suggest, undo
 from support.console import reveal as revealing
-from support.console import roles, selectors, transcript
-from support.models import Conversation
+from support.console import roles, selectors, transcript, variables
+from support.models import Conversation, Message, PendingReply
 from support.problems import document
 
 Action = Callable[[uuid.UUID, User, Mapping[str, Any]], HttpResponse]
@@ -56,9 +56,22 @@ def take(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpRe
 
 @action
 def reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
-    """Send ``text``; the same ``client_id`` again is answered with the first message."""
-    message = escalate.reply(conversation, user, _text(body), _client_id(body))
-    return JsonResponse(transcript.as_json(message, message.conversation, whole_numbers=False), status=201)
+    """Send ``text`` and ``files``, soon (202) or at once (201). The same ``client_id`` again is the first reply."""
+    attached = files.of(conversation, body.get("files", ()))
+    text = "" if attached and not body.get("text") else usable_text(body)
+    if gap := variables.gap_in(text):
+        raise Unusable(f"Complétez {gap} avant d'envoyer.")
+    held = undo.hold(conversation, user, text, client_id_of(body), attached)
+    if body.get("suggestion") in ("as_is", "edited"):
+        suggest.used(conversation, user, edited=body["suggestion"] == "edited")
+    return replied(held)
+
+
+def replied(held: Message | PendingReply) -> HttpResponse:
+    """The answer to a reply: what waits to leave, or the message."""
+    if isinstance(held, PendingReply):
+        return JsonResponse({"pending": undo.as_json(held)}, status=202)
+    return JsonResponse(transcript.as_json(held, held.conversation, whole_numbers=False), status=201)
 
 
 @action
@@ -100,7 +113,8 @@ def _body(request: HttpRequest) -> Mapping[str, Any]:
     return body
 
 
-def _text(body: Mapping[str, Any]) -> str:
+def usable_text(body: Mapping[str, Any]) -> str:
+    """The text of a message. Raises Unusable."""
     text = body.get("text")
     if not isinstance(text, str) or not text.replace("\x00", "").strip():
         raise Unusable("Le message est vide.")
@@ -113,7 +127,8 @@ def _text(body: Mapping[str, Any]) -> str:
     return text
 
 
-def _client_id(body: Mapping[str, Any]) -> uuid.UUID:
+def client_id_of(body: Mapping[str, Any]) -> uuid.UUID:
+    """The page's own name for what it sends. Raises Unusable."""
     try:
         return uuid.UUID(str(body.get("client_id")))
     except ValueError:

@@ -10,7 +10,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from chatbot.dialogue.state import StateError, from_json
-from support.console import handoff_card, passing, roles, selectors, values, words
+from support import undo
+from support.console import handoff_card, passing, roles, selectors, values, window, words
 from support.console.masking import mask_number, mask_phones
 from support.deliver import WINDOW
 from support.models import Channel, Claim, Conversation, Escalation, Message, Owner
@@ -43,6 +44,8 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "customer": _customer(conversation, whole_numbers=whole_numbers),
         "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),
         "window": _window_end(conversation),
+        "invitation": window.invitation(conversation),
+        "pending": undo.shown(conversation.id, user),
         "claims": [_claim(claim, conversation, whole_numbers) for claim in _claims(conversation)],
         "collecting": _collecting(conversation, whole_numbers),
     }

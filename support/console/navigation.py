@@ -19,6 +19,8 @@ _RECORDS = (
 _KNOWLEDGE = (
     ("Articles", "menu_book", "support_article", "support.view_article"),
     ("Leçons", "school", "support_lesson", "support.view_lesson"),
+    ("Réponses prêtes", "quickreply", "support_cannedreply", "support.view_cannedreply"),
+    ("Macros", "bolt", "support_macro", "support.view_macro"),
 )
 _OVERSIGHT = (
     ("Journal d'audit", "policy", "support_auditevent", "support.view_auditevent"),

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from support import file_links
 from support.console import reading, words
 from support.console.masking import mask_phones
 from support.models import Author, Channel, Conversation, Delivery, Message
@@ -13,6 +14,7 @@ from support.transports.web.events import isoformat
 
 PAGE = 80
 SETTLED_BADLY = {Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD}
+OF_ITS_AUTHOR = {Delivery.HELD, Delivery.CANCELLED}  # the reason depends on who wrote it
 Marks = Mapping[uuid.UUID, str]
 
 
@@ -51,7 +53,9 @@ def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool
         "text": _shown(message.text, whole_numbers),
         "normalised": _shown(_reading(message, conversation), whole_numbers),
         "at": isoformat(message.at),
-        "attachments": [_attachment(each, message.kind) for each in message.attachments] or _unnamed(message),
+        "attachments": [_attachment(each, message.kind) for each in message.attachments if "file" not in each]
+        or _unnamed(message),
+        "files": [each for each in file_links.public(message.attachments) if message.author == Author.AGENT],
         "choices": [choice["label"] for choice in message.choices],
         "sources": message.sources,
         "client_id": str(message.client_id) if message.client_id else None,
@@ -89,11 +93,13 @@ def _delivery(message: Message, conversation: Conversation) -> dict[str, Any]:
     state = Delivery(message.delivery)
     if message.transport == Channel.WEB and state == Delivery.SENT and message.seq <= conversation.customer_read_seq:
         state = Delivery.READ
-    explanation = words.explain(state, message.error_code)
+    reason = f"{state}_{message.author}" if state in OF_ITS_AUTHOR else state
+    explanation = words.explain(reason, message.error_code)
     return {
         "state": state.value,
-        "label": state.label if state != Delivery.HELD else "Retenu",
+        "label": state.label if state != Delivery.HELD else "Retenu" if message.template else "Retenue",
         "why": explanation.why,
         "todo": explanation.todo,
         "bad": state in SETTLED_BADLY,
+        "again": explanation.again and message.author == Author.AGENT,
     }

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from support.console import actions, incident_pages, lessons, passing, team, views
+from support.console import actions, composing, incident_pages, lessons, passing, team, views
 
 app_name = "console"
 CASE = "file/<uuid:conversation>"
@@ -17,6 +17,16 @@ urlpatterns = [
     path(f"{CASE}/", admin.site.admin_view(views.case), name="case"),
     path(f"{CASE}/take/", actions.take, name="take"),
     path(f"{CASE}/reply/", actions.reply, name="reply"),
+    path(f"{CASE}/undo/", composing.take_back, name="undo"),
+    path(f"{CASE}/again/", composing.again, name="again"),
+    path(f"{CASE}/cancel/", composing.cancel, name="cancel"),
+    path(f"{CASE}/insertable/", composing.insertable, name="insertable"),
+    path(f"{CASE}/canned/keep/", composing.keep_reply, name="canned-keep"),
+    path(f"{CASE}/canned/drop/", composing.drop_reply, name="canned-drop"),
+    path(f"{CASE}/macro/", composing.run_macro, name="macro"),
+    path(f"{CASE}/suggest/", composing.suggestion, name="suggest"),
+    path(f"{CASE}/files/", composing.attach, name="attach"),
+    path(f"{CASE}/files/drop/", composing.detach, name="detach"),
     path(f"{CASE}/hand-back/", actions.hand_back, name="hand-back"),
     path(f"{CASE}/close/", actions.close, name="close"),
     path(f"{CASE}/keep/", actions.keep, name="keep"),

@@ -22,6 +22,7 @@ class Explanation:
 
     why: str = ""
     todo: str = ""
+    again: bool = False  # whether sending it again may help
 
 
 @cache
@@ -32,10 +33,10 @@ def tables() -> Mapping[str, Any]:
 
 def explain(delivery: str, error_code: str) -> Explanation:
     """Why a message stands where it stands. A code we do not know keeps its number, for the technical team."""
-    if delivery == Delivery.FAILED or error_code:
+    if delivery == Delivery.FAILED or (error_code and delivery not in tables()["states"]):
         entry = tables()["errors"].get(error_code) or tables()["errors"]["unknown"]
         why = entry["why"] if error_code in tables()["errors"] or not error_code else f"erreur {error_code}"
-        return Explanation(why, entry["todo"])
+        return Explanation(why, entry["todo"], entry.get("again", False))
     return Explanation(**tables()["states"].get(delivery, {}))
 
 

@@ -55,11 +55,14 @@ FAILURES = {  # what the page calls them
 def take(fields: Mapping[str, str]) -> SimulatedMessage:
     """Queue a message from the API's parameters (To, From, Body, ContentSid, StatusCallback …). Raises Refusal."""
     number, text, template = _checked_recipient(fields), fields.get("Body", ""), fields.get("ContentSid", "")
+    media = fields.get("MediaUrl", "")
     _check_sender(fields)
     callback = _checked_callback(fields)
     if template:
         text = _template_text(template, fields.get("ContentVariables", ""))
-    elif not text.strip():
+    elif media and not media.startswith(settings.PUBLIC_URL + "/"):
+        raise Refusal(400, 21620, "Invalid media URL(s)")  # only this very server is ever asked
+    elif not (text.strip() or media):
         raise Refusal(400, 21619, "A text message body or media urls must be specified.")
     elif len(text) > MAX_BODY:
         raise Refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")
@@ -77,6 +80,7 @@ def take(fields: Mapping[str, str]) -> SimulatedMessage:
             phone=phone,
             from_phone=False,
             body=text,
+            media=[{"url": media.removeprefix(settings.PUBLIC_URL)}] if media else [],
             template=template,
             status="queued",
             error_code=failure if failure in LATER else "",

@@ -16,7 +16,7 @@ from typing import Any
 import msgpack
 from django.conf import settings
 
-from support import redis_client
+from support import file_links, redis_client
 from support.models.conversation import Message
 from support.redis_client import News
 
@@ -41,7 +41,7 @@ def message_event(message: Message) -> dict[str, Any]:
     if message.client_id:
         event["client_id"] = str(message.client_id)
     if message.attachments:
-        event["attachments"] = message.attachments
+        event["attachments"] = file_links.public(message.attachments)
     if message.choices:
         event["choices"] = message.choices
     if message.reply:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -41,18 +42,26 @@ class Accepted:
 
 
 def send(
-    to: str, body: str, attempt: uuid.UUID, template: str = "", values: Mapping[str, str] | None = None
+    to: str,
+    body: str,
+    attempt: uuid.UUID,
+    template: str = "",
+    values: Mapping[str, str] | None = None,
+    *,
+    media: str = "",
 ) -> Accepted:
     """Hand ``body`` (or the approved ``template``, a ContentSid, filled with ``values``) to the provider for ``to``.
 
-    ``to`` is an E.164 number.
+    ``to`` is an E.164 number; ``media`` the address of a file, sent in place of words.
 
     Waits for the sender's turn, then calls once, never twice. ``attempt`` comes back with every status callback.
     Raises SendError.
     """
     twilio = _client()
     sender = _sender()
-    content = {"content_sid": template} if template else {"body": body}
+    content: dict[str, Any] = {"content_sid": template} if template else {"body": body} if body else {}
+    if media:
+        content["media_url"] = [media]
     if template and values:
         content["content_variables"] = json.dumps(values, ensure_ascii=False)
     pace.wait(next(iter(sender.values())), settings.TWILIO_MESSAGES_PER_SECOND)

@@ -1,0 +1,142 @@
+"""What an agent says to a customer: stored, undone while it can be, released in order, sent once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
+from support import clock, db, doorbell
+from support.models import Author, Channel, Conversation, Delivery, Message, Owner, PendingReply
+from support.owning import EscalationError, lease_end, locked, require_owner
+from support.privacy import audit
+from support.transports.web import events
+
+MAX_REPLY_CHARACTERS = 4_000
+REFUSED_LATE = "la conversation n'est plus avec vous"
+
+
+def reply(
+    conversation_id: uuid.UUID,
+    agent: User,
+    text: str,
+    client_id: uuid.UUID,
+    attachments: Sequence[Mapping[str, Any]] = (),
+) -> Message:
+    """Store an agent's reply and send it. The same ``client_id`` again returns the first. Raises EscalationError."""
+    text = sayable(text, with_files=bool(attachments))
+    with db.write():
+        conversation = locked(conversation_id)
+        if first := conversation.messages.filter(client_id=client_id).first():
+            return first
+        require_owner(conversation, agent)
+        return _say(conversation, agent, text, client_id, attachments)
+
+
+def sayable(text: str, *, with_files: bool = False) -> str:
+    """A reply's text as it is stored. Raises EscalationError for one that says nothing or too much."""
+    text = text.replace("\x00", "").strip()
+    if not text and not with_files:
+        raise EscalationError("Le message est vide.")
+    if len(text) > MAX_REPLY_CHARACTERS:
+        raise EscalationError(f"Le message dépasse {MAX_REPLY_CHARACTERS} caractères.")
+    return text
+
+
+def owned(conversation_id: uuid.UUID, agent: User) -> Conversation:
+    """The conversation, locked, for one who writes beside it. In a transaction; raises EscalationError."""
+    conversation = locked(conversation_id)
+    require_owner(conversation, agent)
+    return conversation
+
+
+def release(conversation_id: uuid.UUID, now: datetime) -> int:
+    """Send the replies that can no longer be undone, in order; returns how many. Who no longer has the case sends none:
+    such a reply stays, with the reason, for its author.
+    """
+    sent = 0
+    with db.write():
+        conversation = locked(conversation_id)
+        due = list(conversation.pending_replies.filter(due_at__lte=now, refused="").select_related("agent"))
+        for waiting in due:
+            if conversation.owner == Owner.AGENT and conversation.agent_id == waiting.agent_id:
+                _let_go(conversation, waiting)
+                sent += 1
+            else:
+                waiting.refused = REFUSED_LATE
+                waiting.save(update_fields=["refused"])
+        if due:
+            transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
+    return sent
+
+
+def release_locked(conversation: Conversation) -> None:
+    """What its agent has already said goes out before the locked conversation changes hands. In a transaction."""
+    for waiting in conversation.pending_replies.filter(agent=conversation.agent, refused="").select_related("agent"):
+        _let_go(conversation, waiting)
+
+
+def withdraw(conversation_id: uuid.UUID, agent: User, message_id: uuid.UUID) -> None:
+    """Cancel a reply that is held until the customer writes. Raises EscalationError when it is not held (any more)."""
+    with db.write():
+        conversation = owned(conversation_id, agent)
+        held = conversation.messages.filter(id=message_id, author=Author.AGENT, delivery=Delivery.HELD)
+        if not held.update(delivery=Delivery.CANCELLED):
+            raise EscalationError("Trop tard : cette réponse n'est plus retenue.")
+        audit.record(agent, "withdraw", f"conversation:{conversation_id}", {"message": str(message_id)})
+        transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
+
+
+def _let_go(conversation: Conversation, waiting: PendingReply) -> None:
+    if not conversation.messages.filter(client_id=waiting.client_id).exists():
+        _say(conversation, waiting.agent, waiting.text, waiting.client_id, waiting.attachments)
+    waiting.delete()
+
+
+def _say(
+    conversation: Conversation,
+    agent: User,
+    text: str,
+    client_id: uuid.UUID,
+    attachments: Sequence[Mapping[str, Any]] = (),
+) -> Message:
+    """Store the reply of a locked conversation's own agent."""
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.AGENT,
+        agent=agent,
+        text=text,
+        attachments=[*attachments],
+        at=clock.now(),
+        transport=conversation.channel,
+        client_id=client_id,
+        delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
+    )
+    conversation.next_seq += 1
+    conversation.save(update_fields=["next_seq"])
+    conversation.escalations.filter(closed_at__isnull=True).update(
+        lease_until=lease_end(),
+        first_replied_at=Coalesce("first_replied_at", Value(message.at)),
+        replied_at=message.at,
+        asked_at=None,
+        asked_count=0,
+        next_due_at=None,
+    )
+    transaction.on_commit(lambda: _publish_reply(message))
+    return message
+
+
+def _publish_reply(message: Message) -> None:
+    events.publish(
+        (events.conversation_group(message.conversation_id), events.message_event(message)),
+        events.changed(message.conversation_id),
+    )
+    if message.transport == Channel.WHATSAPP:
+        doorbell.ring_delivery(message.conversation_id)
