@@ -52,8 +52,7 @@ class _Audited(ModelAdmin):
         with db.write():
             super().save_model(request, obj, form, change)
             details = {name: form.cleaned_data[name] for name in form.changed_data}
-            name = obj._meta.model_name  # noqa: SLF001  Django's own
-            audit.record(claim_pages.user_of(request), "settings", f"{name}:{obj.pk}", details)
+            audit.record(claim_pages.user_of(request), "settings", f"{type(obj).__name__.lower()}:{obj.pk}", details)
 
     def log_addition(self, *args: Any, **kwargs: Any) -> None:
         """Our own audit trail has it."""

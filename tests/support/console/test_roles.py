@@ -14,6 +14,7 @@ from support.models import Conversation
 
 PAGES = ["/admin/file/", "/admin/file/{case}/"]
 ACTIONS = [f"/admin/file/{{case}}/{name}/" for name in ("take", "reply", "hand-back", "close", "keep", "reveal")]
+ACTIONS += [f"/admin/file/{{case}}/{name}/" for name in ("give", "put-back", "take-over", "instruct")]
 RECORDS = ["conversation", "customer", "claim", "escalation"]
 OVERSIGHT = ["enginecall", "auditevent", "outgoingevent"]
 
