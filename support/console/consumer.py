@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,14 +15,15 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
 from support import clock
-from support.console import gate
+from support.console import board, gate
 from support.console.following import CaseView, QueueView
 from support.threads import run_in_db_thread
 from support.transports.web import events
 
 log = structlog.get_logger(__name__)
 REFRESH_SECONDS = 5.0  # heals what a lost event would have told
-GATHER_SECONDS = 0.1  # many doorbells at once are one look
+GATHER_SECONDS = 0.1  # many doorbells at once are one look; the queue's board gathers for itself
+TIME_SECONDS = 2.0  # at least so long between two tellings of the time
 TYPING_SECONDS = 1.0  # at most one "is writing" a second
 MAX_FRAME = 4096
 CLOSED_UNAUTHORISED = 4401
@@ -36,6 +36,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Let staff in. Refusals are told on an open socket: browsers hide why a handshake failed."""
         self._groups: list[str] = []
+        self._board: board.Board | None = None
         self._watch: asyncio.Task[None] | None = None
         if not gate.same_origin(self.scope):
             await self.close()
@@ -48,17 +49,22 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if user is None or case == "":
             await self.close(CLOSED_UNAUTHORISED if user is None else CLOSED_NOT_FOUND)
             return
-        self._case = uuid.UUID(case) if case else None
-        self._view = CaseView(self._case, user) if self._case else QueueView(user)
-        self._groups = [events.CONSOLE_GROUP, *([events.conversation_group(self._case)] if self._case else [])]
+        self.case = uuid.UUID(case) if case else None
+        self._me, self._stale, self._counts, self._told_at = user.pk, True, {}, float("-inf")
+        self._board = board.of_this_process()
+        self._view = CaseView(self.case, user) if self.case else QueueView(self._board, user)
+        self._groups = [events.conversation_group(self.case)] if self.case else []
         for group in self._groups:
             await self.channel_layer.group_add(group, self.channel_name)
+        self._board.follow(self)
         self._watch = asyncio.create_task(self._keep_fresh())
 
     async def disconnect(self, code: int) -> None:
         """Stop looking, leave the groups."""
         if self._watch:
             self._watch.cancel()
+        if self._board:
+            self._board.leave(self)
         for group in self._groups:
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -69,10 +75,10 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
                 await self._tell_typing(self._view, on)
             case {"type": "older"} if isinstance(self._view, CaseView):
                 await run_in_db_thread(self._view.reach_back)
-                self._bell.set()
+                self._ring()
             case {"type": "reveal", "token": str(token)} if isinstance(self._view, CaseView):
                 self._view.token = token
-                self._bell.set()
+                self._ring()
             case _:
                 await self._send({"type": "error", "code": "bad_message", "detail": "Trame inconnue."})
 
@@ -85,11 +91,19 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             case "typing":
                 if event["author"] == "customer":
                     await self.send(message["text"])
-            case "changed" if self._case and event["conversation"] != str(self._case):
-                self._view.counts_changed = True
-                self._bell.set()
+            case "notice":
+                if self._me in event["users"]:
+                    await self._send({"type": "notice"})
             case _:
-                self._bell.set()
+                self._ring()
+
+    def wake(self) -> None:
+        """The board has changed: news for a page of the queue, counts for that of a case."""
+        self._bell.set()
+
+    def _ring(self) -> None:
+        self._stale = True
+        self._bell.set()
 
     async def _keep_fresh(self) -> None:
         checked_at = time.monotonic()
@@ -100,15 +114,17 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
                     await self.close(CLOSED_UNAUTHORISED)
                     return
             await self._look()
-            await asyncio.sleep(GATHER_SECONDS)
-            with contextlib.suppress(TimeoutError):
+            await asyncio.sleep(GATHER_SECONDS if self.case else 0)
+            try:
                 await asyncio.wait_for(self._bell.wait(), REFRESH_SECONDS)
+            except TimeoutError:
+                self._stale = True
 
     async def _look(self) -> None:
-        """Send what changed, then the time: a page that hears no time knows that it shows old news."""
+        """Send what changed, now and then the time: a page that hears no time knows that it shows old news."""
         self._bell.clear()
         try:
-            frames = await run_in_db_thread(self._view.news)
+            frames = await self._news()
         except DatabaseError as error:
             log.warning("console_look_failed", error=type(error).__name__)
             return
@@ -116,8 +132,34 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             await self.close(CLOSED_NOT_FOUND)
             return
         for frame in frames:
-            await self._send(frame)
-        await self._send({"type": "time", "now": events.isoformat(clock.now())})
+            await self.send(frame)
+        if (at := time.monotonic()) - self._told_at >= TIME_SECONDS:
+            self._told_at = at
+            await self._send({"type": "time", "now": events.isoformat(clock.now())})
+
+    async def _news(self) -> Sequence[str] | None:
+        if isinstance(self._view, QueueView):
+            return self._view.news()
+        frames: list[Mapping[str, Any]] = []
+        if self._stale:
+            self._stale = False
+            try:
+                found = await run_in_db_thread(self._view.news)
+            except DatabaseError:
+                self._stale = True
+                raise
+            if found is None:
+                return None
+            frames = [*found]
+        return [events.encode(frame) for frame in frames + self._counted()]
+
+    def _counted(self) -> list[Mapping[str, Any]]:
+        """How many cases wait, and how many of the user's own have a message without an answer, when that changed."""
+        if not (self._board and self._board.loaded):
+            return []
+        counts = {"type": "counts", "waiting": self._board.waiting, "mine": self._board.asking(self._me)}
+        before, self._counts = self._counts, counts
+        return [counts] if counts != before else []
 
     async def _no_longer_entitled(self) -> bool:
         try:

@@ -90,5 +90,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for number in range(size):
         waiting(address=f"visitor:{number}", channel=Channel.WEB)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(selectors.queue()) == size
