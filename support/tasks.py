@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import deliver, doorbell, escalate, redis_client, turns
+from support import deliver, doorbell, escalate, redis_client, statuses, turns
 from support.backoffice import announce, overdue, sweeping, webhook
 from support.experiments import watch
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
@@ -66,6 +66,8 @@ def sweep() -> None:
         doorbell.ring_turn(conversation)
     for conversation in _not_rung_lately("send", sends_due):
         doorbell.ring_delivery(conversation)
+    statuses.wake()
+    statuses.settle_leases()
     returned = escalate.return_abandoned()
     news_due = sweeping.untold(late)
     for conversation in _not_rung_lately("news", news_due):

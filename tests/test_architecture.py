@@ -24,6 +24,7 @@ WRITERS = {
     "turns.py",
     "deliver.py",
     "escalate.py",
+    "statuses.py",
     "backoffice",
     "leases.py",
 }  # leases: for turns, deliver

@@ -50,7 +50,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             await self.close(CLOSED_UNAUTHORISED if user is None else CLOSED_NOT_FOUND)
             return
         self.case = uuid.UUID(case) if case else None
-        self._me, self._stale, self._counts, self._told_at = user.pk, True, {}, float("-inf")
+        self._me, self._stale, self._told_at = user.pk, True, float("-inf")
+        self._counts: Mapping[str, Any] = {}
         self._board = board.of_this_process()
         self._view = CaseView(self.case, user) if self.case else QueueView(self._board, user)
         self._groups = [events.conversation_group(self.case)] if self.case else []

@@ -100,6 +100,7 @@ def _row(case: Escalation, message: Message | None, labels: list[dict[str, Any]]
     due, due_kind = nearest_due(case)
     return {
         "id": str(conversation.id),
+        "case": str(case.id),
         "priority": case.priority,
         "priority_label": case.get_priority_display(),
         "reason": case.get_reason_display(),
@@ -126,9 +127,9 @@ def _row(case: Escalation, message: Message | None, labels: list[dict[str, Any]]
 
 
 def pair(case: Escalation) -> str:
-    """ "Orange → Wave"; empty when neither operator is known."""
+    """ "Orange>Wave", as the filter has it; empty when neither operator is known."""
     known = (case.from_operator, case.to_operator)
-    return " → ".join(operator or "?" for operator in known) if any(known) else ""
+    return ">".join(operator or "?" for operator in known) if any(known) else ""
 
 
 def waiting_since(case: Escalation) -> datetime | None:

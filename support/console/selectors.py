@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from support.console import rows
 from support.console.naming import EXCERPT_CHARACTERS, customer_name, excerpt, person
 from support.console.rows import Row
-from support.models import Author, Conversation, Escalation, Message, Owner, Status
+from support.models import Author, Conversation, Message, Owner
 
 __all__ = [
     "EXCERPT_CHARACTERS",
     "Exchange",
     "Row",
     "agent_of",
-    "counts",
     "customer_name",
     "excerpt",
     "exchanges_of",
@@ -41,15 +39,6 @@ class Exchange:
 def queue() -> list[Row]:
     """Every open case, most urgent first. Three queries."""
     return rows.read()
-
-
-def counts(user: User) -> dict[str, int]:
-    """How many cases wait, and how many of the user's own have a message without an answer."""
-    standing = Escalation.objects.filter(closed_at__isnull=True, status=Status.OPEN)
-    return {
-        "waiting": standing.filter(conversation__owner=Owner.QUEUE).count(),
-        "mine": standing.filter(conversation__owner=Owner.AGENT, conversation__agent=user, asked_count__gt=0).count(),
-    }
 
 
 def exchanges_of(conversations: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Exchange]:
