@@ -30,7 +30,7 @@ let me = Number(page.me);
 let loaded = false;
 let filters = atOpening(choices.views);
 
-const list = new List({ mayAct, address, take, choose: (id, event) => bulk.choose(id, event), menu: rowMenu }, () => draw({ force: true }));
+const list = new List({ mayAct, brands: choices.brand.length, address, take, choose: (id, event) => bulk.choose(id, event), menu: rowMenu }, () => draw({ force: true }));
 const history = new History(`${page.queueUrl}history/`, () => draw({ animate: false }));
 const bar = new Bar(choices, show);
 const bulk = new Bulk(`${page.queueUrl}bulk/`, choices, list, { confirmed, finished: () => draw({ force: true }) });
@@ -100,6 +100,7 @@ const counts = (waiting, asked) =>
 /** Loading, failed, empty, or more to come. */
 function drawState(found, sectioned) {
   const resolved = filters.status === "resolved";
+  $("choose-all").hidden = resolved || !mayAct;
   $("loading").hidden = resolved ? !history.loading : loaded;
   $("failed").hidden = !resolved || !history.failure;
   write($("failed-text"), history.failure);

@@ -4,6 +4,8 @@ import { $, el, toast, write } from "./dom.js";
 import { openMenu, snoozeEntries } from "./queue_menu.js";
 import { post } from "./post.js";
 
+const STATES = [{ id: 0, status: "open", name: "Ouverte" }, { id: 1, status: "pending", name: "En attente du client" }];
+
 export class Bulk {
   /** `confirmed(title, text, verb)` asks first; `finished()` is called when the list may move. */
   constructor(address, choices, list, { confirmed, finished }) {
@@ -31,8 +33,7 @@ export class Bulk {
       choices.may_assign && select("Confier à…", choices.agent, (to) => ({ act: "assign", to })),
       select("Étiquette…", choices.label, (label) => ({ act: "label", label })),
       select("Priorité…", choices.priority, (priority) => ({ act: "priority", priority })),
-      button("En attente du client", () => this.act([...this.chosen], { act: "status", status: "pending" })),
-      button("Rouvrir", () => this.act([...this.chosen], { act: "status", status: "open" })),
+      select("État…", STATES, (state) => ({ act: "status", status: STATES[state].status })),
       button("Veille…", (event) => openMenu(event.currentTarget, snoozeEntries((until) => this.snooze([...this.chosen], until)))),
       button("Terminer", () => this.close([...this.chosen])),
     ].filter(Boolean));

@@ -79,7 +79,7 @@ export class List {
       const node = this.nodes.get(key) ?? (still ? null : this.make(key, row, animate));
       if (!node) continue;
       this.rows.set(key, row);
-      fill(node, row, me);
+      fill(node, row, me, this.does);
       if (still) continue;
       if (previous.nextSibling !== node) previous.after(node);
       previous = node;

@@ -6,7 +6,7 @@ import { moment, since, until } from "./time.js";
 
 export const COLUMNS = 9;
 
-/** `does` has what a row can be asked: {mayAct, address(id), take(id), choose(id, event), menu(id, button)}. */
+/** `does` has what a row can be asked: {mayAct, brands, address(id), take(id), choose(id, event), menu(id, button)}. */
 export function newRow(row, animate, does) {
   const node = el("tr", { class: animate ? "k-row k-new" : "k-row" },
     el("td", { class: "c-choose" },
@@ -30,13 +30,13 @@ export function newRow(row, animate, does) {
   return node;
 }
 
-export function fill(node, row, me) {
+export function fill(node, row, me, does) {
   const cell = (name) => node.querySelector(`.${name}`);
   const priority = cell("k-priority");
   priority.dataset.level = row.priority;
   write(priority, row.priority_label);
   write(cell("k-open"), row.customer);
-  write(cell("c-customer").lastChild, [row.channel_label, row.brand].join(" · "));
+  write(cell("c-customer").lastChild, [row.channel_label, does.brands > 1 && row.brand].filter(Boolean).join(" · "));
   write(cell("c-reason").firstChild, row.reason);
   write(cell("c-reason").lastChild, [row.kind_label, row.pair && pairName(row.pair)].filter(Boolean).join(" · "));
   write(cell("k-clamp"), row.excerpt);

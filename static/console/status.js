@@ -12,8 +12,8 @@ function draw(data) {
   shown = data.escalation;
   $("case-status").hidden = !shown || !data.may_act || !(data.mine || !data.agent);
   if (!shown) return;
-  const until = shown.until ? ` jusqu'à ${moment(shown.until)}` : "";
-  write($("case-status-text"), `${shown.status_label}${until}`);
+  write($("case-status-text"), shown.status_label);
+  $("case-status").title = shown.until ? `Jusqu'à ${moment(shown.until)}` : "État de la demande";
   $("case-status").dataset.status = shown.status;
 }
 
