@@ -31,7 +31,7 @@ from support.transports.web import events
 
 log = structlog.get_logger(__name__)
 LISTEN_SECONDS = 2.0
-GATHER_SECONDS = 0.08  # doorbells of one burst are one look
+GATHER_SECONDS = 0.05  # doorbells of one burst are one look
 RECONCILE_SECONDS = 5.0  # heals what a lost doorbell would have told
 REREAD_SECONDS = 120.0  # renews what no mark tells: names
 MANY = 200  # so many doorbells at once are cheaper answered by looking at everything
