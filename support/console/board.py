@@ -130,9 +130,11 @@ class Board:
         if case:
             self._rung.add(case)
             self._bell.set()
-        for follower in list(self._followers):
-            if case is None or follower.case == case:
-                await follower.relay(message)
+        concerned = [follower for follower in self._followers if case is None or follower.case == case]
+        # One page's line that breaks must not make the others deaf.
+        outcomes = await asyncio.gather(*(each.relay(message) for each in concerned), return_exceptions=True)
+        if failures := [type(each).__name__ for each in outcomes if isinstance(each, Exception)]:
+            log.warning("board_relay_failed", errors=failures)
 
     async def _keep_fresh(self) -> None:
         with contextlib.suppress(TimeoutError):  # Redis away: the queue is read all the same
