@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import assign, deliver, doorbell, escalate, instructed, instructions, redis_client, turns, undo
+from support import assign, deliver, doorbell, escalate, instructed, instructions, redis_client, statuses, turns, undo
 from support.backoffice import announce, incident_news, overdue, sweeping, webhook
 from support.experiments import watch
 from support.incidents import radar
@@ -93,6 +93,8 @@ def sweep() -> None:
         doorbell.ring_delivery(conversation)
     for conversation in _not_rung_lately("undo", undo.overdue()[:SWEEP_LIMIT]):
         doorbell.ring_release(conversation)
+    statuses.wake()
+    statuses.settle_leases()
     returned = escalate.return_abandoned()
     assign.assign_waiting()
     for conversation in _not_rung_lately("instruction", instructions.due()):

@@ -27,6 +27,7 @@ WRITERS = {
     "replying.py",  # what agents say
     "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go
     "instructions.py",  # hands back, and sends the words a person gave the assistant
+    "statuses.py",
     "backoffice",
     "leases.py",
 }  # leases: for turns, deliver

@@ -40,6 +40,7 @@ export class Line {
       this.show("live", "En direct");
     }
     this.hear(frame);
+    document.dispatchEvent(new CustomEvent("console:frame", { detail: frame })); // for what is on every page: bell, status
   }
 
   say(frame) {

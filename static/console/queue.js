@@ -1,63 +1,94 @@
-// The live queue: rows come and change over the line, are kept in order, and never move the keyboard's focus.
+// The live queue: rows come and change over the line; filters, views, bulk acts and the keyboard work on them.
 
 import { countInTitle, ring, setSound, soundIsOn } from "./bell.js";
-import { $, el, toast, write } from "./dom.js";
+import { $, toast, write } from "./dom.js";
 import { shortcuts } from "./keys.js";
 import { Line } from "./line.js";
 import { post } from "./post.js";
-import { since, until } from "./time.js";
+import { Bar } from "./queue_bar.js";
+import { Bulk } from "./queue_bulk.js";
+import { ALL, atOpening, isPlain, keep, passes } from "./queue_filters.js";
+import { History } from "./queue_history.js";
+import { List } from "./queue_list.js";
+import { openMenu, snoozeEntries } from "./queue_menu.js";
+import { Views } from "./queue_views.js";
 
 const page = $("console").dataset;
+const choices = JSON.parse($("choices").textContent);
 const mayAct = page.mayAct === "1";
 const rows = new Map(); // id → row as the server sent it
-const shown = new Map(); // id → its <tr>
+const address = (id) => `${page.queueUrl}${id}/`;
+const NOTHING = {
+  mine: "Vous n'avez aucune conversation ici.",
+  unassigned: "Aucune conversation n'attend d'être prise.",
+  pending: "Aucune conversation n'attend une réponse du client.",
+  snoozed: "Aucune conversation n'est en veille.",
+  resolved: "Aucune conversation résolue ne correspond.",
+  filtered: "Aucune conversation ne correspond à ces filtres.",
+};
 let me = Number(page.me);
 let loaded = false;
+let filters = atOpening(choices.views);
 
-const sectionOf = (row) => (!row.agent ? "waiting" : row.agent.id === me ? "mine" : "others");
-const byUrgency = (a, b) => a.priority - b.priority || order(a).localeCompare(order(b)) || a.id.localeCompare(b.id);
-const order = (row) => row.due ?? row.since ?? "9";
+const list = new List({ mayAct, brands: choices.brand.length, address, take, choose: (id, event) => bulk.choose(id, event), menu: rowMenu }, () => draw({ force: true }));
+const history = new History(`${page.queueUrl}history/`, () => draw({ animate: false }));
+const bar = new Bar(choices, show);
+const bulk = new Bulk(`${page.queueUrl}bulk/`, choices, list, { confirmed, finished: () => draw({ force: true }) });
+const views = new Views(`${page.queueUrl}views/`, choices.views, (wanted) => show({ ...ALL, ...wanted }), () => filters);
 
 function hear(frame) {
   if (frame.type === "queue") {
     me = frame.me;
-    const fresh = loaded && frame.rows.some((row) => !rows.has(row.id) && !row.agent);
+    const fresh = loaded && frame.rows.some((row) => !rows.has(row.id) && !row.agent && row.status === "open");
     rows.clear();
     frame.rows.forEach((row) => rows.set(row.id, row));
-    draw(loaded);
+    const animate = loaded;
     loaded = true;
+    draw({ animate });
     if (fresh) ring();
   } else if (frame.type === "rows") {
-    const arrived = frame.rows.filter((row) => isNews(rows.get(row.id), row));
+    const arrived = frame.rows.some((row) => isNews(rows.get(row.id), row));
     frame.gone.forEach((id) => rows.delete(id));
     frame.rows.forEach((row) => rows.set(row.id, row));
-    draw(true);
-    if (arrived.length) ring();
+    draw();
+    if (arrived) ring();
   }
 }
 
-/** Worth a sound: somebody new waits, or a customer of mine wrote. */
+/** Worth a sound, whatever the filters: somebody new waits, a customer of mine wrote, or what slept is due. */
 function isNews(before, row) {
+  if (row.status !== "open" || (row.agent && row.agent.id !== me)) return false;
+  if (before && before.status === "snoozed") return true;
   if (!row.agent) return !before || Boolean(before.agent);
-  return row.agent.id === me && row.unanswered > (before?.unanswered ?? 0);
+  return row.unanswered > (before?.unanswered ?? 0);
 }
 
-function draw(animate) {
-  const focused = document.activeElement?.closest("tr")?.dataset.id;
-  const kept = document.activeElement;
-  for (const [id, node] of shown) {
-    if (!rows.has(id)) {
-      node.remove();
-      shown.delete(id);
-    }
-  }
-  for (const body of document.querySelectorAll("tbody[data-section]")) drawSection(body, animate);
-  if (focused && shown.has(focused) && document.activeElement !== kept) kept.focus({ preventScroll: true });
-  const waiting = [...rows.values()].filter((row) => !row.agent).length;
-  const asked = [...rows.values()].filter((row) => row.agent?.id === me && row.unanswered).length;
+function show(wanted) {
+  filters = { ...wanted };
+  if (filters.status === "resolved" && filters.who === "unassigned") filters.who = "all";
+  keep(filters);
+  list.limit = 200;
+  draw({ animate: false, force: true });
+  document.querySelector(".q-scroll").scrollTop = 0;
+}
+
+function draw({ animate = true, force = false } = {}) {
+  const all = [...rows.values()];
+  const resolved = filters.status === "resolved";
+  if (resolved) history.show(filters);
+  else history.forget();
+  const found = resolved ? history.rows : all.filter((row) => passes(row, filters, me));
+  const sectioned = filters.who === "all" && filters.status === "open" && isPlain(filters);
+  bar.draw(filters, all, me);
+  views.draw();
+  list.draw(found, me, { animate, sectioned, force });
+  bulk.draw();
+  drawState(found.length, sectioned);
+  const standing = all.filter((row) => row.status === "open");
+  const waiting = standing.filter((row) => !row.agent).length;
+  const asked = standing.filter((row) => row.agent?.id === me && row.waits).length;
   write($("counts"), counts(waiting, asked));
   countInTitle(waiting + asked);
-  tick();
 }
 
 const counts = (waiting, asked) =>
@@ -66,99 +97,69 @@ const counts = (waiting, asked) =>
     asked ? (asked === 1 ? "1 des miens attend une réponse" : `${asked} des miens attendent une réponse`) : "",
   ].filter(Boolean).join(" · ");
 
-function drawSection(body, animate) {
-  const { section, title, empty } = body.dataset;
-  const mine = [...rows.values()].filter((row) => sectionOf(row) === section).sort(byUrgency);
-  const head = body.querySelector(".k-section") ?? body.appendChild(sectionHead(title));
-  write(head.querySelector(".k-badge"), String(mine.length));
-  const blank = body.querySelector(".k-empty") ?? body.appendChild(emptyRow(empty));
-  blank.hidden = mine.length > 0;
-  let previous = blank;
-  for (const row of mine) {
-    const node = shown.get(row.id) ?? newRow(row, animate);
-    fill(node, row);
-    if (previous.nextSibling !== node) previous.after(node);
-    previous = node;
-  }
-}
-
-const sectionHead = (title) =>
-  el("tr", { class: "k-section" },
-    el("th", { colSpan: 8, scope: "rowgroup" }, title, " ", el("span", { class: "k-badge" }, "0")));
-
-const emptyRow = (text) => el("tr", { class: "k-empty" }, el("td", { colSpan: 8 }, text));
-
-function newRow(row, animate) {
-  const node = el("tr", { class: animate ? "k-row k-new" : "k-row" },
-    el("td", { class: "c-priority" }, el("span", { class: "k-priority" })),
-    el("td", { class: "c-customer" },
-      el("a", { class: "k-open", href: `${page.queueUrl}${row.id}/` }), el("span", { class: "k-sub" })),
-    el("td", { class: "c-reason" }),
-    el("td", { class: "c-excerpt" }, el("span", { class: "k-clamp" })),
-    el("td", { class: "c-since" }),
-    el("td", { class: "c-due" }),
-    el("td", { class: "c-state" }, el("span"), el("span", { class: "k-sub" })),
-    el("td", { class: "c-act" },
-      mayAct && el("button", { class: "k-button", type: "button", onclick: () => take(row.id) }, "Prendre")));
-  node.dataset.id = row.id;
-  node.addEventListener("click", (event) => {
-    if (!event.target.closest("a, button") && !getSelection().toString()) location.assign(node.querySelector("a").href);
-  });
-  shown.set(row.id, node);
-  return node;
-}
-
-function fill(node, row) {
-  const cell = (name) => node.querySelector(`.${name}`);
-  const priority = cell("k-priority");
-  priority.dataset.level = row.priority;
-  write(priority, row.priority_label);
-  write(cell("k-open"), row.customer);
-  write(cell("c-customer").lastChild, row.channel_label);
-  write(cell("c-reason"), row.reason);
-  write(cell("k-clamp"), row.excerpt);
-  write(cell("c-state").firstChild, row.state);
-  write(cell("c-state").lastChild, row.agent && row.agent.id !== me ? row.agent.name : "");
-  node.classList.toggle("k-asked", row.agent?.id === me && row.unanswered > 0);
-  const button = node.querySelector("button");
-  if (button) button.hidden = Boolean(row.agent);
-}
-
-function tick() {
-  for (const [id, node] of shown) {
-    const row = rows.get(id);
-    write(node.querySelector(".c-since"), row.since ? since(row.since) : "—");
-    const due = node.querySelector(".c-due");
-    const left = row.due ? until(row.due) : { text: "faite", late: false, soon: false };
-    write(due, left.text);
-    due.classList.toggle("k-late", left.late);
-    due.classList.toggle("k-soon", left.soon);
-  }
+/** Loading, failed, empty, or more to come. */
+function drawState(found, sectioned) {
+  const resolved = filters.status === "resolved";
+  $("choose-all").hidden = resolved || !mayAct;
+  $("loading").hidden = resolved ? !history.loading : loaded;
+  $("failed").hidden = !resolved || !history.failure;
+  write($("failed-text"), history.failure);
+  $("older").hidden = !resolved || !history.more || history.loading;
+  $("nothing").hidden = found > 0 || sectioned || (!resolved && !loaded) || (resolved && (history.loading || Boolean(history.failure)));
+  write($("nothing"), !isPlain(filters) ? NOTHING.filtered : NOTHING[filters.status] ?? NOTHING[filters.who] ?? NOTHING.filtered);
 }
 
 async function take(id) {
   try {
-    await post(`${page.queueUrl}${id}/take/`);
-    location.assign(`${page.queueUrl}${id}/`);
+    await post(`${address(id)}take/`);
+    location.assign(address(id));
   } catch (refusal) {
     toast(refusal.message);
   }
 }
 
-function move(step) {
-  const links = [...document.querySelectorAll(".k-open")];
-  if (!links.length) return;
-  const at = links.indexOf(document.activeElement.closest?.("tr")?.querySelector(".k-open"));
-  const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + step));
-  links[next].focus();
-  links[next].closest("tr").scrollIntoView({ block: "nearest" });
+function rowMenu(id, anchor) {
+  const row = rows.get(id);
+  if (!row) return;
+  openMenu(anchor, [
+    row.status !== "open" && ["Rouvrir", () => bulk.act([id], { act: "status", status: "open" })],
+    row.status !== "pending" && ["En attente du client", () => bulk.act([id], { act: "status", status: "pending" })],
+    row.agent?.id === me && ["Terminer", () => bulk.close([id])],
+    ...snoozeEntries((until) => bulk.snooze([id], until)),
+  ].filter(Boolean));
+}
+
+/** What a key acts on: the chosen rows, or the one that has the keyboard. */
+function targets() {
+  const current = list.current()?.dataset.id;
+  return bulk.chosen.size ? [...bulk.chosen] : current ? [current] : [];
+}
+
+function onTargets(act) {
+  if (!mayAct || filters.status === "resolved") return;
+  const ids = targets();
+  if (ids.length) act(ids);
+  else toast("Choisissez d'abord une conversation avec « j ».");
 }
 
 function takeChosen() {
-  const chosen = document.activeElement.closest?.("tr.k-row") ?? document.querySelector("tbody[data-section=waiting] .k-row");
-  if (!mayAct || !chosen) return;
-  if (rows.get(chosen.dataset.id).agent) toast("Cette conversation est déjà prise.");
+  const chosen = list.current() ?? document.querySelector("tbody[data-section=waiting] .k-row");
+  if (!mayAct || !chosen || filters.status === "resolved") return;
+  if (rows.get(chosen.dataset.id)?.agent) toast("Cette conversation est déjà prise.");
   else take(chosen.dataset.id);
+}
+
+const snoozeChosen = () => onTargets((ids) =>
+  openMenu(list.current() ?? $("bulk-count"), snoozeEntries((until) => bulk.snooze(ids, until))));
+
+function confirmed(title, text, verb) {
+  write($("confirm-title"), title);
+  write($("confirm-text"), text);
+  write($("confirm-yes"), verb);
+  const dialog = $("confirm");
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }
 
 function showSound() {
@@ -172,8 +173,29 @@ function toggleSound() {
   showSound();
 }
 
+// « g » then a letter goes to a tab.
+const TABS = { t: { ...ALL }, m: { ...ALL, who: "mine" }, n: { ...ALL, who: "unassigned" }, a: { ...ALL, status: "pending" }, v: { ...ALL, status: "snoozed" }, r: { ...ALL, status: "resolved" } };
+let going = 0;
+const orGo = (key, act = () => {}) => () => {
+  if (Date.now() < going && TABS[key]) show(TABS[key]);
+  else act();
+  going = 0;
+};
+
 $("sound").addEventListener("click", toggleSound);
-shortcuts({ j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1), t: takeChosen, s: toggleSound });
+$("older").addEventListener("click", () => history.load());
+$("retry").addEventListener("click", () => history.load());
+shortcuts({
+  j: () => list.move(1), ArrowDown: () => list.move(1), k: () => list.move(-1), ArrowUp: () => list.move(-1),
+  t: orGo("t", takeChosen), m: orGo("m"), n: orGo("n"), a: orGo("a"), v: orGo("v"), r: orGo("r"),
+  x: () => list.current() && mayAct && filters.status !== "resolved" && bulk.choose(list.current().dataset.id),
+  e: () => onTargets((ids) => bulk.close(ids)), z: snoozeChosen, s: toggleSound,
+  g: () => { going = Date.now() + 1500; },
+  "/": () => document.querySelector("[data-search] input, input[type=search]")?.focus(),
+});
 showSound();
-setInterval(tick, 1000);
+keep(filters);
+bar.draw(filters, [], me);
+if (filters.status === "resolved") draw({ animate: false });
+setInterval(() => list.tick(), 1000);
 new Line("", hear);

@@ -76,6 +76,9 @@ def _escalation(conversation: Conversation, exchange: selectors.Exchange, *, who
         "facts": handoff_card.lines(escalation, whole_numbers=whole_numbers),
         "opened": isoformat(escalation.opened_at),
         "due": None if answered else isoformat(escalation.due_at),
+        "status": escalation.status,
+        "status_label": escalation.get_status_display(),
+        "until": isoformat(escalation.snoozed_until) if escalation.snoozed_until else None,
     }
 
 

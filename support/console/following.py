@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from support.console import case, reveal, selectors, transcript
+from support.console import case, reveal, transcript
+from support.console.board import Board
 from support.console.masking import mask_phones
 
 Frame = dict[str, Any]
@@ -16,21 +17,14 @@ Frame = dict[str, Any]
 class QueueView:
     """A page that shows the queue. The first news is all of it, later ones are rows that changed or went."""
 
-    counts_changed = False
+    def __init__(self, board: Board, user: User) -> None:
+        self._board, self._user = board, user
+        self._seen: int | None = None
 
-    def __init__(self, user: User) -> None:
-        self._user = user
-        self._shown: dict[str, selectors.Row] | None = None
-
-    def news(self) -> list[Frame]:
-        """Frames to send, perhaps none."""
-        rows = {row["id"]: row for row in selectors.queue()}
-        before, self._shown = self._shown, rows
-        if before is None:
-            return [{"type": "queue", "me": self._user.pk, "rows": list(rows.values())}]
-        changed = [row for name, row in rows.items() if before.get(name) != row]
-        gone = [name for name in before if name not in rows]
-        return [{"type": "rows", "rows": changed, "gone": gone}] if changed or gone else []
+    def news(self) -> list[str]:
+        """Frames to send as JSON, perhaps none. Asks no database: the board has."""
+        self._seen, frame = self._board.news(self._seen, self._user.pk)
+        return [frame] if frame else []
 
 
 class CaseView:
@@ -45,7 +39,6 @@ class CaseView:
         self._whole = False
         self.token = ""
         self.mine = False
-        self.counts_changed = True
         self._speaking: tuple[str, str] = ("", "")
 
     def spoken(self, reply: str, words: str) -> Frame:
@@ -74,16 +67,9 @@ class CaseView:
         known = self._marks if whole == self._whole else {}
         changed = [name for name, mark in marks.items() if known.get(name) != mark]
         items = transcript.messages(changed, whole_numbers=whole) if changed else []
-        counts = self._counts()
         opening, fresh_card = self._first is None, card != self._card
         self._first, self._marks, self._whole, self._card, self.mine = first, marks, whole, card, card["mine"]
         frames: list[Frame] = [{"type": "case", "case": card}] if fresh_card else []
         if items or opening:
             frames.append({"type": "messages", "messages": items, "older": first > 1})
-        return frames + counts
-
-    def _counts(self) -> list[Frame]:
-        if not self.counts_changed:
-            return []
-        self.counts_changed = False
-        return [{"type": "counts", **selectors.counts(self._user)}]
+        return frames

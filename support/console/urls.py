@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from support.console import actions, composing, incident_pages, lessons, passing, team, views
+from support.console import actions, composing, incident_pages, lessons, passing, queue_urls, team, views
 
 app_name = "console"
 CASE = "file/<uuid:conversation>"
@@ -38,4 +38,5 @@ urlpatterns = [
     path(f"{CASE}/instruct/", passing.instruct, name="instruct"),
     path("team/", team.show, name="team"),
     path("team/availability/", team.set_availability, name="availability"),
+    *queue_urls.urlpatterns,
 ]

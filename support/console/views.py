@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from support import instructions
-from support.console import lessons, passing, roles, selectors
+from support import clock, instructions
+from support.console import choices, lessons, passing, roles, selectors
 from support.console import spending as costs
 from support.models import Conversation
 
@@ -25,7 +27,11 @@ def front(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest) -> HttpResponse:
     """The live queue."""
     _require_may_see(request)
-    return _page(request, "console/queue.html", "File d'attente", {})
+    more: dict[str, object] = {
+        "choices": choices.for_queue(cast("User", request.user), clock.now()),
+        "search_box": ["console/search_box.html", "console/nothing.html"],  # the first that exists
+    }
+    return _page(request, "console/queue.html", "File d'attente", more)
 
 
 def case(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('support', '0070_console'),
+        ('support', '0071_view_opens_first'),
     ]
 
     operations = [

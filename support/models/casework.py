@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from support.db import uuid7
 from support.models.conversation import Conversation
@@ -61,12 +62,16 @@ class SavedView(models.Model):
     name = models.CharField("nom", max_length=40)
     filters: models.JSONField[Any, Any] = models.JSONField("filtres", default=dict)
     position = models.PositiveSmallIntegerField("place", default=0)
+    opens_first = models.BooleanField("ouverte en premier", default=False)
 
     class Meta:
         verbose_name = "vue enregistrée"
         verbose_name_plural = "vues enregistrées"
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["user", "name"], name="view_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="view_name_once"),
+            models.UniqueConstraint(fields=["user"], condition=Q(opens_first=True), name="one_view_opens_first"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -187,7 +187,7 @@ def test_attachments_are_named(waiting: Waiting) -> None:
 def test_a_page_hears_only_what_changed(awa: User, waiting: Waiting) -> None:
     case = waiting()
     view = following.CaseView(case.id, awa)
-    assert [frame["type"] for frame in view.news() or []] == ["case", "messages", "counts"]
+    assert [frame["type"] for frame in view.news() or []] == ["case", "messages"]
     assert view.news() == []
     write("et alors ?")
     (_, frame) = view.news() or []

@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from support import escalate
-from support.console import consumer, gate
+from support.console import board, consumer, gate
 from support.console.consumer import ConsoleConsumer
 from support.models import Conversation
 from support.threads import run_in_db_thread
@@ -75,7 +75,7 @@ async def test_the_queue_arrives_whole_and_then_as_it_changes(awa: User, waiting
 async def test_an_arrival_whose_event_was_lost_is_shown_all_the_same(
     awa: User, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer, "REFRESH_SECONDS", 0.2)
+    monkeypatch.setattr(board, "RECONCILE_SECONDS", 0.2)
     monkeypatch.setattr(events, "publish", lambda *_: False)
     line = await opened(await run_in_db_thread(socket, awa))
     await hear(line, "queue")

@@ -75,20 +75,11 @@ def test_a_case_given_back_leaves_the_queue(awa: User, waiting: Waiting) -> None
     assert selectors.queue() == []
 
 
-def test_counts_tell_who_waits_and_which_of_mine_ask(awa: User, koffi: User, waiting: Waiting) -> None:
-    cases = [waiting(address=f"visitor:{number}", channel=Channel.WEB) for number in range(4)]
-    escalate.take(cases[0].id, awa)
-    escalate.take(cases[1].id, awa)
-    escalate.reply(cases[1].id, awa, "bonjour", uuid.uuid4())
-    escalate.take(cases[2].id, koffi)
-    assert selectors.counts(awa) == {"waiting": 1, "mine": 1}
-
-
 @pytest.mark.parametrize("size", [1, 12])
 def test_the_number_of_queries_does_not_grow(
     size: int, waiting: Waiting, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(size):
         waiting(address=f"visitor:{number}", channel=Channel.WEB)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(selectors.queue()) == size

@@ -1,0 +1,36 @@
+"""How customers, colleagues and messages are called on a screen; never by a whole number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from support.console import words
+from support.console.masking import mask_number, mask_phones
+from support.models import Channel, Conversation, Message
+
+EXCERPT_CHARACTERS = 160
+
+
+def customer_name(conversation: Conversation) -> str:
+    """The name a customer gave, or what tells them apart; never a whole number."""
+    if name := conversation.customer.display_name:
+        return mask_phones(name)
+    if conversation.channel == Channel.WHATSAPP:
+        return mask_number(conversation.identity.value)
+    return f"Visiteur {str(conversation.id)[-4:]}"
+
+
+def excerpt(message: Message | None) -> str:
+    """The beginning of a message on one line, numbers masked; the kind of it when it has no words."""
+    if message is None:
+        return ""
+    line = " ".join(mask_phones(message.text).split())
+    line = line if len(line) <= EXCERPT_CHARACTERS else f"{line[: EXCERPT_CHARACTERS - 1]}…"
+    return line or words.kind_of_message(message.kind)
+
+
+def person(user: User | None) -> dict[str, Any] | None:
+    """A colleague as {id, name}; None for nobody."""
+    return {"id": user.pk, "name": user.get_full_name() or user.get_username()} if user else None
