@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from support.console import actions, views
+from support.console.reports import urls as reports
 
 app_name = "console"
 CASE = "file/<uuid:conversation>"
@@ -18,4 +19,5 @@ urlpatterns = [
     path(f"{CASE}/close/", actions.close, name="close"),
     path(f"{CASE}/keep/", actions.keep, name="keep"),
     path(f"{CASE}/reveal/", actions.reveal, name="reveal"),
+    *reports.urlpatterns,
 ]

@@ -43,10 +43,11 @@ def stories(count: int, rng: Random, now: datetime) -> list[Story]:
     return [replace(story, index=index) for index, story in enumerate(told[-count:])]
 
 
-def _ordinary(rng: Random, at: datetime) -> Story:
+def _ordinary(rng: Random, at: datetime, kind: str | None = None) -> Story:
     told = draws.facts()
-    kinds = [[name, kind["weight"]] for name, kind in told["kinds"].items()]
-    kind = str(draws.weighted(rng, [*kinds, ["", told["questions"]["weight"]]]))
+    kinds = [[name, each["weight"]] for name, each in told["kinds"].items()]
+    if kind is None:
+        kind = str(draws.weighted(rng, [*kinds, ["", told["questions"]["weight"]]]))
     source = told["kinds"][kind] if kind else told["questions"]
     sender, receiver = draws.weighted(rng, told["pairs"])
     needed = rng.random() < source["escalated"]
@@ -69,11 +70,11 @@ def _reason(rng: Random, usual: str) -> Reason:
 
 def _open(rng: Random, now: datetime, place: int) -> Story:
     """A case of now; the first ones are urgent and fall due within minutes."""
+    if place < 4:
+        story = _ordinary(rng, now - timedelta(minutes=rng.uniform(3.5, 6.5)), Reason.WRONG_RECIPIENT)
+        return replace(story, reason=Reason.WRONG_RECIPIENT, stays_open=True, waits=True)
     story = _ordinary(rng, now - timedelta(minutes=rng.uniform(8, 150)))
     reason = story.reason or Reason.HUMAN_REQUEST
-    if place < 4:
-        story = replace(story, at=now - timedelta(minutes=rng.uniform(3.5, 6.5)))
-        reason = Reason.WRONG_RECIPIENT
     return replace(story, reason=reason, stays_open=True, waits=place % 3 != 2)
 
 

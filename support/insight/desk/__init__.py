@@ -1,1 +1,1 @@
-"""How the desk does: what a supervisor answers for, computed from the records. ``docs/console-reports.md`` defines it."""
+"""How the desk does, computed from the records. ``docs/console-reports.md`` defines every figure."""

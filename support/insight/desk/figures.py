@@ -1,4 +1,4 @@
-"""The figures of the desk, of all cases of a scope or of a group of them. People's time and the assistant's stay apart."""
+"""The figures of all cases of a scope or of a group of them. People's time and the assistant's stay apart."""
 
 from __future__ import annotations
 

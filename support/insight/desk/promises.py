@@ -81,7 +81,7 @@ def board(scope: Scope, now: datetime) -> Promises:
 
 
 def over_people(said: QuerySet[Message]) -> QuerySet[Message]:
-    """Words of the assistant, not cancelled, of an instant at which a person had the conversation: there must be none."""
+    """Words of the assistant, not cancelled, while a person had the conversation: there must be none."""
     held = Stint.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=OuterRef("at")),
         escalation__conversation=OuterRef("conversation"), waiting=False, began_at__lt=OuterRef("at"),
