@@ -46,7 +46,7 @@ def overview(scope: Scope, now: datetime) -> Page:
         Tile("Satisfaction", cells.marks(work.satisfaction)),
     )
     tables = (
-        _volume(volume), _days(facts, scope), _people(work), _assistant(facts), _quality(work), _scores(work),
+        _volume(volume), _people(work), _assistant(facts), _quality(work), _scores(work), _days(facts, scope),
     )  # fmt: skip
     return Page(tiles, tables)
 
@@ -109,9 +109,9 @@ def _volume(volume: figures.Volume) -> Table:
 
 def _days(facts: reading.Facts, scope: Scope) -> Table:
     slices = figures.by_instant(facts, lambda at: timezone.localtime(at).date(), scope.days)
-    named = [(date_format(each.key, "j M"), each.messages) for each in slices]
+    named = [(date_format(each.key, "j b"), each.messages) for each in slices]
     chart = charts.columns("Messages de clients par jour", named, named_every=max(1, len(named) // 6))
-    rows = [_slice(date_format(each.key, "D j M"), each) for each in slices]
+    rows = [_slice(date_format(each.key, "D j b"), each) for each in slices]
     return Table("jours", "Jour par jour", _slice_heads("Jour"), rows, chart=chart)
 
 

@@ -11,11 +11,14 @@ from support.console import words as french
 from support.console.reports import cells, charts
 from support.console.reports.activity import pair_name
 from support.console.reports.cells import Cell, Page, Table, Tile
+from support.console.values import counted
 from support.insight.desk import francs, promises
 from support.insight.desk.francs import AGES, Blocked
 from support.insight.desk.promises import Broken
 from support.insight.desk.scope import Scope
 from support.models import Told
+
+PICTURED = 10  # pairs of operators in a picture; the table has all
 
 
 def kept_promises(scope: Scope, now: datetime) -> Page:
@@ -119,8 +122,11 @@ def _by_pair(rows: list[Blocked]) -> Table:
         [[cells.words(pair_name(*pair)), *_pair_cells(own)] for pair, own in ordered],
         note="Dossiers reçus, en traitement ou en attente du client, de tout âge ; la période choisie ne joue pas.",
         chart=charts.bars(
-            "Francs bloqués par couple",
-            [(pair_name(*pair), francs.total(own)[0], cells.money(francs.total(own)[0]).text) for pair, own in ordered],
+            f"Francs bloqués, les {PICTURED} premiers couples d'opérateurs",
+            [
+                (pair_name(*pair), francs.total(own)[0], cells.money(francs.total(own)[0]).text)
+                for pair, own in ordered[:PICTURED]
+            ],
         ),
         empty="Aucun dossier n'attend.",
     )
@@ -133,6 +139,6 @@ def _same(one: Blocked, other: Blocked) -> bool:
 def _pair_cells(rows: list[Blocked]) -> list[Cell]:
     money, claims, unknown = francs.total(rows)
     by_age = [francs.total(rows, age=code) for code, _, _ in reversed(AGES)]
-    ages = [Cell(cells.money(each[0]).text, each[:2], cells.number(each[1]).text) for each in by_age]
+    ages = [Cell(cells.money(each[0]).text, each[:2], counted(each[1], "dossier")) for each in by_age]
     asked = sum(row.waiting_customer for row in rows)
     return [cells.money(money), *ages, cells.number(claims), cells.number(unknown), cells.number(asked)]
