@@ -35,7 +35,7 @@ class Story:
 
 def stories(count: int, rng: Random, now: datetime) -> list[Story]:
     """``count`` of them, oldest first: the month, the cases open now and the incident nobody has declared yet."""
-    hit, open_now = max(6, min(40, count // 20)), max(4, min(25, count // 8))
+    hit, open_now = max(10, min(40, count // 12)), max(4, min(25, count // 8))
     told = [_ordinary(rng, draws.moment(rng, now)) for _ in range(max(0, count - hit - open_now))]
     told += [_open(rng, now, place) for place in range(open_now)]
     told += [_of_the_incident(rng, now, place) for place in range(hit)]
