@@ -41,12 +41,12 @@ def test_a_supervisor_watches_and_an_auditor_takes_figures_home(
     expect(tile).to_contain_text(str(waiting.count()))
     before = waiting.count()
     escalate.take(waiting[0].conversation_id, User.objects.get(username="awa"))
-    expect(tile).to_contain_text(str(before - 1), timeout=8_000)  # by itself, within its five seconds
+    expect(tile).to_contain_text(str(before - 1), timeout=20_000)  # by itself, within its five seconds
     fits(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     fits(page)
     page.route("**/tableau/etat/", lambda route: route.abort())
-    expect(page.get_by_role("status")).to_contain_text("Le serveur ne répond pas.", timeout=8_000)
+    expect(page.get_by_role("status")).to_contain_text("Le serveur ne répond pas.", timeout=20_000)
     page.unroute("**/tableau/etat/")
 
     page.goto(f"{supervisor.url}/admin/rapports/")
