@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import F, Min, OuterRef, Subquery
 
@@ -21,7 +22,6 @@ from support.models import Availability, Channel, Conversation, Customer, Identi
 from support.privacy import audit
 from support.privacy.fields import blind_index
 
-BRAND = "easytransfert"
 BATCH = 500
 
 
@@ -37,7 +37,7 @@ def fill(count: int, *, seed: int = 1, now: datetime | None = None) -> Rows:
         raise NotEmpty("There are conversations already: the history was left as it is.")
     agents = {user.username: user for user in User.objects.filter(username__in=demo.STAFF)}
     rng = Random(seed)
-    stage = Stage(now or clock.now().replace(microsecond=0), rng, BRAND, agents)
+    stage = Stage(now or clock.now().replace(microsecond=0), rng, settings.BRAND, agents)
     for story in stories(count, rng, stage.now):
         _tell(stage, story)
     with db.write():

@@ -99,8 +99,9 @@ def _questions(talk: Talk, at: datetime) -> datetime:
 
 
 def _ask(talk: Talk, slot: str, at: datetime) -> datetime:
-    again = list(talk.given) if talk.given and talk.stage.rng.random() < ASKED_TWICE else [slot]
-    return _reply(talk, draws.facts()["asks"][again[0]], at, [f"ask.{again[0]}"])
+    rng = talk.stage.rng
+    asked = rng.choice(list(talk.given)) if talk.given and rng.random() < ASKED_TWICE else slot
+    return _reply(talk, draws.facts()["asks"][asked], at, [f"ask.{asked}"])
 
 
 def _reply(talk: Talk, text: str, at: datetime, acts: list[str]) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -54,7 +55,7 @@ def overview(scope: Scope, now: datetime) -> Page:
 def breakdown(scope: Scope, now: datetime) -> Page:
     """The same measures, group by group."""
     facts = reading.gather(scope)
-    brand = scope.brand or "easytransfert"
+    brand = scope.brand or settings.BRAND
     names = _names([case.agent for case in facts.cases] + [each.agent for each in facts.passages])
 
     def kind(code: str) -> str:

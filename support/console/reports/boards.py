@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,7 +43,7 @@ def kept_promises(scope: Scope, now: datetime) -> Page:
     )
     summary = Table(
         "promesses",
-        "Ce qui n'a pas été tenu",
+        "À regarder",
         (cells.named("Promesse"), cells.named("Cas")),
         [
             [cells.words(title, f"#{name}" if each.newest else ""), cells.number(each.count)]
@@ -74,7 +75,7 @@ def blocked_francs(scope: Scope, now: datetime) -> Page:
 
 
 def _instances(name: str, title: str, broken: Broken, scope: Scope) -> Table:
-    brand = scope.brand or "easytransfert"
+    brand = scope.brand or settings.BRAND
     rows = [
         [
             cells.words(f"…{str(each.conversation)[-8:]}", reverse("console:case", args=[each.conversation])),
@@ -84,7 +85,9 @@ def _instances(name: str, title: str, broken: Broken, scope: Scope) -> Table:
         for each in broken.newest
     ]
     note = f"Les {len(rows)} plus récents sur {broken.count}." if broken.count > len(rows) else ""
-    heads = (cells.named("Conversation"), cells.named("Quand"), cells.named("Quoi"))
+    heads = [cells.named(head) for head in ("Conversation", "Quand", "Quoi")]
+    if not any(what.text for _, _, what in rows):
+        heads, rows = heads[:2], [row[:2] for row in rows]
     return Table(name, title, heads, rows, note=note)
 
 
