@@ -58,7 +58,7 @@ def leave_to_agents(talk: Talk, stints: Sequence[Stint], events: Sequence[ClaimE
 
 
 def _slots(talk: Talk) -> dict[str, object]:
-    slots = {slot: _slot(talk, slot, _value(talk, slot)) for slot in talk.given}
+    slots: dict[str, object] = {slot: _slot(talk, slot, _value(talk, slot)) for slot in talk.given}
     if talk.story.amount is not None:
         slots["amount_fcfa"] = _slot(talk, "amount_fcfa", talk.story.amount)
     for name in ("from_operator", "to_operator"):

@@ -18,7 +18,23 @@ from support.demo_desk.people import call
 from support.demo_desk.rows import Rows, Stage
 from support.demo_desk.story import Story, stories
 from support.demo_desk.talk import Talk, number, open_with_the_assistant
-from support.models import Availability, Channel, Conversation, Customer, Identity, Label, Message, TeamMember
+from support.models import (
+    Availability,
+    Channel,
+    Claim,
+    ClaimEvent,
+    Conversation,
+    Customer,
+    Escalation,
+    Identity,
+    Label,
+    Message,
+    Note,
+    Satisfaction,
+    Stint,
+    TeamMember,
+    TurnTrace,
+)
 from support.privacy import audit
 from support.privacy.fields import blind_index
 
@@ -100,12 +116,12 @@ def _store(rows: Rows) -> None:
     for conversation, identity in zip(rows.conversations, stored, strict=True):
         conversation.identity = identity
     _bulk(Conversation, rows.conversations)
-    for some in (rows.messages, rows.claims, rows.claim_events, rows.escalations, rows.stints, rows.satisfactions):
-        if some:
-            _bulk(type(some[0]), some)
-    for some in (rows.traces, rows.notes):
-        if some:
-            _bulk(type(some[0]), some)
+    for model, some in (
+        (Message, rows.messages), (Claim, rows.claims), (ClaimEvent, rows.claim_events),
+        (Escalation, rows.escalations), (Stint, rows.stints), (Satisfaction, rows.satisfactions),
+        (TurnTrace, rows.traces), (Note, rows.notes),
+    ):  # fmt: skip
+        _bulk(model, some)
     _date_back()
 
 
@@ -132,5 +148,5 @@ def _staff(stage: Stage) -> None:
 def _labels(stage: Stage) -> None:
     for name, colour in draws.facts()["labels"]:
         label, _ = Label.objects.get_or_create(brand=stage.brand, name=name, defaults={"colour": colour})
-        told = [row.conversation_id for row in stage.rows.escalations]
+        told = [row.conversation for row in stage.rows.escalations]
         label.conversations.add(*stage.rng.sample(told, len(told) // 8))

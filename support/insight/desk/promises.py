@@ -133,7 +133,7 @@ def _news(scope: Scope) -> QuerySet[ClaimEvent]:
 def _late_news(scope: Scope, now: datetime) -> Broken:
     late = _news(scope).filter(told__in=[Told.DUE, Told.AGENT], recorded_at__lt=now - NEWS_LATE)
     rows = late.order_by("-recorded_at").values_list("claim__conversation_id", "recorded_at", "claim__number")
-    return Broken(late.count(), [Instance(*row) for row in rows[:SHOWN]])
+    return Broken(late.count(), [Instance(case, at, number) for case, at, number in rows[:SHOWN] if at])
 
 
 def _cases(rows: QuerySet[Escalation]) -> Broken:
