@@ -29,7 +29,7 @@ help: ## this list
 
 run: install ## install what is missing and start everything (PORT=8000 HOST=127.0.0.1; LIGHT=1 goes without torch)
 	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py seed --if-demo
+	@$(PY) manage.py seed --if-demo --conversations 60
 	@$(MAKE) train
 	@SIMULATOR=$(SIMULATOR) exec $(PY) manage.py serve
 

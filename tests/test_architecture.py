@@ -31,7 +31,11 @@ WRITERS = {
     "backoffice",
     "leases.py",
 }  # leases: for turns, deliver
-NOT_THE_HOUSE = {"migrations", "bench"}  # bench fills a database of its own, thrown away afterwards
+NOT_THE_HOUSE = {
+    "migrations",
+    "bench",  # fills a database of its own, thrown away afterwards
+    "demo_desk",  # fills an empty database of a demonstration, refuses any other
+}
 
 
 def run_python(code: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from support.console import roles
+from support.console.reports import navigation as reports
 
 # title, icon, model of the admin, permission
 _RECORDS = (
@@ -53,6 +54,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
         work.append(_entry("Assistant", "smart_toy", reverse("console:assistant")))
     groups = [
         ("", work),
+        ("Pilotage", [_entry(title, icon, reverse(name)) for title, icon, name in reports.entries(request.user)]),
         ("Registres", _allowed(request, _RECORDS)),
         ("Connaissances", _allowed(request, _KNOWLEDGE)),
         ("Voix", [*spending, *_allowed(request, _VOICES)]),

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from support.console import actions, composing, incident_pages, lessons, passing, queue_urls, team, views
+from support.console.reports import urls as reports
 
 app_name = "console"
 CASE = "file/<uuid:conversation>"
@@ -39,4 +40,5 @@ urlpatterns = [
     path("team/", team.show, name="team"),
     path("team/availability/", team.set_availability, name="availability"),
     *queue_urls.urlpatterns,
+    *reports.urlpatterns,
 ]

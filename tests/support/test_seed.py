@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 
 from support import demo
+from support.console.roles import ROLES
 
 pytestmark = pytest.mark.django_db
 
@@ -20,12 +21,14 @@ def _own_folder(settings: object, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
 
 
-def test_it_makes_two_agents_a_supervisor_and_an_administrator() -> None:
+def test_it_makes_someone_of_each_role_and_an_administrator() -> None:
     demo.seed()
     assert {u.username: [g.name for g in u.groups.all()] for u in User.objects.filter(is_superuser=False)} == {
         "awa": ["agent"],
         "koffi": ["agent"],
+        "aya": ["senior"],
         "mariam": ["supervisor"],
+        "yao": ["auditor"],
     }
     assert User.objects.get(is_superuser=True).username == "admin"
 
@@ -75,5 +78,5 @@ def test_a_server_gets_no_user_with_a_known_password(settings: object) -> None:
 def test_a_server_asked_gently_gets_the_roles(settings: object) -> None:
     settings.EMBEDDED, settings.DEBUG = False, False  # type: ignore[attr-defined]
     call_command("seed", "--if-demo")
-    assert set(Group.objects.values_list("name", flat=True)) == {"agent", "supervisor"}
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
     assert not User.objects.exists()

@@ -1,0 +1,226 @@
+"""The two reports on the work: the whole, and the same by agent, kind, channel, operators, hour and day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from support.console import words as french
+from support.console.reports import cells, charts
+from support.console.reports.cells import Cell, Head, Page, Table, Tile
+from support.insight.desk import facts as reading
+from support.insight.desk import figures
+from support.insight.desk.figures import Group, Slice, Work
+from support.insight.desk.scope import Scope
+from support.models import Channel
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+NOBODY = "Personne (jamais prise)"
+MEASURED = (
+    cells.named("Demandes"),
+    cells.spread_head("1re réponse"),
+    cells.spread_head("Réponse suivante"),
+    cells.spread_head("Résolution"),
+    cells.spread_head("Traitement"),
+    cells.share_head("1re réponse à l'heure"),
+    cells.share_head("Rouvertes"),
+    cells.marks_head("Satisfaction"),
+)
+
+
+def overview(scope: Scope, now: datetime) -> Page:
+    """Volume, people's time, the assistant's time, quality, and the days."""
+    facts = reading.gather(scope)
+    volume, work = figures.volume(facts), figures.work(facts, now)
+    tiles = (
+        Tile("Conversations", cells.number(volume.conversations)),
+        Tile("Demandes de conseiller", cells.number(volume.cases)),
+        Tile("Assistant seul", cells.share(volume.alone)),
+        Tile("1re réponse d'une personne", cells.duration(work.first_reply)),
+        Tile("1re réponse à l'heure", cells.share(work.first_kept)),
+        Tile("Satisfaction", cells.marks(work.satisfaction)),
+    )
+    tables = (
+        _volume(volume), _people(work), _assistant(facts), _quality(work), _scores(work), _days(facts, scope),
+    )  # fmt: skip
+    return Page(tiles, tables)
+
+
+def breakdown(scope: Scope, now: datetime) -> Page:
+    """The same measures, group by group."""
+    facts = reading.gather(scope)
+    brand = scope.brand or settings.BRAND
+    names = _names([case.agent for case in facts.cases] + [each.agent for each in facts.passages])
+
+    def kind(code: str) -> str:
+        return french.claim_kind(brand, code) if code else "Sans dossier"
+
+    def groups(key: Callable[[reading.Case], Any]) -> list[Group]:
+        return figures.grouped(facts, now, key)
+
+    return Page(
+        tables=(
+            _groups("conseillers", "Par conseiller", figures.by_agent(facts, now), lambda who: names.get(who, NOBODY)),
+            _groups("natures", "Par nature", groups(lambda case: case.kind), kind),
+            _groups("canaux", "Par canal", groups(lambda case: case.channel), lambda code: str(Channel(code).label)),
+            _groups("couples", "Par couple d'opérateurs", groups(_pair), lambda pair: pair_name(*pair)),
+            _hours(facts),
+            _weekdays(facts),
+        )
+    )
+
+
+def pair_name(sender: str, receiver: str) -> str:
+    """« Orange → Wave »."""
+    return f"{sender or '?'} → {receiver or '?'}" if sender or receiver else "Opérateurs inconnus"
+
+
+def _pair(case: reading.Case) -> tuple[str, str]:
+    return case.from_operator, case.to_operator
+
+
+def _names(ids: Sequence[int | None]) -> Mapping[int | None, str]:
+    users = User.objects.filter(pk__in={each for each in ids if each})
+    return {user.pk: user.get_full_name() or user.get_username() for user in users}
+
+
+def _volume(volume: figures.Volume) -> Table:
+    rows = (
+        ("Conversations où un client a écrit", cells.number(volume.conversations)),
+        ("Messages de clients", cells.number(volume.customer_messages)),
+        ("Messages de l'assistant", cells.number(volume.bot_messages)),
+        ("Messages de conseillers", cells.number(volume.agent_messages)),
+        ("Demandes de conseiller ouvertes", cells.number(volume.cases)),
+    )
+    share = Cell(cells.share(volume.alone).text, cells.share(volume.alone).values[:1], cells.share(volume.alone).sub)
+    return Table(
+        "volume",
+        "Volume",
+        (cells.named("Mesure"), cells.named("Nombre")),
+        [[cells.words(name), cell] for name, cell in rows] + [[cells.words("Vues par l'assistant seul (%)"), share]],
+        note="L'assistant seul : aucune demande de conseiller n'était ouverte dans la période.",
+    )
+
+
+def _days(facts: reading.Facts, scope: Scope) -> Table:
+    slices = figures.by_instant(facts, lambda at: timezone.localtime(at).date(), scope.days)
+    named = [(date_format(each.key, "j b"), each.messages) for each in slices]
+    chart = charts.columns("Messages de clients par jour", named, named_every=max(1, len(named) // 6))
+    rows = [_slice(date_format(each.key, "D j b"), each) for each in slices]
+    return Table("jours", "Jour par jour", _slice_heads("Jour"), rows, chart=chart)
+
+
+def _people(work: Work) -> Table:
+    rows = (
+        ("1re réponse d'une personne (depuis la demande)", work.first_reply),
+        ("1re réponse d'une personne (depuis la prise)", work.after_taking),
+        ("Réponse suivante", work.next_reply),
+        ("Résolution", work.resolution),
+        ("Attente dans la file", work.queue),
+        ("Traitement (avec un conseiller)", work.handling),
+    )
+    return Table(
+        "personnes",
+        "Temps des personnes",
+        (cells.named("Mesure"), cells.spread_head("Durée")),
+        [[cells.words(name), cells.duration(each)] for name, each in rows],
+        note="Sur les demandes ouvertes dans la période.",
+    )
+
+
+def _assistant(facts: reading.Facts) -> Table:
+    rows = [("Tous les canaux", figures.assistant(facts))]
+    rows += [(str(channel.label), figures.assistant(facts, channel)) for channel in Channel]
+    return Table(
+        "assistant",
+        "Temps de l'assistant",
+        (cells.named("Canal"), cells.spread_head("Réponse")),
+        [[cells.words(name), cells.duration(each)] for name, each in rows],
+        note="Du premier message du client resté sans réponse à la réponse de l'assistant.",
+    )
+
+
+def _quality(work: Work) -> Table:
+    rows = (
+        ("1re réponse dans le délai promis", work.first_kept),
+        ("Résolution dans le délai promis", work.resolution_kept),
+        ("Rouvertes peu après une résolution", work.reopened),
+    )
+    return Table(
+        "qualite",
+        "Délais tenus et réouvertures",
+        (cells.named("Mesure"), cells.share_head("Part")),
+        [[cells.words(name), cells.share(each)] for name, each in rows],
+    )
+
+
+def _scores(work: Work) -> Table:
+    marks = work.satisfaction
+    rows = [(f"{mark} / 5", marks.counts[mark - 1]) for mark in range(5, 0, -1)]
+    return Table(
+        "satisfaction",
+        "Satisfaction",
+        (cells.named("Note"), cells.named("Réponses")),
+        [[cells.words(name), cells.number(count)] for name, count in rows],
+        note=f"{marks.count} réponses à {marks.asked} questions.",
+        chart=charts.bars("Réponses par note", [(name, count, str(count)) for name, count in rows]),
+    )
+
+
+def _groups(name: str, title: str, groups: Sequence[Group], named: Callable[[Any], str]) -> Table:
+    shown = [(named(group.key), group.work) for group in groups]
+    return Table(
+        name,
+        title,
+        (cells.named(title.removeprefix("Par ").capitalize()), *MEASURED),
+        [[cells.words(each), *_measured(work)] for each, work in shown],
+        chart=charts.bars(
+            f"Demandes, {title.lower()}", [(each, work.cases, cells.number(work.cases).text) for each, work in shown]
+        ),
+    )
+
+
+def _measured(work: Work) -> list[Cell]:
+    return [
+        cells.number(work.cases),
+        *(cells.duration(each) for each in (work.first_reply, work.next_reply, work.resolution, work.handling)),
+        cells.share(work.first_kept),
+        cells.share(work.reopened),
+        cells.marks(work.satisfaction),
+    ]
+
+
+def _hours(facts: reading.Facts) -> Table:
+    slices = figures.by_instant(facts, lambda at: timezone.localtime(at).hour, range(24))
+    chart = charts.columns(
+        "Messages de clients par heure", [(f"{each.key} h", each.messages) for each in slices], named_every=4
+    )
+    rows = [_slice(f"{each.key} h", each) for each in slices]
+    return Table("heures", "Par heure", _slice_heads("Heure"), rows, chart=chart)
+
+
+def _weekdays(facts: reading.Facts) -> Table:
+    slices = figures.by_instant(facts, lambda at: timezone.localtime(at).weekday(), range(7))
+    chart = charts.columns(
+        "Messages de clients par jour de la semaine", [(WEEKDAYS[each.key][:3], each.messages) for each in slices]
+    )
+    rows = [_slice(WEEKDAYS[each.key].capitalize(), each) for each in slices]
+    return Table("semaine", "Par jour de la semaine", _slice_heads("Jour"), rows, chart=chart)
+
+
+def _slice_heads(title: str) -> tuple[Head, ...]:
+    return (
+        cells.named(title), cells.named("Messages de clients"), cells.named("Demandes"),
+        cells.spread_head("1re réponse d'une personne"), cells.spread_head("Réponse de l'assistant"),
+    )  # fmt: skip
+
+
+def _slice(name: str, each: Slice) -> list[Cell]:
+    counts = [cells.number(each.messages), cells.number(each.cases)]
+    return [cells.words(name), *counts, cells.duration(each.first_reply), cells.duration(each.assistant)]

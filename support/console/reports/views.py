@@ -1,0 +1,119 @@
+"""The doors of the supervisor's pages: who may read, which report, as a page or as a file on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from support import clock, db
+from support.console import roles
+from support.console.reports import activity, boards, case_list, choices, files
+from support.console.reports.cells import Page
+from support.insight.desk import live
+from support.insight.desk import scope as scopes
+from support.insight.desk.scope import Scope
+from support.privacy import audit
+
+
+class Report(NamedTuple):
+    """A page of figures; ``timed`` when the period matters."""
+
+    title: str
+    make: Callable[[Scope, datetime], Page]
+    timed: bool = True
+
+
+REPORTS: Mapping[str, Report] = {
+    "synthese": Report("Synthèse", activity.overview),
+    "repartition": Report("Répartition", activity.breakdown),
+    "promesses": Report("Promesses", boards.kept_promises),
+    "francs": Report("Francs bloqués", boards.blocked_francs, timed=False),
+}
+CASES = "demandes"
+
+
+@require_GET
+def report(request: HttpRequest, name: str = "synthese") -> HttpResponse:
+    """One report as a page."""
+    _require(roles.may_read_reports, request)
+    if name not in REPORTS:
+        raise Http404("Ce rapport n'existe pas.")
+    now = clock.now()
+    scope, chosen = _scope(request, now), REPORTS[name]
+    query = choices.address(scope)
+    context = {
+        "page": chosen.make(scope, now),
+        "scope": scope,
+        "name": name,
+        "timed": chosen.timed,
+        "tabs": [
+            (reverse("console:report", args=[each]) + f"?{query}", made.title, each == name)
+            for each, made in REPORTS.items()
+        ],
+        "periods": choices.periods(scope),
+        "menus": choices.menus(scope),
+        "query": query,
+        "until": scope.days[-1],
+    }
+    return _page(request, "console/reports/report.html", f"Rapports : {chosen.title}", context)
+
+
+@require_GET
+def export(request: HttpRequest, name: str, kind: str) -> HttpResponse:
+    """One report, or the list of cases, as a file; who took it is on the record."""
+    user = _require(roles.may_read_reports, request)
+    if name not in (*REPORTS, CASES) or kind not in files.TYPES:
+        raise Http404("Ce fichier n'existe pas.")
+    now = clock.now()
+    scope = _scope(request, now)
+    with db.write():
+        details = {"format": kind, "from": scope.since.isoformat(), "to": scope.until.isoformat()}
+        audit.record(user, "export", f"report:{name}", details)
+    rows = [case_list.HEADS, *case_list.rows(scope)] if name == CASES else []
+    content = files.written(kind, [("Demandes", rows)] if rows else files.sheets(REPORTS[name].make(scope, now)))
+    filename = f"{name}-{timezone.localtime(now):%Y%m%d-%H%M}.{kind}"
+    return HttpResponse(
+        content, content_type=files.TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{filename}"'}
+    )
+
+
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The live board: a frame that its script fills and keeps true."""
+    _require(roles.may_supervise, request)
+    return _page(request, "console/reports/board.html", "Tableau de bord", {})
+
+
+@require_GET
+def board_state(request: HttpRequest) -> HttpResponse:
+    """What the board shows, as JSON."""
+    if not roles.may_supervise(request.user):
+        return JsonResponse({"detail": "Ce tableau n'est pas ouvert à votre rôle."}, status=403)
+    return JsonResponse(live.snapshot(clock.now()), headers={"Cache-Control": "no-store"})
+
+
+def _scope(request: HttpRequest, now: datetime) -> Scope:
+    asked = request.GET.dict()
+    if asked.get("from") and asked.get("to"):
+        asked["period"] = "custom"
+    return scopes.read(asked, now)
+
+
+def _require(allowed: Callable[[User], bool], request: HttpRequest) -> User:
+    if not isinstance(request.user, User) or not allowed(request.user):
+        raise PermissionDenied
+    return request.user
+
+
+def _page(request: HttpRequest, template: str, title: str, more: Mapping[str, object]) -> HttpResponse:
+    return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **more})

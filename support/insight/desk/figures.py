@@ -1,0 +1,198 @@
+"""The figures of all cases of a scope or of a group of them. People's time and the assistant's stay apart."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from support.insight.desk.facts import Case, Facts, Reply, by_conversation
+from support.insight.desk.measures import Scores, Share, Spread, scores, spread
+from support.models import Author
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How much there was. ``alone``: conversations that needed no person, of all in which customers wrote."""
+
+    conversations: int
+    customer_messages: int
+    bot_messages: int
+    agent_messages: int
+    cases: int
+    alone: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How people did with some cases. ``queue`` and ``handling`` are of passages that ended."""
+
+    cases: int
+    taken: int
+    closed: int
+    first_reply: Spread
+    after_taking: Spread
+    next_reply: Spread
+    resolution: Spread
+    queue: Spread
+    handling: Spread
+    reopened: Share
+    first_kept: Share
+    resolution_kept: Share
+    satisfaction: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The work on the cases that have one thing in common; ``key`` is it."""
+
+    key: Any
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of time: what customers wrote, the cases opened, and the waits for a person and for the assistant."""
+
+    key: Any
+    messages: int
+    cases: int
+    first_reply: Spread
+    assistant: Spread
+
+
+def volume(facts: Facts) -> Volume:
+    """Counts of the scope."""
+    wrote = {conversation for conversation, author, _ in facts.said if author == Author.CUSTOMER}
+    counts = {name: sum(1 for _, author, _ in facts.said if author == name) for name in Author.values}
+    return Volume(
+        conversations=len(wrote),
+        customer_messages=counts[Author.CUSTOMER],
+        bot_messages=counts[Author.BOT],
+        agent_messages=counts[Author.AGENT],
+        cases=len(facts.cases),
+        alone=Share(len(wrote - facts.with_people), len(wrote)),
+    )
+
+
+def assistant(facts: Facts, channel: str = "") -> Spread:
+    """How long customers waited for the assistant, from the first message it had not answered."""
+    replies = (reply for reply in facts.replies if reply.author == Author.BOT)
+    return spread(reply.seconds for reply in replies if not channel or reply.channel == channel)
+
+
+def work(facts: Facts, now: datetime) -> Work:
+    """People's work on all cases."""
+    return _Desk(facts, now).work(facts.cases)
+
+
+def grouped(facts: Facts, now: datetime, key: Callable[[Case], Any]) -> list[Group]:
+    """The same for each value of ``key``, most cases first."""
+    groups: dict[Any, list[Case]] = defaultdict(list)
+    for case in facts.cases:
+        groups[key(case)].append(case)
+    desk = _Desk(facts, now)
+    return _ordered(Group(each, desk.work(cases)) for each, cases in groups.items())
+
+
+def by_agent(facts: Facts, now: datetime) -> list[Group]:
+    """Each agent's own: a case is its last agent's; replies and handling time are theirs who wrote and held it."""
+    groups: dict[int | None, list[Case]] = defaultdict(list)
+    for case in facts.cases:
+        groups[case.agent].append(case)
+    desk = _Desk(facts, now)
+    helped = {reply.agent for reply, _ in desk.next_replies} | {each.agent for each in facts.passages if each.agent}
+    return _ordered(Group(agent, desk.work_of(agent, groups.get(agent, []))) for agent in {*groups, *helped})
+
+
+def by_instant(facts: Facts, slot: Callable[[datetime], Any], slots: Iterable[Any]) -> list[Slice]:
+    """What came and how fast it was answered, by the part of time that ``slot`` gives an instant."""
+    asked, opened, waits, machine = (defaultdict[Any, list[float]](list) for _ in range(4))
+    for _, author, at in facts.said:
+        if author == Author.CUSTOMER:
+            asked[slot(at)].append(1)
+    for case in facts.cases:
+        opened[slot(case.opened_at)].append(1)
+        waits[slot(case.opened_at)].extend(_between([case], "opened_at", "first_replied_at"))
+    for reply in facts.replies:
+        if reply.author == Author.BOT:
+            machine[slot(reply.asked_at)].append(reply.seconds)
+    return [
+        Slice(each, len(asked[each]), len(opened[each]), spread(waits[each]), spread(machine[each])) for each in slots
+    ]
+
+
+class _Desk:
+    """The facts, laid out by case once for all groups."""
+
+    def __init__(self, facts: Facts, now: datetime) -> None:
+        self.now, self.marks = now, facts.marks
+        self.queue, self.handling = _seconds(facts, waiting=True), _seconds(facts, waiting=False)
+        known = by_conversation(facts.cases)
+        answers = ((reply, _continued(reply, known.get(reply.conversation, ()))) for reply in facts.replies)
+        self.next_replies = [(reply, case.id) for reply, case in answers if case]
+
+    def work(self, cases: Sequence[Case]) -> Work:
+        """All people's on these cases."""
+        ids = {case.id for case in cases}
+        held = [sum(self.handling[case].values()) for case in ids if case in self.handling]
+        return self._work(cases, [reply.seconds for reply, case in self.next_replies if case in ids], held)
+
+    def work_of(self, agent: int | None, cases: Sequence[Case]) -> Work:
+        """One agent's: ``cases`` are theirs, and they helped in others."""
+        held = [each[agent] for each in self.handling.values() if agent in each]
+        return self._work(cases, [reply.seconds for reply, _ in self.next_replies if reply.agent == agent], held)
+
+    def _work(self, cases: Sequence[Case], next_reply: Iterable[float], handling: Iterable[float]) -> Work:
+        first = [case for case in cases if case.first_replied_at or case.due_at < self.now]
+        end = [case for case in cases if case.resolve_due_at and (case.closed_at or case.resolve_due_at < self.now)]
+        return Work(
+            cases=len(cases),
+            taken=sum(1 for case in cases if case.taken_at),
+            closed=sum(1 for case in cases if case.closed_at),
+            first_reply=spread(_between(cases, "opened_at", "first_replied_at")),
+            after_taking=spread(_between(cases, "taken_at", "first_replied_at")),
+            next_reply=spread(next_reply),
+            resolution=spread(_between(cases, "opened_at", "closed_at")),
+            queue=spread(sum(self.queue[case.id].values()) for case in cases if case.id in self.queue),
+            handling=spread(handling),
+            reopened=Share(sum(1 for case in cases if case.reopened), len(cases)),
+            first_kept=Share(sum(1 for case in first if _by(case.first_replied_at, case.due_at)), len(first)),
+            resolution_kept=Share(sum(1 for case in end if _by(case.closed_at, case.resolve_due_at)), len(end)),
+            satisfaction=scores(self.marks[case.id] for case in cases if case.id in self.marks),
+        )
+
+
+def _ordered(groups: Iterable[Group]) -> list[Group]:
+    return sorted(groups, key=lambda group: (-group.work.cases, str(group.key)))
+
+
+def _seconds(facts: Facts, *, waiting: bool) -> Mapping[uuid.UUID, Mapping[int | None, float]]:
+    found: dict[uuid.UUID, dict[int | None, float]] = defaultdict(lambda: defaultdict(float))
+    for passage in facts.passages:
+        if passage.waiting == waiting:
+            found[passage.case][passage.agent] += passage.seconds
+    return found
+
+
+def _continued(reply: Reply, cases: Iterable[Case]) -> Case | None:
+    """The case in which ``reply`` goes on, when a person had answered in it before the customer asked again."""
+    if reply.author != Author.AGENT:
+        return None
+    return next(
+        (c for c in cases if c.holds(reply.at) and c.first_replied_at and c.first_replied_at < reply.asked_at), None
+    )
+
+
+def _between(cases: Iterable[Case], start: str, end: str) -> Iterable[float]:
+    for case in cases:
+        began, ended = getattr(case, start), getattr(case, end)
+        if began and ended:
+            yield (ended - began).total_seconds()
+
+
+def _by(at: datetime | None, due: datetime | None) -> bool:
+    return at is not None and due is not None and at <= due
