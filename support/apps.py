@@ -11,7 +11,9 @@ class SupportConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Time the tasks of a worker."""
+        """Time the tasks of a worker; note who signs in and out."""
+        from support.accounts import signals
         from support.insight import work
 
         work.connect()
+        signals.connect()

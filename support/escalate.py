@@ -211,6 +211,25 @@ def return_abandoned() -> int:
     return returned
 
 
+def release(agent: User, by: User) -> int:
+    """Back to the queue with all that ``agent`` holds, because they no longer work here; returns how many."""
+    held = list(Conversation.objects.filter(owner=Owner.AGENT, agent=agent).values_list("id", flat=True))
+    for conversation_id in held:
+        with db.write():
+            conversation = _locked(conversation_id)
+            if conversation.owner != Owner.AGENT or conversation.agent_id != agent.pk:
+                continue
+            conversation.owner, conversation.agent = Owner.QUEUE, None
+            conversation.save(update_fields=["owner", "agent"])
+            if escalation := conversation.escalations.filter(closed_at__isnull=True).first():
+                escalation.assignee, escalation.lease_until = None, None
+                escalation.save(update_fields=["assignee", "lease_until"])
+                _new_stint(escalation, None)
+            audit.record(by, "released", f"conversation:{conversation_id}", {"agent": agent.pk})
+            transaction.on_commit(partial(_announce, conversation_id, "waiting"))
+    return len(held)
+
+
 def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome) -> None:
     with db.write():
         conversation = _locked(conversation_id)

@@ -1,5 +1,6 @@
 """The records. The database is the truth; everything else is a doorbell."""
 
+from support.models.accounts import Authenticator, Invitation, StaffSession
 from support.models.article import Article, ArticleStatus
 from support.models.audit import AuditEvent, AuditHead
 from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
@@ -28,6 +29,9 @@ from support.models.team import (
 from support.models.voices import VoiceDeployment, VoicePrice, VoiceProvider, VoiceSwitch, VoiceTier
 
 __all__ = [
+    "Authenticator",
+    "Invitation",
+    "StaffSession",
     "ApiToken",
     "Article",
     "ArticleStatus",
