@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from support import demo
+from support.console.roles import ROLES
 
 pytestmark = pytest.mark.django_db
 
@@ -20,19 +22,22 @@ def _own_folder(settings: object, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
 
 
-def test_it_makes_two_agents_a_supervisor_and_an_administrator() -> None:
+def test_it_makes_one_of_each_role_two_agents_and_an_administrator() -> None:
     demo.seed()
     assert {u.username: [g.name for g in u.groups.all()] for u in User.objects.filter(is_superuser=False)} == {
         "awa": ["agent"],
         "koffi": ["agent"],
+        "aya": ["senior"],
         "mariam": ["supervisor"],
+        "yao": ["auditor"],
     }
     assert User.objects.get(is_superuser=True).username == "admin"
 
 
-def test_everyone_can_sign_in_with_what_is_printed(client: object) -> None:
+def test_everyone_can_sign_in_with_what_is_printed(client: Client) -> None:
     for login in demo.seed():
-        assert client.login(username=login.username, password=login.password)  # type: ignore[attr-defined]
+        answer = client.post("/admin/login/", {"username": login.username, "password": login.password})
+        assert answer.status_code == 302
 
 
 def test_a_second_time_changes_nothing() -> None:
@@ -75,5 +80,5 @@ def test_a_server_gets_no_user_with_a_known_password(settings: object) -> None:
 def test_a_server_asked_gently_gets_the_roles(settings: object) -> None:
     settings.EMBEDDED, settings.DEBUG = False, False  # type: ignore[attr-defined]
     call_command("seed", "--if-demo")
-    assert set(Group.objects.values_list("name", flat=True)) == {"agent", "supervisor"}
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
     assert not User.objects.exists()

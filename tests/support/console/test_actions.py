@@ -115,7 +115,8 @@ def test_seeing_a_whole_number_is_written_into_the_audit_trail(
     awa: User, waiting: Waiting, browser_of: BrowserOf
 ) -> None:
     case = waiting()
-    assert act(browser_of(awa), case, "reveal", reason="other", note="le 0700000001 rappelle").status_code == 200
+    why = {"reason": "other", "note": "le 0700000001 rappelle"}
+    assert act(browser_of(awa), case, "reveal", why).status_code == 200
     event = AuditEvent.objects.get(action="reveal")
     assert (event.actor, event.target) == (awa, f"conversation:{case.id}")
     assert event.details["reason"] == "other" and "rappelle" in event.details["note"]
@@ -129,7 +130,7 @@ def test_seeing_a_whole_number_is_written_into_the_audit_trail(
 def test_no_number_is_shown_without_a_reason(
     said: dict[str, object], awa: User, waiting: Waiting, browser_of: BrowserOf
 ) -> None:
-    answer = act(browser_of(awa), waiting(), "reveal", **said)
+    answer = act(browser_of(awa), waiting(), "reveal", said)
     assert answer.status_code == 422 and "token" not in answer.json()
     assert not AuditEvent.objects.filter(action="reveal").exists()
 
