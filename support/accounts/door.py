@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
-from support.accounts import second_factor, sessions
+from support.accounts import lockout, second_factor, sessions
 from support.problems import document
 
 PREFIX = "/admin/"
@@ -33,6 +33,9 @@ class StaffDoor(MiddlewareMixin):
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
         """None lets it pass."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name == "admin:login" and request.method == "POST" and lockout.is_shut(request, request.POST.get("username")):
+            return lockout.page(request)  # before a form is read or a page drawn for who only guesses
         if not request.path_info.startswith(PREFIX) or not isinstance(request.user, User) or not request.user.is_staff:
             return None
         row = sessions.current(request.session, request.user)
@@ -40,7 +43,6 @@ class StaffDoor(MiddlewareMixin):
             logout(request)
             return None
         sessions.touch(request, row, request.user)
-        name = request.resolver_match.view_name if request.resolver_match else ""
         if name in OPEN or second_factor.is_satisfied(request.session, request.user):
             return None
         return _to_the_second_factor(request)

@@ -47,7 +47,12 @@ def page(request: HttpRequest, *_: Any) -> HttpResponse:
 
 def is_locked(request: HttpRequest, user: User) -> bool:
     """Whether ``user`` may not even try from here."""
-    return not AxesProxyHandler.is_allowed(request, {"username": user.get_username()})
+    return is_shut(request, user.get_username())
+
+
+def is_shut(request: HttpRequest, username: str | None) -> bool:
+    """Whether the account of that name, should there be one, is shut to this client."""
+    return bool(username) and not AxesProxyHandler.is_allowed(request, {"username": username})
 
 
 def wrong_code(request: HttpRequest, user: User) -> None:
