@@ -316,6 +316,7 @@ if EMBEDDED:
     STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise wants it to be there; on a laptop its finders do the work
 WHITENOISE_USE_FINDERS = True
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/api/v1/docs",),  # its theme brings its own inline scripts
     "DIRECTIVES": {
