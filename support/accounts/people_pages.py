@@ -43,9 +43,10 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person(request: HttpRequest, user: int) -> HttpResponse:
     """One account: its sessions, its second factor."""
-    by, row = user_of(request), _staff(user)
+    by = user_of(request)
     if not staff.may_unlock(by):
         raise PermissionDenied
+    row = _staff(user)
     context = {
         "person": row,
         "role": _role(row),
@@ -62,9 +63,12 @@ def person(request: HttpRequest, user: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, user: int, act: str) -> HttpResponse:
     """One of ``ACTS`` on an account, or a link for a new password."""
+    by = user_of(request)
+    if not staff.may_unlock(by):
+        raise PermissionDenied
     if act != "password-link" and act not in ACTS:
         raise Http404
-    by, row = user_of(request), _staff(user)
+    row = _staff(user)
     if not (staff.may_unlock(by) if act == "unlock" else staff.may_touch(by, row)):
         raise PermissionDenied
     if act == "password-link":
