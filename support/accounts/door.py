@@ -34,7 +34,11 @@ class StaffDoor(MiddlewareMixin):
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
         """None lets it pass."""
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if name == "admin:login" and request.method == "POST" and lockout.is_shut(request, request.POST.get("username")):
+        if (
+            name == "admin:login"
+            and request.method == "POST"
+            and lockout.is_shut(request, request.POST.get("username"))
+        ):
             return lockout.page(request)  # before a form is read or a page drawn for who only guesses
         if not request.path_info.startswith(PREFIX) or not isinstance(request.user, User) or not request.user.is_staff:
             return None

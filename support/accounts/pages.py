@@ -17,7 +17,9 @@ def user_of(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def plain(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+def plain(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
     """A page without the admin's theme, for who is not in yet; never kept by a browser."""
     answer = render(request, template, context, status=status)
     return cast("HttpResponse", hardened(answer))

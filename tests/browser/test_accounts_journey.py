@@ -5,18 +5,37 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 from django_otp.oath import TOTP
 from playwright.sync_api import BrowserContext, Page, expect
 
+from chatbot.types import HandoffCard
+from support import db, escalate
 from support.accounts import invitations
 from support.console.roles import sync_roles
-from support.models import Authenticator, StaffSession
+from support.models import (
+    Authenticator,
+    CannedReply,
+    Channel,
+    Conversation,
+    Label,
+    Lesson,
+    Macro,
+    Note,
+    Notice,
+    SavedView,
+    StaffSession,
+    StoredFile,
+)
+from support.privacy import audit
 from tests.browser.axe import serious_findings
 from tests.browser.console_page import DESKTOP, PASSWORD, TABLET
 from tests.house import House, running_house
+from tests.support.journeys import write
 
 pytestmark = pytest.mark.browser
 NewContext = Callable[..., BrowserContext]
@@ -137,3 +156,99 @@ def test_from_an_invitation_to_a_locked_door(house: House, new_context: NewConte
     sign_in(thief, house, "fatou", "trois mots au hasard")
     expect(thief.get_by_role("heading", name="Code de votre téléphone")).to_be_visible()
     assert problems == []
+
+
+PAYLOADS = (
+    "<script>window.hacked=1</script>",
+    '"><img src=x onerror="window.hacked=1">',
+    "</textarea></title><svg onload=window.hacked=1>",
+    "{{constructor.constructor('window.hacked=1')()}}",
+    "javascript:window.hacked=1",
+    "'};window.hacked=1;//",
+)
+WATCH = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+"""
+
+
+def evil(number: int, length: int) -> str:
+    """A payload that fits; « javascript: » where none does."""
+    fitting = [each for each in PAYLOADS if len(each) <= length] or ["<svg onload=window.hacked=1>"[:length]]
+    return fitting[number % len(fitting)]
+
+
+def poisoned_case(agent: User) -> Conversation:
+    """A conversation with a payload in whatever the console shows of it."""
+    case = write(PAYLOADS[0], Channel.WHATSAPP, "+2250700000001", display_name=evil(1, 80)).conversation
+    for payload in PAYLOADS[1:]:
+        write(payload, Channel.WHATSAPP, "+2250700000001")
+    card = HandoffCard(
+        kind="wrong_recipient",
+        known={"easytransfert_id": evil(0, 99), "wrong_msisdn": evil(1, 99)},
+        missing=(evil(2, 99),),
+        asked=(),
+        mood="neg",
+        claims=(evil(1, 99),),
+        amount_fcfa=1,
+    )
+    with db.write():
+        escalate.open_locked(case, "wrong_recipient", "urgent", " ".join(PAYLOADS), card)
+    now = timezone.now()
+    Note.objects.create(conversation=case, author=agent, text=" ".join(PAYLOADS), at=now)
+    StoredFile.objects.create(
+        conversation=case, agent=agent, name=evil(1, 120), content_type=evil(1, 80), size=1, content="eA==", at=now
+    )
+    label = Label.objects.create(brand=case.brand, name=evil(1, 40))
+    label.conversations.add(case)
+    CannedReply.objects.create(brand=case.brand, shortcut="x", title=evil(1, 80), text=" ".join(PAYLOADS))
+    Macro.objects.create(brand=case.brand, name=evil(1, 60), steps={"reply": PAYLOADS[0]})
+    SavedView.objects.create(user=agent, name=evil(1, 40), filters={"label": evil(1, 99)})
+    Notice.objects.create(user=agent, kind="mention", conversation=case, text=PAYLOADS[1], at=now)
+    Lesson.objects.create(
+        brand=case.brand, kind="word", example=PAYLOADS[1], form=evil(1, 80), standard=evil(1, 120), proposed_at=now
+    )
+    audit.record(agent, evil(1, 40), evil(1, 80), {"reason": "other", "note": PAYLOADS[1]})
+    audit.record(agent, "reveal", "conversation:x", {"reason": PAYLOADS[1], "note": PAYLOADS[1]})
+    return case
+
+
+def test_nothing_written_anywhere_is_run_and_the_pages_keep_to_their_policy(
+    house: House, new_context: NewContext
+) -> None:
+    root = User.objects.create_superuser("root", password=PASSWORD, first_name=evil(1, 150), last_name=PAYLOADS[0])
+    case = poisoned_case(root)
+    device = Authenticator.objects.create(user=root, confirmed=True)
+    context = new_context(**DESKTOP, user_agent=f"Chrome/1 {PAYLOADS[1]}")
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))
+    sign_in(page, house, "root")
+    page.get_by_label("Code à six chiffres").fill(code_of(device))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    places = [
+        *("file/", f"file/{case.id}/", "voices/spending/", "accounts/", f"accounts/{root.pk}/", "accounts/sessions/"),
+        *(f"support/{name}/" for name in ("conversation", "customer", "escalation", "auditevent", "article")),
+        *(f"support/conversation/{case.id}/change/", f"support/customer/{case.customer_id}/change/"),
+        *("support/auditevent/?q=" + quote(PAYLOADS[1]), f"auth/user/{root.pk}/change/", "support/experiment/add/"),
+        *("password_change/", f"accounts/second-factor/?next={quote(PAYLOADS[1])}"),
+    ]
+    for place in places:
+        answer = page.goto(f"{house.url}/admin/{place}")
+        assert answer and answer.ok, place
+        policy = answer.headers["content-security-policy"]
+        scripts = re.search(r"script-src ([^;]+)", policy)
+        assert scripts and "unsafe-inline" not in scripts[1], place
+        page.wait_for_timeout(150)
+        assert page.evaluate("window.hacked") is None, place
+    assert said == []
+    page.goto(f"{house.url}/admin/file/{case.id}/")
+    expect(page.get_by_role("log")).to_contain_text("onerror")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.hacked=1\">')")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None, "even a mistake in a page would not run it"
+    assert any("violation: script-src" in line for line in said), "or the test above would pass for nothing"

@@ -141,5 +141,3 @@ def test_somebody_elses_verified_device_verifies_nobody_here(staff: Staff, awa: 
     session["otp_device_id"] = Authenticator.objects.get(user=other).persistent_id
     session.save()
     assert browser.get("/admin/file/").status_code == 302
-
-
