@@ -27,7 +27,7 @@ def plain(
 
 def hardened(answer: HttpResponseBase) -> HttpResponseBase:
     """Held to the site's strict policy, and kept in no cache: it may show what is shown once."""
-    answer._plain = True  # type: ignore[attr-defined]
+    answer.without_theme = True  # type: ignore[attr-defined]
     answer["Cache-Control"] = "no-store, private"
     return answer
 

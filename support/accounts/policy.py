@@ -13,13 +13,13 @@ THEME = {"script-src": [UNSAFE_EVAL], "style-src-attr": [UNSAFE_INLINE]}
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """django-csp's own; pages that say ``_plain`` (our own without the theme) keep the site's strict policy."""
+    """django-csp's own; pages that say ``without_theme`` (our own without the theme) keep the site's strict policy."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         """The parts of the header for this answer."""
         parts = super().get_policy_parts(request=request, response=response, report_only=report_only)
-        if request.path_info.startswith(ADMIN) and not report_only and not getattr(response, "_plain", False):
+        if request.path_info.startswith(ADMIN) and not report_only and not getattr(response, "without_theme", False):
             parts.update = {**(parts.update or {}), **THEME}
         return parts

@@ -65,7 +65,7 @@ class UserAdmin(_UserAdmin, ModelAdmin):
         """Never, so that what they did keeps its name: deactivate."""
         return False
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         """A superuser alone sets another's password; others send a link by which people set their own."""
         if not user_of(request).is_superuser:
             raise PermissionDenied

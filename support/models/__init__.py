@@ -29,9 +29,6 @@ from support.models.team import (
 from support.models.voices import VoiceDeployment, VoicePrice, VoiceProvider, VoiceSwitch, VoiceTier
 
 __all__ = [
-    "Authenticator",
-    "Invitation",
-    "StaffSession",
     "ApiToken",
     "Article",
     "ArticleStatus",
@@ -39,6 +36,7 @@ __all__ = [
     "Attempt",
     "AuditEvent",
     "AuditHead",
+    "Authenticator",
     "Author",
     "Availability",
     "Basis",
@@ -62,6 +60,7 @@ __all__ = [
     "Identity",
     "Incident",
     "IncidentCase",
+    "Invitation",
     "Label",
     "Lesson",
     "LessonKind",
@@ -88,6 +87,7 @@ __all__ = [
     "SimulatedMedia",
     "SimulatedMessage",
     "SimulatedPhone",
+    "StaffSession",
     "Status",
     "Stint",
     "StoredFile",

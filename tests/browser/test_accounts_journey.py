@@ -168,7 +168,7 @@ PAYLOADS = (
 )
 WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
-  console.error(`violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+  console.error(`violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile} ${event.sample}`));
 """
 
 

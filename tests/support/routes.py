@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
 
 SAMPLES: Mapping[str, Any] = {
     "uuid": uuid.UUID(int=7),
@@ -42,7 +42,7 @@ def _address(name: str, entry: URLPattern, kinds: Mapping[str, str]) -> str:
 def _safe(name: str, arguments: Mapping[str, Any]) -> str:
     try:
         return reverse(name, kwargs=dict(arguments))
-    except Exception:
+    except NoReverseMatch:
         return ""
 
 
