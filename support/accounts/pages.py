@@ -41,4 +41,4 @@ def next_address(request: HttpRequest) -> str:
     """Where the person wanted to go; only on this site, and never a page of the second factor itself."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if safe and "/second-factor/" not in asked else resolve_url("admin:index")
+    return asked if safe and asked.startswith("/") and "/second-factor/" not in asked else resolve_url("admin:index")

@@ -48,7 +48,7 @@ def is_verified(session: SessionBase, user: User | AnonymousUser) -> bool:
     """Whether this session was verified by a device that is still this user's."""
     name = session.get(DEVICE_ID_SESSION_KEY)
     device = Device.from_persistent_id(name) if isinstance(name, str) else None
-    return device is not None and device.user_id == user.pk and device.confirmed
+    return bool(device is not None and device.user_id == user.pk and device.confirmed)
 
 
 def has_device(user: User) -> bool:
@@ -60,7 +60,7 @@ def pending(user: User) -> Authenticator:
     """The device that is about to be enrolled; the same one until it is confirmed."""
     with db.write():
         User.objects.select_for_update().get(pk=user.pk)
-        found = Authenticator.objects.filter(user=user, confirmed=False).first()
+        found: Authenticator | None = Authenticator.objects.filter(user=user, confirmed=False).first()
         return found or Authenticator.objects.create(user=user, name="telephone", confirmed=False)
 
 
@@ -93,7 +93,7 @@ def check(user: User, code: str) -> Checked:
         static = _locked(StaticDevice, user)
         checked = _try(static, _digest(user, code)) if static else Checked(None)
         if checked.device:
-            audit.record(user, "recovery_code_used", f"user:{user.pk}", {"left": static.token_set.count()})
+            audit.record(user, "recovery_code_used", f"user:{user.pk}", {"left": codes_left(user)})
         return checked
 
 

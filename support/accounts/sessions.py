@@ -40,12 +40,13 @@ def begin(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
 
 def finish(sender: Any, request: HttpRequest, user: User | None, **_: Any) -> None:
     """Receiver of ``user_logged_out``."""
-    StaffSession.objects.filter(pk=_id(request.session), ended_at=None).update(ended_at=timezone.now())
+    if name := _id(request.session):
+        StaffSession.objects.filter(pk=name, ended_at=None).update(ended_at=timezone.now())
 
 
 def current(session: SessionBase, user: User | AnonymousUser) -> StaffSession | None:
     """The row of a session that still holds; None when it was ended, was quiet for too long or never had one."""
-    if (name := _id(session)) is None:
+    if (name := _id(session)) is None or user.pk is None:
         return None
     quiet = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return StaffSession.objects.filter(pk=name, user_id=user.pk, ended_at=None, seen_at__gte=quiet).first()
@@ -73,8 +74,8 @@ def end(user: User, name: uuid.UUID) -> bool:
 
 def end_all(user: User, but: uuid.UUID | None = None) -> int:
     """End the sessions of ``user``, all or all but one; returns how many."""
-    rows = StaffSession.objects.filter(user=user, ended_at=None).exclude(pk=but)
-    return rows.update(ended_at=timezone.now())
+    rows = StaffSession.objects.filter(user=user, ended_at=None)
+    return (rows.exclude(pk=but) if but else rows).update(ended_at=timezone.now())
 
 
 def shorten(address: str) -> str:

@@ -10,7 +10,7 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.forms import Field
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -73,7 +73,7 @@ class UserAdmin(_UserAdmin, ModelAdmin):
 
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Field | None:
+    ) -> ModelMultipleChoiceField[Any] | None:
         """Only roles that the administrator has all of."""
         if db_field.name == "groups" and not user_of(request).is_superuser:
             kwargs["queryset"] = Group.objects.filter(name__in=invitations.grantable(user_of(request)))
