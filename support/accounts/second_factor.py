@@ -53,7 +53,7 @@ def is_verified(session: SessionBase, user: User | AnonymousUser) -> bool:
 
 def has_device(user: User) -> bool:
     """Whether ``user`` has enrolled."""
-    return Authenticator.objects.filter(user=user, confirmed=True).exists()
+    return bool(Authenticator.objects.filter(user=user, confirmed=True).exists())
 
 
 def pending(user: User) -> Authenticator:

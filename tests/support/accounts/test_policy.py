@@ -36,7 +36,8 @@ def test_the_door_itself_is_under_the_policy() -> None:
 
 
 NONCE = ' nonce="{{ request.csp_nonce }}"'
-HTMX = """        <meta name="htmx-config" content='{"includeIndicatorStyles": false}'>\n"""  # it would write a style element
+# or htmx would write a style element
+HTMX = """        <meta name="htmx-config" content='{"includeIndicatorStyles": false}'>\n"""
 
 
 def test_our_copy_of_the_themes_skeleton_differs_by_the_policys_needs_alone() -> None:
