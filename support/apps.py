@@ -11,9 +11,11 @@ class SupportConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Time the tasks of a worker; notice who signs out."""
+        """Time the tasks of a worker; notice who signs in and out."""
         from support import handing
+        from support.accounts import signals
         from support.insight import work
 
         work.connect()
         handing.connect()
+        signals.connect()

@@ -81,10 +81,10 @@ def take_over(conversation_id: uuid.UUID, by: User, reason: str) -> None:
         audit.record(by, "take_over", f"conversation:{conversation_id}", {"from": before.pk, "reason": reason})
 
 
-def return_all(user: User) -> int:
-    """Back to the queue with everything that ``user`` has: they signed out. Returns how many."""
+def return_all(user: User, by: User | None = None) -> int:
+    """Back to the queue with everything that ``user`` has: they signed out, or ``by`` closed their account."""
     held = list(Conversation.objects.filter(owner=Owner.AGENT, agent=user).values_list("id", flat=True))
-    return sum(_return(conversation_id, user) for conversation_id in held)
+    return sum(_return(conversation_id, user, by) for conversation_id in held)
 
 
 def connect() -> None:
@@ -103,14 +103,15 @@ def _signed_out(sender: object, user: User | None, **_: object) -> None:
         return_all(user)
 
 
-def _return(conversation_id: uuid.UUID, user: User) -> bool:
+def _return(conversation_id: uuid.UUID, user: User, by: User | None) -> bool:
     with db.write():
         conversation = escalate.locked(conversation_id)
         escalation = _open_case(conversation)
         if conversation.owner != Owner.AGENT or conversation.agent_id != user.pk or escalation is None:
             return False
         escalate.let_go(conversation, escalation)
-        audit.record(user, "signed_out", f"conversation:{conversation_id}")
+        target = f"conversation:{conversation_id}"
+        audit.record(by, "released", target, {"agent": user.pk}) if by else audit.record(user, "signed_out", target)
     return True
 
 

@@ -11,6 +11,7 @@ from support.transports.whatsapp import webhook
 
 urlpatterns = [
     path("", demo),
+    path("admin/accounts/", include("support.accounts.urls")),
     path("admin/", include("support.console.urls")),
     path("admin/", admin.site.urls),
     path("files/<str:token>", file_page.show, name="file"),

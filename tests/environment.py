@@ -18,6 +18,7 @@ for _name in ("REDIS_URL", "PUBLIC_URL", "ALLOWED_ORIGINS", "TWILIO_ACCOUNT_SID"
 os.environ.update(
     DEBUG="0",
     SIMULATOR="1",
+    SECOND_FACTOR="0",  # has tests of its own
     VOICE="template",  # the local voice has tests of its own
     UNDO_SECONDS="0",  # undo has tests of its own
     LOG_LEVEL="WARNING",

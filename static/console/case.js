@@ -8,6 +8,7 @@ import { shortcuts } from "./keys.js";
 import { Line } from "./line.js";
 import { post } from "./post.js";
 import { Taking } from "./taking.js";
+import { askWhy } from "./reveal.js";
 import { showMessages, showReadings, showSpeaking } from "./transcript.js";
 
 const page = $("console").dataset;
@@ -113,8 +114,10 @@ function confirmed(title, text, verb) {
 }
 
 async function reveal() {
+  const why = await askWhy();
+  if (!why) return;
   try {
-    token = (await post(`${page.caseUrl}reveal/`)).token;
+    token = (await post(`${page.caseUrl}reveal/`, why)).token;
     line.say({ type: "reveal", token });
   } catch (refusal) {
     toast(refusal.message);

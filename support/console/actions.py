@@ -97,8 +97,12 @@ def keep(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpRe
 
 @action
 def reveal(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
-    """Record that the user wants to see whole numbers, and give the token that shows them."""
-    return JsonResponse({"token": revealing.grant(user, conversation), "seconds": revealing.LASTS_SECONDS})
+    """Record that the user wants to see whole numbers and why, and give the token that shows them."""
+    if not roles.may_reveal(user):
+        return document(403, "Votre rôle ne permet pas de voir les numéros entiers.", code="forbidden")
+    if (why := revealing.why(body)) is None:
+        raise Unusable("Dites pourquoi vous affichez les numéros.")
+    return JsonResponse({"token": revealing.grant(user, conversation, why), "seconds": revealing.LASTS_SECONDS})
 
 
 def _body(request: HttpRequest) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
+from support.accounts import second_factor, sessions
 from support.console import roles
 
 CHECK_SECONDS = 30.0  # how long a socket may outlive a sign-out or a lost permission
@@ -30,7 +31,10 @@ def entitled_user(scope: Mapping[str, Any]) -> User | None:
     request = HttpRequest()
     request.session = _session(scope)
     user: User | AnonymousUser = get_user(request)  # checks the session's hash, so a changed password signs out
-    return user if isinstance(user, User) and roles.may_see(user) else None
+    if not isinstance(user, User) or not roles.may_see(user):
+        return None
+    entered = sessions.current(request.session, user) and second_factor.is_satisfied(request.session, user)
+    return user if entered else None
 
 
 def _session(scope: Mapping[str, Any]) -> SessionBase:

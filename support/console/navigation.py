@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from support.accounts import staff
 from support.console import roles
 from support.console.reports import navigation as reports
 
@@ -59,9 +60,18 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
         ("Connaissances", _allowed(request, _KNOWLEDGE)),
         ("Voix", [*spending, *_allowed(request, _VOICES)]),
         ("Contrôle", _allowed(request, _OVERSIGHT)),
-        ("Équipe", _allowed(request, _PEOPLE)),
+        ("Équipe", [*_accounts(request), *_allowed(request, _PEOPLE)]),
+        ("Moi", [_entry("Mes sessions", "devices", reverse("accounts:sessions"))]),
     ]
     return [{"title": title, "items": items} for title, items in groups if items]
+
+
+def _accounts(request: HttpRequest) -> list[dict[str, Any]]:
+    reveals = f"{reverse('admin:support_auditevent_changelist')}?action__exact=reveal"
+    return [
+        *([_entry("Comptes", "manage_accounts", reverse("accounts:people"))] if staff.may_unlock(request.user) else []),
+        *([_entry("Numéros affichés", "visibility", reveals)] if roles.may_supervise(request.user) else []),
+    ]
 
 
 def _allowed(request: HttpRequest, entries: tuple[tuple[str, str, str, str], ...]) -> list[dict[str, Any]]:

@@ -217,7 +217,14 @@ class EngineCallAdmin(RecordAdmin):
 class AuditEventAdmin(RecordAdmin):
     """What members of staff did."""
 
-    list_display = ("at", "actor_name", "action", "target")
+    list_display = ("at", "actor_name", "action", "target", "why")
     list_filter = ("action",)
     search_fields = ("actor_name", "target")
     ordering = ("-id",)
+
+    @admin.display(description="raison")
+    def why(self, event: AuditEvent) -> str:
+        """Why a whole number was shown; empty for other acts."""
+        said = event.details.get("reason", "") if event.action == "reveal" else ""
+        note = event.details.get("note", "")
+        return f"{words.code('reveal_reasons', said)}{f' : {note}' if note else ''}" if said else ""

@@ -91,7 +91,16 @@ _SUPERVISOR = (
     "add_holiday",
     "delete_holiday",
 )
-_ADMIN = (*_SUPERVISOR, "view_apitoken", "add_apitoken", "change_apitoken")
+_ADMIN = (
+    *_SUPERVISOR,
+    "view_apitoken",
+    "add_apitoken",
+    "change_apitoken",
+    "add_user",  # by invitation; support.accounts.staff says whose account may be touched, and by whom
+    "change_user",
+    "view_user",
+    "view_group",
+)
 ROLES: Mapping[str, Sequence[str]] = {
     "agent": _AGENT,
     "senior": _SENIOR,
@@ -104,7 +113,7 @@ ROLES: Mapping[str, Sequence[str]] = {
 def sync_roles() -> None:
     """Create the groups and give each exactly its permissions. Raises ValueError for an unknown one: migrate first."""
     for name, codenames in ROLES.items():
-        permissions = Permission.objects.filter(content_type__app_label="support", codename__in=codenames)
+        permissions = Permission.objects.filter(content_type__app_label__in=("support", "auth"), codename__in=codenames)
         if missing := set(codenames) - set(permissions.values_list("codename", flat=True)):
             raise ValueError(f"no such permissions: {', '.join(sorted(missing))}")
         Group.objects.get_or_create(name=name)[0].permissions.set(permissions)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0074_instruction'),
+        ('support', '0078_accounts'),
     ]
 
     operations = [

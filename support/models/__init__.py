@@ -1,5 +1,6 @@
 """The records. The database is the truth; everything else is a doorbell."""
 
+from support.models.accounts import Authenticator, Invitation, StaffSession
 from support.models.article import Article, ArticleStatus
 from support.models.audit import AuditEvent, AuditHead
 from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
@@ -35,6 +36,7 @@ __all__ = [
     "Attempt",
     "AuditEvent",
     "AuditHead",
+    "Authenticator",
     "Author",
     "Availability",
     "Basis",
@@ -58,6 +60,7 @@ __all__ = [
     "Identity",
     "Incident",
     "IncidentCase",
+    "Invitation",
     "Label",
     "Lesson",
     "LessonKind",
@@ -84,6 +87,7 @@ __all__ = [
     "SimulatedMedia",
     "SimulatedMessage",
     "SimulatedPhone",
+    "StaffSession",
     "Status",
     "Stint",
     "StoredFile",

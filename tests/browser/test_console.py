@@ -200,7 +200,10 @@ def test_a_number_is_masked_until_the_agent_asks_and_that_is_recorded(sign_in: S
     card = agent.page.get_by_role("complementary", name="Fiche du cas")
     expect(card).to_contain_text("•••• 0001")
     expect(agent.transcript).to_contain_text("•••• 0034")
-    agent.button("Afficher").click()
+    card.get_by_role("button", name="Afficher").click()
+    dialog = agent.page.get_by_role("dialog", name="Pourquoi afficher les numéros ?")
+    dialog.get_by_label("Vérifier un dossier").check()
+    dialog.get_by_role("button", name="Afficher").click()
     expect(card).to_contain_text(NUMBER)
     expect(agent.transcript).to_contain_text("05 11 00 00 34")
     assert AuditEvent.objects.get(action="reveal").target == f"conversation:{case.id}"

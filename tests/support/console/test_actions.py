@@ -115,10 +115,24 @@ def test_seeing_a_whole_number_is_written_into_the_audit_trail(
     awa: User, waiting: Waiting, browser_of: BrowserOf
 ) -> None:
     case = waiting()
-    assert act(browser_of(awa), case, "reveal").status_code == 200
+    why = {"reason": "other", "note": "le 0700000001 rappelle"}
+    assert act(browser_of(awa), case, "reveal", why).status_code == 200
     event = AuditEvent.objects.get(action="reveal")
     assert (event.actor, event.target) == (awa, f"conversation:{case.id}")
+    assert event.details["reason"] == "other" and "rappelle" in event.details["note"]
+    assert "0700000001" not in event.details["note"]
     assert audit.first_break() is None
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"reason": ""}, {"reason": "because"}, {"reason": ["check_file"]}, {"reason": "other", "note": "  "}]
+)
+def test_no_number_is_shown_without_a_reason(
+    said: dict[str, object], awa: User, waiting: Waiting, browser_of: BrowserOf
+) -> None:
+    answer = act(browser_of(awa), waiting(), "reveal", said)
+    assert answer.status_code == 422 and "token" not in answer.json()
+    assert not AuditEvent.objects.filter(action="reveal").exists()
 
 
 def test_twenty_agents_who_take_at_once_leave_one_owner(

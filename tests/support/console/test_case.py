@@ -225,7 +225,7 @@ def test_words_being_spoken_are_masked_too(awa: User, waiting: Waiting) -> None:
 
 def test_the_right_to_see_numbers_is_for_one_person_and_one_case(awa: User, koffi: User, waiting: Waiting) -> None:
     case, other = waiting(), waiting(address="+2250700000002")
-    token = reveal.grant(awa, case.id)
+    token = reveal.grant(awa, case.id, reveal.Why("check_file"))
     assert reveal.is_granted(token, awa, case.id)
     assert not reveal.is_granted(token, koffi, case.id)
     assert not reveal.is_granted(token, awa, other.id)
@@ -235,7 +235,7 @@ def test_the_right_to_see_numbers_is_for_one_person_and_one_case(awa: User, koff
 def test_the_right_to_see_numbers_ends(awa: User, waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
     case = waiting()
     view = following.CaseView(case.id, awa)
-    view.token = reveal.grant(awa, case.id)
+    view.token = reveal.grant(awa, case.id, reveal.Why("check_file"))
     assert "+2250700000001" in str(view.news())
     monkeypatch.setattr(reveal, "LASTS_SECONDS", -1)
     news = str(view.news())

@@ -1,4 +1,4 @@
-"""« Mal compris »: proposed on a message, approved by a supervisor, read so at once, and a regression example for ever."""
+"""« Mal compris »: proposed on a message, approved by a supervisor, read so at once, a regression example for ever."""
 
 from __future__ import annotations
 
