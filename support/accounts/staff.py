@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser, User
 
-from support import db
+from support import db, handing
 from support.accounts import sessions
 from support.console import roles
 from support.privacy import audit
