@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.db.models import QuerySet
 
 SEE = "support.view_escalation"
 SPENDING = "support.view_enginecall"
@@ -167,6 +168,12 @@ def may_run_incidents(user: User | AnonymousUser) -> bool:
 def may_see_spending(user: User | AnonymousUser) -> bool:
     """Whether what voices cost is open to ``user``."""
     return _is_staff_with(user, SPENDING)
+
+
+def holders(permission: str) -> QuerySet[User]:
+    """Members of staff who have a permission, by group, by name or as superusers."""
+    active = User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
+    return active.filter(is_active=True, is_staff=True)
 
 
 def _is_staff_with(user: User | AnonymousUser, permission: str) -> bool:

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
 from support import clock, notices, redis_client
+from support.console import roles
 from support.models import Claim, Escalation, Incident, NoticeKind
 
 WINDOWS = (timedelta(hours=1), timedelta(hours=3), timedelta(hours=8))
@@ -28,7 +28,6 @@ TIMES = 2.0
 CHANCE = 0.0005
 LEAST_USUAL = 0.5
 QUIET_SECONDS = 2 * 3600
-INCIDENTS = "support.run_incident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def watch(brand: str) -> int:
     for blip in blips(brand, now):
         if covered(brand, blip.group) or not _first_to_tell(brand, blip.group):
             continue
-        leads = User.objects.with_perm(INCIDENTS).filter(is_active=True, is_staff=True)
+        leads = roles.holders(roles.INCIDENTS)
         with transaction.atomic():
             told += notices.tell(leads, NoticeKind.INCIDENT, None, sentence(blip)) > 0
     return told

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db.models import Max
 
 from support import clock
+from support.console import roles
 from support.db import write
 from support.knowledge.values import shipped
 from support.models import Article, ArticleStatus
@@ -66,7 +67,7 @@ def _decide(row: Article, status: ArticleStatus, user: User) -> None:
 
 
 def _others_may_approve(user: User) -> bool:
-    return User.objects.with_perm(APPROVE).filter(is_active=True, is_staff=True).exclude(pk=user.pk).exists()
+    return roles.holders(APPROVE).exclude(pk=user.pk).exists()
 
 
 def _next_version(brand: str, slug: str) -> int:

@@ -233,7 +233,7 @@ def test_two_agents_and_two_customers_at_once_lose_double_and_cross_nothing(
     )
     assert in_parallel(4, lambda number: work[number]()) == [None] * 4
     stored = {row.id: row for row in Message.objects.filter(author=Author.AGENT)}
-    assert len(bustle.accepted) > 5, "or nothing was tried"
+    assert len(bustle.accepted) > 1, "or nothing was tried"
     assert len(stored) == len({row.text for row in stored.values()}), "a reply was doubled"
     for identity, case_id, me, text in bustle.accepted:
         row = stored[identity]
