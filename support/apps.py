@@ -11,7 +11,9 @@ class SupportConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Time the tasks of a worker."""
+        """Time the tasks of a worker; bring notes and claims into the search."""
         from support.insight import work
+        from support.search import hooks
 
         work.connect()
+        hooks.connect()
