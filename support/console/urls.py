@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import path
 
-from support.console import actions, views
+from support.console import actions, searching, views
 
 app_name = "console"
 CASE = "file/<uuid:conversation>"
 urlpatterns = [
     path("", admin.site.admin_view(views.front), name="front"),
     path("file/", admin.site.admin_view(views.queue), name="queue"),
+    path("file/search/", searching.search, name="search"),
     path("voices/spending/", admin.site.admin_view(views.spending), name="spending"),
     path(f"{CASE}/", admin.site.admin_view(views.case), name="case"),
     path(f"{CASE}/take/", actions.take, name="take"),
