@@ -15,8 +15,9 @@ from support.search import words
 
 PAGE = 20
 MOST_TERMS = 8  # more words than these narrow nothing any more
-COUNTED = 2_000  # occurrences beyond which a word is simply common
 WINDOW = 5_000  # occurrences of the rarest word that one page looks at: what bounds its time
+# A word with two thousand occurrences is simply common: counting them all would cost more than it tells.
+_HOW_COMMON = "(SELECT COUNT(*) FROM (SELECT 1 FROM support_searchtoken WHERE token = %s LIMIT 2000) AS some)"
 _NEWEST = ("-at", "-conversation_id")
 
 
@@ -95,9 +96,7 @@ def _rarest(tokens: Sequence[int]) -> int:
     """The word with the fewest occurrences, each counted no further than it matters."""
     if len(tokens) == 1:
         return tokens[0]
-    table = connection.ops.quote_name(SearchToken._meta.db_table)
-    one = f"(SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE token = %s LIMIT {COUNTED}) AS some)"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join([one] * len(tokens)), list(tokens))
+        cursor.execute("SELECT " + ", ".join([_HOW_COMMON] * len(tokens)), list(tokens))
         counts = cursor.fetchone()
     return min(zip(counts, tokens, strict=True))[1]

@@ -114,7 +114,7 @@ def _cards(fresh: Iterable[Conversation]) -> Mapping[uuid.UUID, Places]:
 
 
 def _places(forms: Iterable[str], seq: int, at: datetime) -> Places:
-    return {token: (seq, at) for token in words.tokens(forms)}
+    return dict.fromkeys(words.tokens(forms), (seq, at))
 
 
 def _by_seq(upto: Mapping[uuid.UUID, int], ours: Iterable[uuid.UUID]) -> Mapping[int, list[uuid.UUID]]:

@@ -46,9 +46,11 @@ def read(text: str) -> list[Found]:
     folded = fold(text)
     taken = Taken(len(text))
     found = [each for each in _identifiers(text, folded) if taken.claim(each.start, each.end)]
-    for match in _WORD.finditer(folded):
-        if taken.free(*match.span()) and (word := _word(match.group())):
-            found.append(Found(match.start(), match.end(), _number_forms(word) if word.isdigit() else (word,)))
+    found += [
+        Found(match.start(), match.end(), _number_forms(word) if word.isdigit() else (word,))
+        for match in _WORD.finditer(folded)
+        if taken.free(*match.span()) and (word := _word(match.group()))
+    ]
     return sorted(found, key=lambda each: each.start)
 
 

@@ -1,0 +1,47 @@
+"""Run within a stack's own environment: ``python -m support.bench.desk.prepare '{…}'`` fills, signs in, counts queries.
+
+Prints one JSON object: what the benchmark needs to look at the console from outside.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import django
+
+
+def main(order: dict[str, Any]) -> dict[str, Any]:
+    """``conversations`` to have; ``index``: how many of them by the real indexing, timed; ``agents``, ``each``, …"""
+    from support.bench.desk import counting, fill, people
+
+    made: dict[str, Any] = {}
+    if by_indexing := order.get("index", 0):
+        fill.fill(by_indexing, indexed=False)
+        made["indexed_per_second"] = _index_all(by_indexing)
+    fill.fill(order["conversations"], indexed=True)
+    agents = people.agents(order.get("agents", 1))
+    made["sessions"] = [people.session(agent) for agent in agents]
+    if order.get("live"):
+        live = fill.open_for(agents, order["each"], order["waiting"])
+        made["cases"] = [str(conversation.id) for conversation in live]
+        made["numbers"] = [conversation.identity.value for conversation in live]
+    if query := order.get("query"):
+        made["queries"] = counting.queries(made["sessions"][0], query)
+    return made
+
+
+def _index_all(count: int) -> float:
+    from support.search import index
+
+    began = time.perf_counter()
+    while index.index_due():
+        pass
+    return count / (time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.stdout.write(json.dumps(main(json.loads(sys.argv[1]))))
