@@ -17,7 +17,7 @@ PAGE = 20
 MOST_TERMS = 8  # more words than these narrow nothing any more
 WINDOW = 5_000  # occurrences of the rarest word that one page looks at: what bounds its time
 # A word with two thousand occurrences is simply common: counting them all would cost more than it tells.
-_HOW_COMMON = "(SELECT COUNT(*) FROM (SELECT 1 FROM support_searchtoken WHERE token = %s LIMIT 2000) AS some)"
+_HOW_COMMON = "(SELECT COUNT(*) FROM (SELECT 1 FROM support_searchtoken WHERE token = %s LIMIT 2000) AS seen)"
 _NEWEST = ("-at", "-conversation_id")
 
 

@@ -19,9 +19,9 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
 
     made: dict[str, Any] = {}
     if by_indexing := order.get("index", 0):
-        fill.fill(by_indexing, indexed=False)
+        fill.write(by_indexing)
         made["indexed_per_second"] = _index_all(by_indexing)
-    fill.fill(order["conversations"], indexed=True)
+    fill.fill(order["conversations"])
     agents = people.agents(order.get("agents", 1))
     made["sessions"] = [people.session(agent) for agent in agents]
     if order.get("live"):
