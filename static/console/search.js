@@ -122,7 +122,7 @@ function choose(place) {
 
 function move(step) {
   const count = options().length;
-  if (panel.hidden && field.value.trim().length >= 2) return ask();
+  if ((panel.hidden || !count) && field.value.trim().length >= 2) return ask();
   if (count) choose((active + step + count) % count);
 }
 

@@ -14,6 +14,7 @@ from support.models import Conversation, Customer, Escalation, Identity, Message
 
 APART = 1_000_000  # between the identity numbers of two copies; those written one by one are below it
 OWN = "md5({}::text || k)::uuid"  # an id of the copy ``k``
+OTHER = "hashtextextended(t.token::text, k)"  # 64 bits nobody has
 AGE = "{} - k * interval '3 days'"  # copies are older than their originals
 _CONVERSATION = {"conversation_id": OWN.format("t.conversation_id")}
 
@@ -24,13 +25,9 @@ def multiply(written: int, upto: int) -> None:
     if last < first:
         return
     _copy(Customer, {"id": OWN.format("t.id")}, first, last)
-    number = f"t.id + k * {APART}"
-    _copy(
-        Identity,
-        {"id": number, "customer_id": OWN.format("t.customer_id"), "value_index": "md5(t.value_index || k)"},
-        first,
-        last,
-    )
+    _copy(Identity, {
+        "id": f"t.id + k * {APART}", "customer_id": OWN.format("t.customer_id"), "value_index": "md5(t.value_index || k)",
+    }, first, last)  # fmt: skip
     _copy(Conversation, {
         "id": OWN.format("t.id"), "customer_id": OWN.format("t.customer_id"),
         "identity_id": f"t.identity_id + k * {APART}", "inbound_at": AGE.format("t.inbound_at"),
@@ -41,7 +38,7 @@ def multiply(written: int, upto: int) -> None:
     _copy(Escalation, {**_CONVERSATION, "id": OWN.format("t.id")}, first, last)
     _copy(SearchToken, {
         **_CONVERSATION, "id": "nextval(pg_get_serial_sequence('support_searchtoken', 'id'))", "at": AGE.format("t.at"),
-        "token": "CASE WHEN t.token IN (SELECT token FROM only_once) THEN hashtextextended(t.token::text, k) ELSE t.token END",
+        "token": f"CASE WHEN t.token IN (SELECT token FROM only_once) THEN {OTHER} ELSE t.token END",
     }, first, last)  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -49,8 +46,8 @@ def multiply(written: int, upto: int) -> None:
 
 def _copy(model: type[models.Model], own: Mapping[str, str], first: int, last: int) -> None:
     """Copies number ``first`` to ``last`` of every row that belongs to what was written one by one."""
-    table = model._meta.db_table
-    columns = [field.column for field in model._meta.concrete_fields]
+    about = model._meta  # noqa: SLF001  public in all but name
+    table, columns = about.db_table, [field.column for field in about.concrete_fields]
     values = ", ".join(own.get(column, f"t.{column}") for column in columns)
     names = ", ".join(columns)
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from support.bench.desk import copies
-from support.bench.desk.words_said import Talk, talk
+from support.bench.desk.words_said import WRITTEN, Talk, talk
 from support.db import uuid7
 from support.models import (
     Author,
@@ -35,7 +35,6 @@ from support.search import index
 OPEN_EACH = 50  # one conversation in so many is open
 APART = timedelta(minutes=5)  # between two conversations
 CHUNK = 500
-WRITTEN = 1_000  # conversations written one by one; PostgreSQL makes the others of these
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ SAID = (
     "Merci. De quel opérateur est parti l'argent, et vers lequel ?",
     "C'est noté. Votre dossier est ouvert, une personne vous répond sous 24 heures.",
 )
+WRITTEN = 1_000  # conversations written one by one, with talks of their own; PostgreSQL makes the others of these
 WORDS_EACH = 3  # of the vocabulary, in each message of a customer
 
 
