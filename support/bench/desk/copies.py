@@ -14,7 +14,7 @@ from support.models import Conversation, Customer, Escalation, Identity, Message
 
 APART = 1_000_000  # between the identity numbers of two copies; those written one by one are below it
 OWN = "md5({}::text || k)::uuid"  # an id of the copy ``k``
-OTHER = "hashtextextended(t.token::text, k)"  # 64 bits nobody has
+OTHER = "CASE WHEN t.token IN (SELECT token FROM only_once) THEN hashtextextended(t.token::text, k) ELSE t.token END"
 AGE = "{} - k * interval '3 days'"  # copies are older than their originals
 _CONVERSATION = {"conversation_id": OWN.format("t.conversation_id")}
 
@@ -26,7 +26,8 @@ def multiply(written: int, upto: int) -> None:
         return
     _copy(Customer, {"id": OWN.format("t.id")}, first, last)
     _copy(Identity, {
-        "id": f"t.id + k * {APART}", "customer_id": OWN.format("t.customer_id"), "value_index": "md5(t.value_index || k)",
+        "id": f"t.id + k * {APART}", "customer_id": OWN.format("t.customer_id"),
+        "value_index": "md5(t.value_index || k)",
     }, first, last)  # fmt: skip
     _copy(Conversation, {
         "id": OWN.format("t.id"), "customer_id": OWN.format("t.customer_id"),
@@ -38,7 +39,7 @@ def multiply(written: int, upto: int) -> None:
     _copy(Escalation, {**_CONVERSATION, "id": OWN.format("t.id")}, first, last)
     _copy(SearchToken, {
         **_CONVERSATION, "id": "nextval(pg_get_serial_sequence('support_searchtoken', 'id'))", "at": AGE.format("t.at"),
-        "token": f"CASE WHEN t.token IN (SELECT token FROM only_once) THEN {OTHER} ELSE t.token END",
+        "token": OTHER,
     }, first, last)  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
