@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from support.bench.desk.live import PACE, Watched, watch
+from support.bench.desk.live import PACE, Desk, Watched, watch
 from support.bench.desk.outside import Browser
 from support.bench.desk.searches import searches
 from support.bench.desk.servers import private_postgres
@@ -29,7 +29,6 @@ SEARCH_MS, VIEW_MS, SHOWN_MS = 200.0, 1_000.0, 300.0
 EACH = 6  # open cases an agent has: the capacity that the desk starts with
 IN_QUEUE = 10  # one in so many of the live conversations waits for a person
 FILL_SECONDS = 3_600
-MODULE = "support.bench.desk"
 
 
 def run(setup: Setup) -> list[Row]:
@@ -43,31 +42,41 @@ def run(setup: Setup) -> list[Row]:
 
 
 def _on(setup: Setup, server: str) -> list[Row]:
-    with ours(worker_of("support"), server=server) as house:
-        return [*_live(setup, house), *(row for filed in setup.scale.filed for row in _at(setup, house, filed))]
+    """The assistant answers meanwhile, but at the smallest scale, where its start would cost more than all else."""
+    first, *others = setup.scale.filed
+    with ours(None if setup.scale == SMALLEST else worker_of("support"), server=server) as house:
+        live, watched = _live(setup, house)
+        made = _filled(house, first, stored=True)
+        rows = [*_shown(setup, live, watched, made["stored"]), *_at(setup, house, first, made)]
+        for filed in others:
+            rows += _at(setup, house, filed, _filled(house, filed))
+        return rows
 
 
-def _live(setup: Setup, house: Stack) -> list[Row]:
-    """All who have a page open see what customers write."""
+def _live(setup: Setup, house: Stack) -> tuple[Mapping[str, Any], Watched]:
+    """All who have a page open while customers write."""
     scale = setup.scale
     waiting = max(1, scale.live // IN_QUEUE)
     order = {"conversations": scale.live, "index": scale.live, "agents": scale.agents, "live": True, "waiting": waiting}
-    made = _tell(house, "prepare", {**order, "each": min(EACH, (scale.live - waiting) // scale.agents)})
+    made = _prepared(house, {**order, "each": min(EACH, (scale.live - waiting) // scale.agents)})
     setup.say(f"console: {scale.live} conversations, {len(made['cases'])} of them open, {scale.agents} agents")
-    watched = asyncio.run(
-        watch(house, made["sessions"], made["cases"], _all_numbers(made, scale.live), scale.live_seconds)
-    )
+    desk = Desk(made["sessions"], made["cases"], _all_numbers(made, scale.live))
+    watched = asyncio.run(watch(house, desk, scale.live_seconds, 2 * scale.settle_seconds))
     house.check()
     if watched.answers.bad:
         raise BenchError(f"{watched.answers.bad} messages were not taken: {dict(watched.answers.statuses)}")
-    stored = _tell(house, "stored", {})
-    lags, missing = _lags(watched, stored, made["cases"])
+    return made, watched
+
+
+def _shown(setup: Setup, live: Mapping[str, Any], watched: Watched, stored: Mapping[str, float]) -> list[Row]:
+    scale = setup.scale
+    lags, missing = _lags(watched, stored, live["cases"])
     what = f"{scale.agents} agents, {scale.live} live conversations, {min(PACE, scale.live)} messages/s"
     return [
         at_most(SHOWN_MS, f"{what}: from stored to a screen, p95", milliseconds(lags, 0.95), "ms"),
         Row(f"{what}: from stored to a screen, p50", milliseconds(lags, 0.5), "ms"),
         at_most(0, f"{what}: never on a screen, or its line lost, of {len(lags)}", missing + watched.lost, ""),
-        Row("indexing for the search", made["indexed_per_second"], "conversations/s"),
+        Row("indexing for the search", live["indexed_per_second"], "conversations/s"),
     ]
 
 
@@ -97,9 +106,12 @@ def _lags(watched: Watched, stored: Mapping[str, float], cases: Sequence[str]) -
     return lags, missing
 
 
-def _at(setup: Setup, house: Stack, filed: int) -> list[Row]:
+def _filled(house: Stack, filed: int, *, stored: bool = False) -> Mapping[str, Any]:
+    return _prepared(house, {"conversations": filed, "query": "transfert argent", "stored": stored})
+
+
+def _at(setup: Setup, house: Stack, filed: int, made: Mapping[str, Any]) -> list[Row]:
     """The queue and the search at a number of conversations."""
-    made = _tell(house, "prepare", {"conversations": filed, "query": "transfert argent"})
     browser = Browser(house.port, made["sessions"][0])
     try:
         return _measured(setup, browser, filed, made["queries"])
@@ -117,11 +129,11 @@ def _measured(setup: Setup, browser: Browser, filed: int, queries: Mapping[str, 
         took[kind].append(seconds)
         if must_find and not answer["rows"]:
             raise BenchError(f"a search found nothing that is there: {kind}")
+    setup.say(", ".join(f"{kind} {milliseconds(each, 0.95):.0f} ms" for kind, each in took.items()))
     pages = [browser.page() for _ in range(looks)]
     views = [asyncio.run(browser.first_view()) for _ in range(looks)]
     every = [seconds for each in took.values() for seconds in each]
     slowest = max(took, key=lambda kind: milliseconds(took[kind], 0.95))
-    setup.say(", ".join(f"{kind} {milliseconds(each, 0.95):.0f} ms" for kind, each in took.items()))
     what = f"{filed:,} conversations".replace(",", " ")
     return [
         at_most(SEARCH_MS, f"{what}: search, p95", milliseconds(every, 0.95), "ms"),
@@ -137,12 +149,17 @@ def _measured(setup: Setup, browser: Browser, filed: int, queries: Mapping[str, 
     ]
 
 
-def _tell(house: Stack, module: str, order: Mapping[str, Any]) -> Any:
-    """Run a module of the desk where the stack's database and keys are. Raises BenchError with what it wrote."""
+def _prepared(house: Stack, order: Mapping[str, Any]) -> Any:
+    """What ``desk.prepare`` makes of an order, where the stack's database and keys are. Raises BenchError."""
     done = subprocess.run(
-        [sys.executable, "-m", f"{MODULE}.{module}", json.dumps(order)], env=house.env, cwd=settings.BASE_DIR,
-        capture_output=True, text=True, timeout=FILL_SECONDS, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "support.bench.desk.prepare", json.dumps(order)],
+        env=house.env,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=FILL_SECONDS,
+        check=False,
+    )
     if done.returncode:
-        raise BenchError(f"{module} failed:\n{(done.stdout + done.stderr)[-TAIL:]}")
+        raise BenchError(f"the desk could not be filled:\n{(done.stdout + done.stderr)[-TAIL:]}")
     return json.loads(done.stdout.splitlines()[-1])

@@ -48,7 +48,7 @@ def multiply(written: int, upto: int) -> None:
 def _copy(model: type[models.Model], own: Mapping[str, str], first: int, last: int) -> None:
     """Copies number ``first`` to ``last`` of every row that belongs to what was written one by one."""
     about = model._meta  # noqa: SLF001  public in all but name
-    table, columns = about.db_table, [field.column for field in about.concrete_fields]
+    table, columns = about.db_table, [field.column or "" for field in about.concrete_fields]
     values = ", ".join(own.get(column, f"t.{column}") for column in columns)
     names = ", ".join(columns)
     with connection.cursor() as cursor:

@@ -18,7 +18,6 @@ from support.bench.stack import Stack
 
 PATH = "/webhooks/whatsapp/"
 PACE = 20  # messages a second, of all customers together
-SETTLE_SECONDS = 6.0  # longer than a page waits for its own next look
 SENTENCES = ("et alors, {} ?", "j'attends depuis ce matin {}", "{} c'est toujours pas arrivé", "merci de regarder {}")
 
 
@@ -46,20 +45,27 @@ class Watched:
     lost: int
 
 
-async def watch(
-    stack: Stack, sessions: Sequence[str], cases: Sequence[str], numbers: Sequence[str], seconds: int
-) -> Watched:
-    """``sessions`` open pages, one in five on a case of its own, the others on the queue; ``numbers`` write in turn."""
-    screens, sockets, browsers = [], [], [Browser(stack.port, session) for session in sessions]
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who looks and who writes: a page for each session, one in five of them on a case, ``numbers`` in turn."""
+
+    sessions: Sequence[str]
+    cases: Sequence[str]
+    numbers: Sequence[str]
+
+
+async def watch(stack: Stack, desk: Desk, seconds: int, settle: float) -> Watched:
+    """Customers write for so many ``seconds``; ``settle`` seconds pass before and after."""
+    screens, sockets, browsers = [], [], [Browser(stack.port, session) for session in desk.sessions]
     for place, browser in enumerate(browsers):
-        screen = Screen(cases[place] if place % 5 == 0 else "")
+        screen = Screen(desk.cases[place] if place % 5 == 0 else "")
         screens.append(screen)
         sockets.append(await browser.socket(screen.hear, screen.case))
-    await asyncio.sleep(SETTLE_SECONDS)
-    count = min(PACE, len(numbers)) * seconds
-    sent = {marker(number): number % len(numbers) for number in range(count)}
-    answers = await post_paced(stack.port, list(_posts(stack, numbers, list(sent))), min(PACE, len(numbers)))
-    await asyncio.sleep(SETTLE_SECONDS)
+    await asyncio.sleep(settle)
+    count = min(PACE, len(desk.numbers)) * seconds
+    sent = {marker(number): number % len(desk.numbers) for number in range(count)}
+    answers = await post_paced(stack.port, list(_posts(stack, desk.numbers, list(sent))), min(PACE, len(desk.numbers)))
+    await asyncio.sleep(settle)
     return Watched(screens, sent, answers, _close(sockets))
 
 

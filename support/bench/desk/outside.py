@@ -15,7 +15,7 @@ from support.bench.processes import BenchError
 
 QUEUE, SEARCH = "/admin/file/", "/admin/file/search/"
 TOKEN = "a" * 32  # sent as cookie and as header, which is all that the check wants of a token
-VIEW_SECONDS = 60.0
+VIEW_SECONDS = 30.0
 MARKER = re.compile(r"repere[a-z]+")
 
 
@@ -52,7 +52,7 @@ class Browser:
         return await open_socket(self.port, f"/ws/console/{f'?case={case}' if case else ''}", hear, headers)
 
     async def first_view(self) -> float:
-        """Seconds from opening the queue's line to the first frame that shows it."""
+        """Seconds from opening the queue's line to the first frame that shows it; at most VIEW_SECONDS."""
         shown: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
         def hear(frame: str) -> None:
@@ -63,6 +63,8 @@ class Browser:
         socket = await self.socket(hear)
         try:
             return await asyncio.wait_for(shown, VIEW_SECONDS) - began
+        except TimeoutError:
+            return VIEW_SECONDS  # a figure that misses every target, and the other figures are had all the same
         finally:
             socket.abort()
 

@@ -1,4 +1,4 @@
-"""Run within a stack's own environment: ``python -m support.bench.desk.prepare '{…}'`` fills, signs in, counts queries.
+"""Run within a stack's own environment: ``python -m support.bench.desk.prepare '{…}'`` fills, signs in, counts, tells.
 
 Prints one JSON object: what the benchmark needs to look at the console from outside.
 """
@@ -17,7 +17,7 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
     """``conversations`` to have; ``index``: how many of them by the real indexing, timed; ``agents``, ``each``, …"""
     from support.bench.desk import counting, fill, people
 
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {"stored": _stored()} if order.get("stored") else {}
     if by_indexing := order.get("index", 0):
         fill.write(by_indexing)
         made["indexed_per_second"] = _index_all(by_indexing)
@@ -31,6 +31,15 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
     if query := order.get("query"):
         made["queries"] = counting.queries(made["sessions"][0], query)
     return made
+
+
+def _stored() -> dict[str, float]:
+    """When each marked message of a customer was stored, as {word: seconds since 1970}."""
+    from support.bench.desk.outside import MARKER
+    from support.models import Author, Message
+
+    rows = Message.objects.filter(author=Author.CUSTOMER).values_list("text", "stored_at")
+    return {word: stored_at.timestamp() for text, stored_at in rows.iterator() for word in MARKER.findall(text)}
 
 
 def _index_all(count: int) -> float:
