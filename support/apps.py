@@ -11,11 +11,13 @@ class SupportConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Time the tasks of a worker; notice who signs in and out."""
+        """Time the tasks of a worker; notice who signs in and out; bring notes and claims into the search."""
         from support import handing
         from support.accounts import signals
         from support.insight import work
+        from support.search import hooks
 
         work.connect()
         handing.connect()
         signals.connect()
+        hooks.connect()

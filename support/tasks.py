@@ -18,6 +18,7 @@ from support.experiments import watch
 from support.incidents import radar
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
 from support.models import Conversation, Message
+from support.search import filling
 from support.voices import alerts, ledger
 from support.voices.breaker import RedisBreakers
 from support.voices.build import speaks_with
@@ -114,6 +115,12 @@ def sweep() -> None:
 def find_overdue_claims() -> None:
     """Call a person for claims past their promised time."""
     overdue.call_people()
+
+
+@shared_task
+def index_for_search() -> None:
+    """Bring what was said since the last look into the search."""
+    filling.catch_up()
 
 
 @shared_task

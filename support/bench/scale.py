@@ -30,6 +30,11 @@ class Scale:
     replies: int = 5_000  # of the shipped voice, to held-out plans
     remote_calls: int = 10_000
     experiments: int = 1_000  # simulated
+    filed: tuple[int, ...] = (1_000, 10_000, 100_000)  # conversations in the database behind the console
+    looks: int = 20  # at the queue, at each of these sizes; ten searches for each look
+    agents: int = 50  # with a page of the console open
+    live: int = 500  # conversations in which customers write meanwhile
+    live_seconds: int = 30
 
 
 FULL = Scale()
@@ -55,4 +60,9 @@ SMALLEST = Scale(
     replies=8,
     remote_calls=40,
     experiments=5,
+    filed=(60,),
+    looks=1,
+    agents=3,
+    live=8,
+    live_seconds=1,
 )

@@ -20,3 +20,8 @@ def mask_number(number: str) -> str:
 def mask_phones(text: str) -> str:
     """``text`` with every phone number in it masked; references and transaction ids stay readable."""
     return _PHONE.sub(lambda found: mask_number(found.group()), text)
+
+
+def phones(text: str) -> list[tuple[int, int]]:
+    """Where the numbers stand that ``mask_phones`` masks, as [start, end)."""
+    return [found.span() for found in _PHONE.finditer(text)]

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from support.console import actions, composing, incident_pages, lessons, passing, queue_urls, team, views
+from support.console import actions, composing, incident_pages, lessons, passing, queue_urls, searching, team, views
 from support.console.reports import urls as reports
 
 app_name = "console"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("incidents/", admin.site.admin_view(incident_pages.incidents_page), name="incidents"),
     path("incidents/<uuid:incident>/fix/", admin.site.admin_view(incident_pages.fix), name="incident-fix"),
     path("assistant/", admin.site.admin_view(incident_pages.assistant_page), name="assistant"),
+    path("file/search/", searching.search, name="search"),
     path("voices/spending/", admin.site.admin_view(views.spending), name="spending"),
     path(f"{CASE}/", admin.site.admin_view(views.case), name="case"),
     path(f"{CASE}/take/", actions.take, name="take"),

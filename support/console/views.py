@@ -29,7 +29,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     _require_may_see(request)
     more: dict[str, object] = {
         "choices": choices.for_queue(cast("User", request.user), clock.now()),
-        "search_box": ["console/search_box.html", "console/nothing.html"],  # the first that exists
     }
     return _page(request, "console/queue.html", "File d'attente", more)
 

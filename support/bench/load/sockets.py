@@ -107,11 +107,11 @@ def take_frame(buffer: bytearray) -> tuple[int, bytes] | None:
     return opcode, payload
 
 
-async def open_socket(port: int, path: str, hear: Hear) -> Socket:
-    """Open one socket on this machine. Raises SocketRefused, OSError, TimeoutError."""
+async def open_socket(port: int, path: str, hear: Hear, headers: str = "") -> Socket:
+    """Open one socket here; each of ``headers`` ends in CRLF. Raises SocketRefused, OSError, TimeoutError."""
     request = (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: YWt3YWJhLWFrd2FiYS1hIQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        f"Sec-WebSocket-Key: YWt3YWJhLWFrd2FiYS1hIQ==\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n"
     ).encode()
     loop = asyncio.get_running_loop()
     _, socket = await loop.create_connection(lambda: Socket(request, hear), "127.0.0.1", port)
