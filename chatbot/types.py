@@ -315,6 +315,19 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasoned:
+    """What a reply was decided on, for the people who ask why: codes only, no words of the customer.
+
+    ``entities`` are types of facts, ``acts`` the plan's. A plan that could not be said is followed by the next one's.
+    """
+
+    intents: tuple[Intent, ...] = ()
+    entities: tuple[str, ...] = ()
+    mood: Mood = "neu"
+    acts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TurnDone:
     """Always last. ``state`` is JSON-able and is handed back at the next turn."""
 
@@ -331,5 +344,6 @@ Event = (
     | ProactiveMessages
     | Spoken
     | Understood
+    | Reasoned
     | TurnDone
 )

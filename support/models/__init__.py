@@ -3,7 +3,7 @@
 from support.models.article import Article, ArticleStatus
 from support.models.audit import AuditEvent, AuditHead
 from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
-from support.models.casework import Label, Note, SavedView, SearchToken, TurnTrace
+from support.models.casework import CaseIdentifier, Label, Note, SavedView, SearchToken, SlotEdit, TurnTrace
 from support.models.claim import Claim, ClaimEvent, ClaimStatus, Forwarded, Told
 from support.models.composing import CannedReply, Macro, PendingReply, StoredFile
 from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
@@ -39,6 +39,7 @@ __all__ = [
     "Availability",
     "Basis",
     "CannedReply",
+    "CaseIdentifier",
     "Channel",
     "Claim",
     "ClaimEvent",
@@ -84,6 +85,7 @@ __all__ = [
     "SimulatedMedia",
     "SimulatedMessage",
     "SimulatedPhone",
+    "SlotEdit",
     "Status",
     "Stint",
     "StoredFile",
