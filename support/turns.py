@@ -155,9 +155,7 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
                 speaker.end_reply()
             happened.append(event)
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    more = commit(
-        lease, conversation, pending, happened, listening=surroundings.listening, milliseconds=milliseconds
-    )
+    more = commit(lease, conversation, pending, happened, listening=surroundings.listening, milliseconds=milliseconds)
     log.info("turn_done", messages=len(pending), milliseconds=round((time.perf_counter() - started) * 1000, 1))
     return more
 

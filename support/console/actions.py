@@ -120,6 +120,16 @@ def _client_id(body: Mapping[str, Any]) -> uuid.UUID:
         raise Unusable("« client_id » doit être un UUID.") from None
 
 
+def text_of(body: Mapping[str, Any]) -> str:
+    """The words of a body, for other actions. Raises Unusable."""
+    return _text(body)
+
+
+def client_id_of(body: Mapping[str, Any]) -> uuid.UUID:
+    """The identifier that makes a repeat harmless, for other actions. Raises Unusable."""
+    return _client_id(body)
+
+
 def _owner(conversation: uuid.UUID) -> dict[str, Any] | None:
     row = Conversation.objects.select_related("agent").get(id=conversation)
     return selectors.agent_of(row)

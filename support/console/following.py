@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from support.console import case, reveal, selectors, transcript
+from support.console import case, notes, reveal, selectors, transcript
 from support.console.masking import mask_phones
 
 Frame = dict[str, Any]
@@ -47,6 +47,7 @@ class CaseView:
         self.mine = False
         self.counts_changed = True
         self._speaking: tuple[str, str] = ("", "")
+        self._noted: set[uuid.UUID] = set()
 
     def spoken(self, reply: str, words: str) -> Frame:
         """A reply as far as it is spoken, numbers masked like everywhere."""
@@ -75,11 +76,17 @@ class CaseView:
         changed = [name for name, mark in marks.items() if known.get(name) != mark]
         items = transcript.messages(changed, whole_numbers=whole) if changed else []
         counts = self._counts()
+        written = notes.ids(self.conversation)
+        unseen = [each for each in written if each not in self._noted or whole != self._whole]
+        fresh_notes = notes.shown(unseen, whole_numbers=whole) if unseen else []
         opening, fresh_card = self._first is None, card != self._card
         self._first, self._marks, self._whole, self._card, self.mine = first, marks, whole, card, card["mine"]
+        self._noted = set(written)
         frames: list[Frame] = [{"type": "case", "case": card}] if fresh_card else []
         if items or opening:
             frames.append({"type": "messages", "messages": items, "older": first > 1})
+        if fresh_notes:
+            frames.append({"type": "notes", "notes": fresh_notes})
         return frames + counts
 
     def _counts(self) -> list[Frame]:

@@ -1,7 +1,7 @@
 """The console's addresses, in front of the admin's own."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from support.console import actions, views
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path(f"{CASE}/close/", actions.close, name="close"),
     path(f"{CASE}/keep/", actions.keep, name="keep"),
     path(f"{CASE}/reveal/", actions.reveal, name="reveal"),
+    path(f"{CASE}/", include("support.console.case_urls")),
 ]
