@@ -28,6 +28,9 @@ function one(file, message) {
 }
 
 function open(item, button, file, message) {
+  const before = item.querySelector(".k-opened");
+  before?.remove();
+  if (before && button.textContent === "Masquer") return write(button, OPENS[file.kind]);
   const isAudio = file.kind === "audio";
   const label = `${isAudio ? "Note vocale" : "Image"} du message ${message.seq}`;
   const medium = isAudio
@@ -41,12 +44,10 @@ function open(item, button, file, message) {
   medium.addEventListener("error", async () => {
     medium.remove();
     write(note, await reason(file.url));
-    button.hidden = false;
     write(button, "Réessayer");
   });
-  item.querySelector(".k-opened")?.remove();
-  button.hidden = true;
   item.append(shown);
+  write(button, "Masquer");
 }
 
 /** An element is not told why it got nothing, so the reason is asked for. */

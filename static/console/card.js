@@ -71,7 +71,7 @@ function customer({ customer: who, channel_label: channel, may_act: mayAct }, re
 const gathering = (item, mayEdit) =>
   section(`En cours : ${item.kind}`,
     facts(...item.slots.map((fact) => slot(fact, { case: item.case }, mayEdit))),
-    item.lacking.length > 0 && el("p", { class: "k-missing" }, "Il manque : ", item.missing.join(", ")),
+    item.lacking.length > 0 && el("p", { class: "k-missing" }, "Il manque : ", item.lacking.map((fact) => fact.label.toLowerCase()).join(", ")),
     mayEdit && item.lacking.length > 0 && facts(...item.lacking.map((fact) => slot(fact, { case: item.case }, mayEdit))));
 
 function claims(items, mayEdit) {

@@ -11,7 +11,7 @@ export class Labels {
     this.labels = [];
     $("labels-add").addEventListener("click", () => this.toggle());
     $("labels-menu").addEventListener("keydown", (event) => { if (event.key === "Escape") this.toggle(false); });
-    document.addEventListener("click", (event) => { if (!$("labels").contains(event.target)) this.toggle(false, false); });
+    document.addEventListener("click", (event) => { if (!$("labels").contains(event.target)) this.toggle(false); });
   }
 
   draw(data) {
@@ -24,11 +24,12 @@ export class Labels {
       }, icon("close")))));
   }
 
-  async toggle(open = $("labels-menu").hidden, focus = true) {
+  async toggle(open = $("labels-menu").hidden) {
     if ($("labels-menu").hidden === !open) return;
+    const inside = $("labels-menu").contains(document.activeElement); // else somebody has gone on to something else
     $("labels-menu").hidden = !open;
     $("labels-add").setAttribute("aria-expanded", String(open));
-    if (!open) return focus && $("labels-add").focus();
+    if (!open) return inside && $("labels-add").focus();
     try {
       this.fill(await this.aids());
     } catch (refusal) {

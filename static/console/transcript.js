@@ -153,8 +153,7 @@ const bubble = (author, name) =>
       el("ul", { class: "k-files" }),
       el("p", { class: "k-read" }),
       el("ul", { class: "k-choices" }),
-      el("p", { class: "k-meta" }),
-      el("div", { class: "k-more" })));
+      el("div", { class: "k-foot" }, el("p", { class: "k-meta" }), el("div", { class: "k-more" }))));
 
 function provisional(author, name) {
   const node = bubble(author, name);

@@ -21,7 +21,7 @@ from django.urls import reverse
 from PIL import Image, ImageOps
 
 from support import db
-from support.console import roles, words
+from support.console import roles, values, words
 from support.console.lookups import lookup
 from support.media.fetch import MediaAway, MediaRefused, Medium, fetch
 from support.media.pictures import FORMATS, MAX_PIXELS
@@ -78,8 +78,16 @@ def reading_of(message: Message) -> str:
         return ""
     if text := stored.get("text"):
         return f"Entendu : « {text} »"
-    facts = [f"{words.code('facts', fact['type'])} {fact['value']}" for fact in stored.get("facts", [])]
+    facts = [f"{words.code('facts', fact['type'])} {_written(fact)}" for fact in stored.get("facts", [])]
     return f"Lu : {', '.join(facts)}" if facts else words.tables()["readings"].get(stored.get("outcome", ""), "")
+
+
+def _written(fact: Mapping[str, Any]) -> str:
+    year, _, rest = str(fact["value"]).partition("-")
+    if fact["type"] == "date" and rest.count("-") == 1:
+        month, day = rest.split("-")
+        return f"{day}/{month}/{year}"
+    return values.shown(fact["type"], fact["value"], whole_numbers=True)
 
 
 @lookup

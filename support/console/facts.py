@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from support.transports.web.events import isoformat
 
 Json = dict[str, Any]
 Slots = Mapping[str, Mapping[str, Any]]
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,18 @@ class Card:
     def claim(self, claim: Claim) -> list[Json]:
         """The facts of a filed claim; its events are prefetched."""
         past = [change for event in claim.events.all() for change in self._changes(event)]
-        return [self._fact(claim.kind, name, slot, past) for name, slot in claim.slots.items()]
+        return [self._fact(claim.kind, name, slot, past) for name, slot in self._ordered(claim.kind, claim.slots)]
 
     def collecting(self, kind: str, slots: Slots) -> list[Json]:
         """The facts of an open case; one that it lacks has an empty slot."""
         past = [self._edit(edit) for edit in self.edits if edit.kind == kind]
-        return [self._fact(kind, name, slot, past) for name, slot in slots.items()]
+        return [self._fact(kind, name, slot, past) for name, slot in self._ordered(kind, slots)]
+
+    def _ordered(self, kind: str, slots: Slots) -> list[tuple[str, Mapping[str, Any]]]:
+        """As the brand asks for them, whatever order they came in."""
+        flow = words.flow(self.conversation.brand, kind)
+        places = {slot.name: place for place, slot in enumerate(flow.slots)} if flow else {}
+        return sorted(slots.items(), key=lambda item: places.get(item[0], len(places)))
 
     def _fact(self, kind: str, name: str, slot: Mapping[str, Any], past: Sequence[Json]) -> Json:
         source, brand = str(slot.get("source", "")), self.conversation.brand
@@ -72,6 +80,8 @@ class Card:
         return {"slot": name, "before": before, "after": after, "by": by, "at": isoformat(at)}
 
     def _shown(self, name: str, value: Any) -> str:
+        if name == "date" and (written := _ISO.fullmatch(str(value))):
+            return "{2}/{1}/{0}".format(*written.groups())
         return values.shown(name, value, whole_numbers=self.whole_numbers)
 
 

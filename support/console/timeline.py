@@ -120,7 +120,7 @@ def _escalations(conversation: Conversation, before: Cursor | None) -> Iterator[
     for row in _newest(rows, "opened_at", before):
         again = " (rouverte)" if row.reopened else ""
         reason = f"{row.get_reason_display()}, priorité {row.get_priority_display().lower()}"
-        yield Entry(row.opened_at, f"e{row.pk}", "escalation", "Assistant", f"demande une personne : {reason}{again}")
+        yield Entry(row.opened_at, f"e{row.pk}", "escalation", "Demande", f"une personne est appelée : {reason}{again}")
         if row.breached_at:
             yield Entry(row.breached_at, f"f{row.pk}", "trouble", "Délai", "le délai de réponse promis est dépassé")
         if row.first_replied_at:

@@ -32,12 +32,17 @@ def as_json(trace: TurnTrace, brand: str) -> dict[str, Any]:
         "Plan": " · ".join(dict.fromkeys(_act(name, brand) for name in trace.acts)),
         "Voix": voice(trace.tier),
         "Garde": " puis ".join(_verdict(code) for code in trace.verdict.split()),
-        "Durée": f"{trace.milliseconds:.0f} ms".replace(".", ","),
+        "Durée": _duration(trace.milliseconds),
     }
     return {
         "answers": {"first": trace.first_seq, "last": trace.last_seq, "label": answered},
         "lines": [{"label": label, "value": value.replace("%", "\u202f%")} for label, value in lines.items() if value],
     }
+
+
+def _duration(milliseconds: float) -> str:
+    text = f"{milliseconds:.0f}\u00a0ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f}\u00a0s"
+    return text.replace(".", ",")
 
 
 def _act(name: str, brand: str) -> str:
