@@ -14,19 +14,19 @@ SLOTS = ("easytransfert_id", "operator_tx_id")
 Held = set[tuple[str, str]]
 
 
-def keep(conversation: uuid.UUID, before: Mapping[str, object], happened: Iterable[Event]) -> None:
+def keep(conversation_id: uuid.UUID, before: Mapping[str, object], happened: Iterable[Event]) -> None:
     """Follow a turn's change of state. Costs nothing where no identifier came or went."""
     done = next((event for event in happened if isinstance(event, TurnDone)), None)
     if done is not None:
-        moved(conversation, before, done.state)
+        moved(conversation_id, before, done.state)
 
 
-def moved(conversation: uuid.UUID, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+def moved(conversation_id: uuid.UUID, before: Mapping[str, object], after: Mapping[str, object]) -> None:
     """Follow a change of state, inside its transaction."""
     held, holds = _held(before), _held(after)
     for slot, value in held - holds:
-        CaseIdentifier.objects.filter(conversation=conversation, slot=slot, digest=digest(slot, value)).delete()
-    new = [CaseIdentifier(conversation_id=conversation, slot=s, digest=digest(s, v)) for s, v in holds - held]
+        CaseIdentifier.objects.filter(conversation=conversation_id, slot=slot, digest=digest(slot, value)).delete()
+    new = [CaseIdentifier(conversation_id=conversation_id, slot=s, digest=digest(s, v)) for s, v in holds - held]
     if new:
         CaseIdentifier.objects.bulk_create(new, ignore_conflicts=True)
 
