@@ -28,8 +28,10 @@ from chatbot.types import (
     Event,
     HandoffAsked,
     Incoming,
+    Meaning,
     Move,
     Plan,
+    Reasoned,
     Reply,
     TurnDone,
     Understood,
@@ -46,10 +48,11 @@ UNPLACED = ("unclear", "unclear.case", "listen.problem")  # acts of a dialogue t
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was heard, in standard French, and as the customer wrote it."""
+    """What was heard, in standard French, and as the customer wrote it; what it means, when somebody wrote."""
 
     text: str = ""
     written: str = ""
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def take_turn(
     for message, part, meaning in zip(messages, parts, heard.readings, strict=True):
         yield Understood(message.id, part.text, meaning)
 
-    asked = Asked(heard.normalised, heard.text)
+    asked = Asked(heard.normalised, heard.text, heard.meaning)
     yield from _carry_out(mind, mind.dialogue.step(before, heard, desk), messages[-1].id, desk, asked)
 
 
@@ -166,10 +169,11 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, heard: Asked = Ask
         yield from opened
         return
     plan = _plan(mind, step, moves)
+    yield _reasoned(plan, heard)
     try:
         said = yield from _say(mind, plan, _brief(mind, plan, desk), _voices(mind, plan), seed)
     except FilteredError:
-        yield from _call_person(mind, step, moves, seed, desk)
+        yield from _call_person(mind, step, moves, (seed, heard), desk)
         return
     except UnspeakableError:
         yield from _give_up(mind, step, desk)
@@ -181,6 +185,14 @@ def _end(step: Step, said: Outcome, plan: Plan) -> Iterator[Event]:
     yield Reply(typeset(fill(said.text, plan.facts)), plan.choices, said.sources or plan.sources)
     told = replace(step.state.said, draft=said.text)
     yield TurnDone(to_json(replace(step.state, said=told, refused=step.state.refused + 1 if said.refused else 0)))
+
+
+def _reasoned(plan: Plan, heard: Asked) -> Reasoned:
+    acts = tuple(act.name for act in plan.acts)
+    if heard.meaning is None:
+        return Reasoned(mood=plan.mood, acts=acts)
+    entities = tuple(dict.fromkeys(entity.type for entity in heard.meaning.entities))
+    return Reasoned(heard.meaning.intents, entities, plan.mood, acts)
 
 
 def _say(mind: Mind, plan: Plan, brief: Brief, voices: Sequence[Voice], seed: str) -> Generator[Event, None, Outcome]:
@@ -249,16 +261,19 @@ def _answer_open(
         return None
     plan = _plan(mind, step, [*others, *near])
     brief = _brief(mind, plan, desk, mind.outgoing.mask(heard.text, heard.written))
+    yield _reasoned(plan, heard)
     try:
         said = yield from _say(mind, plan, brief, (mind.voice,), f"{seed}/open")
     except FilteredError:
-        return _call_person(mind, step, moves, seed, desk)
+        return _call_person(mind, step, moves, asked, desk)
     except UnspeakableError:
         return None
     return _end(step, said, plan)
 
 
-def _call_person(mind: Mind, step: Step, moves: Sequence[Move], seed: str, desk: Desk) -> Iterator[Event]:
+def _call_person(
+    mind: Mind, step: Step, moves: Sequence[Move], asked: tuple[str, Asked], desk: Desk
+) -> Iterator[Event]:
     """A content filter stopped the voice: the template says what is to be said, and a person is called with it."""
     called = desk.waiting_for_person or any(isinstance(effect, HandoffAsked) for effect in step.effects)
     if not called:
@@ -266,6 +281,8 @@ def _call_person(mind: Mind, step: Step, moves: Sequence[Move], seed: str, desk:
         yield HandoffAsked("guard_refusal", cause.priority, cause.why)
         moves = (*moves, Move("handoff.guard_refusal"), Move("handoff.on_duty" if desk.on_duty else "handoff.off_duty"))
     plan = _plan(mind, step, moves)
+    seed, heard = asked
+    yield _reasoned(plan, heard)
     try:
         said = yield from _say(mind, plan, _brief(mind, plan, desk), (mind.template,), seed)
     except UnspeakableError:

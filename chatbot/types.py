@@ -337,6 +337,19 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasoned:
+    """What a reply was decided on, for the people who ask why: codes only, no words of the customer.
+
+    ``entities`` are types of facts, ``acts`` the plan's. A plan that could not be said is followed by the next one's.
+    """
+
+    intents: tuple[Intent, ...] = ()
+    entities: tuple[str, ...] = ()
+    mood: Mood = "neu"
+    acts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TurnDone:
     """Always last. ``state`` is JSON-able and is handed back at the next turn."""
 
@@ -354,5 +367,6 @@ Event = (
     | NoticeGiven
     | Spoken
     | Understood
+    | Reasoned
     | TurnDone
 )

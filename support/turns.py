@@ -22,7 +22,18 @@ from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
 from chatbot.saying import FAULTS
 from chatbot.turn import Mind, take_turn
-from support import claim_facts, clock, db, desk, doorbell, escalate, house_words, redis_client
+from support import (
+    case_identifiers,
+    claim_facts,
+    clock,
+    db,
+    desk,
+    doorbell,
+    escalate,
+    house_words,
+    redis_client,
+    tracing,
+)
 from support.backoffice import outbox
 from support.incidents import incidents
 from support.insight import metrics
@@ -145,7 +156,8 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
             elif isinstance(event, types.Reply):
                 speaker.end_reply()
             happened.append(event)
-    more = commit(lease, conversation, pending, happened, listening=surroundings.listening)
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    more = commit(lease, conversation, pending, happened, listening=surroundings.listening, milliseconds=milliseconds)
     log.info("turn_done", messages=len(pending), milliseconds=round((time.perf_counter() - started) * 1000, 1))
     return more
 
@@ -183,12 +195,14 @@ def commit(
     happened: Iterable[types.Event],
     *,
     listening: bool = False,
+    milliseconds: float = 0,
 ) -> bool:
     """Store all that happened in one transaction, if the conversation is still as it was read.
 
     Gives the lease up, and tells whether newer messages wait already: one stored later rings a doorbell of its own.
     Raises LeaseLost when another worker has it, Interrupted when the customer wrote again or the owner changed.
     """
+    happened = list(happened)
     with db.write():
         conversation = Conversation.objects.select_for_update(of=("self",)).defer("state").get(id=read.id)
         lease.check(conversation)
@@ -201,6 +215,8 @@ def commit(
         replies = [
             message for event in happened if (message := _apply(conversation, event, pending[-1], ordinals)) is not None
         ]
+        tracing.note(conversation, pending, happened, replies, milliseconds)
+        case_identifiers.keep(conversation.id, read.state, happened)
         conversation.handled_seq = pending[-1].seq
         conversation.waiting_since = None if conversation.inbound_seq == pending[-1].seq else timezone.now()
         conversation.turn_failures = 0

@@ -1,14 +1,22 @@
 // The case card: why a person is needed, who writes, and what is known, fact by fact with its source and its age.
 
-import { $, el, icon, toast, write } from "./dom.js";
+import { $, el, icon, write } from "./dom.js";
+import { isEditing, slot } from "./facts.js";
+import { alarms, others } from "./relations.js";
 import { moment, since, until } from "./time.js";
-import { pointAt } from "./transcript.js";
+
+let latest = null;
 
 /** Draws the card anew; `reveal` is called when the agent asks for the whole numbers. */
 export function drawCard(data, reveal) {
+  latest = () => drawCard(data, reveal);
+  if (isEditing(() => latest())) return; // what somebody is typing is not taken from under their hands
   const focused = $("card").contains(document.activeElement) ? document.activeElement.dataset.key : null;
   $("card").replaceChildren(
-    ...[escalation(data.escalation), customer(data, reveal), ...data.collecting.map(gathering), ...claims(data.claims)].filter(Boolean));
+    ...[
+      alarms(data.duplicates), escalation(data.escalation), customer(data, reveal),
+      ...data.collecting.map((item) => gathering(item, data.may_edit)), ...claims(data.claims, data.may_edit), others(data.others),
+    ].filter(Boolean));
   if (focused) $("card").querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   tickCard();
 }
@@ -60,31 +68,19 @@ function customer({ customer: who, channel_label: channel, may_act: mayAct }, re
     who.stopped && el("p", { class: "k-warning" }, icon("block"), "Le client a envoyé STOP : il ne reçoit plus de modèle WhatsApp."));
 }
 
-const gathering = (item) =>
+const gathering = (item, mayEdit) =>
   section(`En cours : ${item.kind}`,
-    facts(...item.slots.map(slot)),
-    item.missing.length > 0 && el("p", { class: "k-missing" }, "Il manque : ", item.missing.join(", ")));
+    facts(...item.slots.map((fact) => slot(fact, { case: item.case }, mayEdit))),
+    item.lacking.length > 0 && el("p", { class: "k-missing" }, "Il manque : ", item.lacking.map((fact) => fact.label.toLowerCase()).join(", ")),
+    mayEdit && item.lacking.length > 0 && facts(...item.lacking.map((fact) => slot(fact, { case: item.case }, mayEdit))));
 
-function claims(items) {
-  if (!items.length) return [];
+function claims(items, mayEdit) {
   return items.map((item) =>
     section(item.kind,
       el("p", { class: "k-claim" },
-        el("strong", {}, item.number), el("span", { class: "k-chip", "data-status": item.status }, item.status_label)),
-      facts(...item.slots.map(slot)),
+        el("strong", {}, item.number), el("span", { class: "k-chip", "data-status": item.status }, item.status_label),
+        item.elsewhere && el("a", { class: "k-link", href: `${$("console").dataset.queueUrl}${item.elsewhere}/` }, "autre conversation")),
+      facts(...item.slots.map((fact) => slot(fact, { claim: item.number }, mayEdit))),
       el("ul", { class: "k-history" },
         ...item.events.map((event) => el("li", {}, el("time", { dateTime: event.at }, moment(event.at)), ` ${event.label}`)))));
-}
-
-function slot(item) {
-  const source = item.seq && el("button", {
-    class: "k-link", type: "button", "data-key": `${item.label} ${item.seq}`,
-    "aria-label": `Voir le message d'où vient « ${item.label} »`,
-    onclick: () => pointAt(item.seq) || toast("Ce message est plus haut : affichez les messages plus anciens."),
-  }, "voir");
-  return fact(item.label,
-    el("span", { class: "k-value" }, item.value),
-    el("span", { class: "k-sub" },
-      item.doubtful && el("span", { class: "k-doubt" }, icon("help"), item.validity),
-      item.at && el("span", {}, "il y a ", el("span", { "data-since": item.at })), source));
 }

@@ -6,10 +6,12 @@ import { Composer } from "./composer.js";
 import { $, toast, write } from "./dom.js";
 import { shortcuts } from "./keys.js";
 import { Line } from "./line.js";
+import { Notes } from "./notes.js";
 import { post } from "./post.js";
-import { Taking } from "./taking.js";
 import { askWhy } from "./reveal.js";
-import { showMessages, showReadings, showSpeaking } from "./transcript.js";
+import { Side } from "./side.js";
+import { Taking } from "./taking.js";
+import { pointAt, showMessages, showReadings, showSpeaking } from "./transcript.js";
 
 const page = $("console").dataset;
 const KEEP_EVERY = 60_000;
@@ -20,11 +22,14 @@ let waiting = null;
 let token = null;
 let activeAt = Date.now();
 let typingTimer;
+let sought = null;
 
 const line = new Line(`?case=${page.case}`, hear, () => {
   if (token) line.say({ type: "reveal", token });
   composer.retryAll();
 });
+const side = new Side(page.caseUrl, () => token);
+const notes = new Notes(page.caseUrl, page.case, async () => (await side.aids()).people);
 const composer = new Composer(page.caseUrl, page.case, (frame) => line.say(frame));
 const taking = new Taking(page, () => composer.settled());
 
@@ -35,6 +40,7 @@ function hear(frame) {
   else if (frame.type === "typing") customerTypes(frame.on);
   else if (frame.type === "counts") drawCounts(frame);
   else if (frame.type === "viewers") taking.watch(frame.viewers);
+  else if (frame.type === "notes") notes.show(frame.notes);
 }
 
 function drawCase(fresh) {
@@ -49,6 +55,8 @@ function drawCase(fresh) {
   composer.allow(data);
   taking.draw(data);
   drawCard(data, reveal);
+  side.draw(data);
+  notes.allow(data);
 }
 
 function drawMessages(frame) {
@@ -58,6 +66,16 @@ function drawMessages(frame) {
   if (fresh.some((message) => message.author === "customer")) customerTypes(false);
   if (opened && data?.mine && document.hidden && fresh.some((message) => message.author === "customer")) ring();
   opened = true;
+  notes.arrange(frame.older);
+  if (sought && (pointAt(sought) || !frame.older)) sought = null;
+  else if (sought) line.say({ type: "older" });
+}
+
+/** Brings a message into view; one that stands further up is fetched page by page. */
+function seek(seq) {
+  if (pointAt(seq)) return;
+  sought = seq;
+  line.say({ type: "older" });
 }
 
 function drawCounts(frame) {
@@ -145,7 +163,15 @@ $("hand-back").addEventListener("click", () => end("hand-back", "Rendre à l'ass
 $("close").addEventListener("click", () => end("close", "Terminer la conversation ?", "Terminer"));
 $("older").addEventListener("click", () => line.say({ type: "older" }));
 $("readings").addEventListener("click", toggleReadings);
+document.addEventListener("console:seek", (event) => seek(event.detail));
 readings(localStorage.getItem("console.readings") === "1");
-shortcuts({ t: take, c: () => taking.give(), l: toggleReadings, r: () => $("text").focus(), q: () => location.assign(page.queueUrl) });
+shortcuts({
+  t: take,
+  c: () => taking.give(),
+  l: toggleReadings,
+  r: () => notes.choose(false),
+  n: () => data?.may_act && notes.choose(true),
+  q: () => location.assign(page.queueUrl),
+});
 setInterval(keep, KEEP_EVERY);
 setInterval(() => { composer.tick(); tickCard(); taking.tick(); }, 1000);

@@ -2,11 +2,14 @@
 
 import { Refusal } from "./post.js";
 
-/** Resolves to the answer's JSON; rejects with a Refusal fit to be shown. */
-export async function get(address) {
+const TIMEOUT = 15_000;
+
+/** Resolves to the answer's JSON; rejects with a Refusal fit to be shown. `token` shows whole numbers to those who asked. */
+export async function get(address, token = null) {
+  const headers = { Accept: "application/json", ...(token ? { "X-Reveal": token } : {}) };
   let answer;
   try {
-    answer = await fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15_000) });
+    answer = await fetch(address, { headers, signal: AbortSignal.timeout(TIMEOUT) });
   } catch {
     throw new Refusal("Le serveur ne répond pas.", 0);
   }

@@ -1,10 +1,12 @@
 // The transcript: bubbles in the order of their seq, words as they are spoken, replies on their way, days between them.
 
+import { drawFiles } from "./attachments.js";
 import { $, el, icon, write } from "./dom.js";
 import { lessonButton } from "./lessons.js";
 import { fileLinks } from "./files.js";
 import { clockTime, dayName, sameDay } from "./time.js";
 import { messageActs } from "./undo.js";
+import { why } from "./why.js";
 
 const NEAR_END = 80; // pixels: closer than this to the end, the reader follows it
 const list = $("messages");
@@ -68,6 +70,7 @@ export function pointAt(seq) {
 export function showReadings(on) {
   const stays = atEnd();
   list.classList.toggle("k-with-readings", on);
+  list.querySelectorAll("[data-reading]").forEach((node) => { delete node.dataset.reading; });
   if (stays) toEnd();
 }
 
@@ -103,12 +106,29 @@ function fill(node, message) {
   write(node.querySelector(".k-text"), message.text);
   node.querySelector(".k-text").hidden = !message.text;
   write(node.querySelector(".k-reading"), message.normalised);
-  node.querySelector(".k-files").replaceChildren(
-    ...message.attachments.map((name) => el("li", {}, icon("attach_file"), name)), ...fileLinks(message.files));
+  drawFiles(node.querySelector(".k-files"), message);
+  write(node.querySelector(".k-read"), message.read);
+  dress(node, message);
   node.querySelector(".k-choices").replaceChildren(...message.choices.map((label) => el("li", {}, label)));
   node.querySelector(".k-meta").replaceChildren(
     el("time", { dateTime: message.at }, clockTime(message.at)), ...delivery(message.delivery), ...messageActs(message),
     ...cited(message.sources), ...[lessonButton(message)].filter(Boolean));
+}
+
+/** Once a bubble: why the assistant said it, or how it reads what the customer said. */
+function dress(node, message) {
+  const more = node.querySelector(".k-more");
+  if (more.hasChildNodes()) return;
+  if (message.author === "bot") more.append(...why(message));
+  else if (message.normalised) more.append(comparing(node, message));
+}
+
+function comparing(node, message) {
+  const shown = () => node.dataset.reading === "on" || (node.dataset.reading !== "off" && list.classList.contains("k-with-readings"));
+  return el("button", {
+    class: "k-link", type: "button", "aria-label": `Comparer avec la lecture de l'assistant (message ${message.seq})`,
+    onclick: () => { node.dataset.reading = shown() ? "off" : "on"; },
+  }, "Comparer");
 }
 
 function delivery(state) {
@@ -127,11 +147,11 @@ const bubble = (author, name) =>
     el("p", { class: "k-day", hidden: true }),
     el("div", { class: "k-bubble" },
       el("p", { class: "k-author" }, name),
-      el("p", { class: "k-text", dir: "auto" }),
-      el("p", { class: "k-reading" }),
+      el("div", { class: "k-words" }, el("p", { class: "k-text", dir: "auto" }), el("p", { class: "k-reading" })),
       el("ul", { class: "k-files" }),
+      el("p", { class: "k-read" }),
       el("ul", { class: "k-choices" }),
-      el("p", { class: "k-meta" })));
+      el("div", { class: "k-foot" }, el("p", { class: "k-meta" }), el("div", { class: "k-more" }))));
 
 function provisional(author, name) {
   const node = bubble(author, name);

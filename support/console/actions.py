@@ -38,7 +38,7 @@ def action(act: Action) -> Callable[..., HttpResponse]:
         if not Conversation.objects.filter(id=conversation).exists():
             return document(404, "Cette conversation n'existe pas.", code="not_found")
         try:
-            return act(conversation, user, _body(request))
+            return act(conversation, user, body_of(request))
         except Unusable as error:
             return document(422, str(error), code="unusable")
         except escalate.EscalationError as error:
@@ -105,7 +105,8 @@ def reveal(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Http
     return JsonResponse({"token": revealing.grant(user, conversation, why), "seconds": revealing.LASTS_SECONDS})
 
 
-def _body(request: HttpRequest) -> Mapping[str, Any]:
+def body_of(request: HttpRequest) -> Mapping[str, Any]:
+    """A request's JSON object; an empty one without a body. Raises Unusable."""
     if not request.body:
         return {}
     try:

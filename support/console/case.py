@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +10,22 @@ from django.contrib.auth.models import User
 
 from chatbot.dialogue.state import StateError, from_json
 from support import undo
-from support.console import handoff_card, passing, roles, selectors, values, window, words
+from support.console import (
+    correcting,
+    duplicates,
+    facts,
+    handoff_card,
+    labels,
+    passing,
+    relations,
+    roles,
+    selectors,
+    window,
+    words,
+)
 from support.console.masking import mask_number, mask_phones
 from support.deliver import WINDOW
-from support.models import Channel, Claim, Conversation, Escalation, Message, Owner
+from support.models import Channel, Claim, Conversation, Escalation, Owner
 from support.transports.web.events import isoformat
 
 CLAIMS_SHOWN = 10
@@ -22,13 +33,16 @@ Json = dict[str, Any]
 
 
 def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json | None:
-    """The case as ``user`` may see it; None when there is no such conversation."""
+    """The case as ``user`` may see it; None when there is no such conversation. 13 queries at most."""
     conversation = (
         Conversation.objects.select_related("identity", "customer", "agent").filter(id=conversation_id).first()
     )
     if conversation is None:
         return None
     exchange = selectors.exchanges_of([conversation.id])[conversation.id]
+    claims, cases = _claims(conversation), _open_cases(conversation)
+    held = [*(claim.slots for claim in claims), *(slots for _, _, slots in cases)]
+    drawn = facts.Card.of(conversation, held, whole_numbers=whole_numbers)
     return {
         "id": str(conversation.id),
         "channel": conversation.channel,
@@ -46,8 +60,12 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "window": _window_end(conversation),
         "invitation": window.invitation(conversation),
         "pending": undo.shown(conversation.id, user),
-        "claims": [_claim(claim, conversation, whole_numbers) for claim in _claims(conversation)],
-        "collecting": _collecting(conversation, whole_numbers),
+        "claims": [_claim(claim, conversation, drawn) for claim in claims],
+        "collecting": [_collecting(conversation, *case, drawn) for case in cases],
+        "may_edit": correcting.may_edit(user, conversation),
+        "labels": labels.of(conversation),
+        "others": relations.of(conversation),
+        "duplicates": duplicates.of(conversation, held),
     }
 
 
@@ -95,70 +113,47 @@ def _claims(conversation: Conversation) -> list[Claim]:
     return list(claims.order_by("-filed_at")[:CLAIMS_SHOWN])
 
 
-def _claim(claim: Claim, conversation: Conversation, whole_numbers: bool) -> Json:
+def _claim(claim: Claim, conversation: Conversation, drawn: facts.Card) -> Json:
     return {
         "number": claim.number,
         "kind": words.claim_kind(conversation.brand, claim.kind),
         "status": claim.status,
         "status_label": claim.get_status_display(),
         "filed": isoformat(claim.filed_at),
-        "slots": _slots(conversation, claim.kind, claim.slots, whole_numbers),
+        "elsewhere": str(claim.conversation_id) if claim.conversation_id != conversation.id else None,
+        "slots": drawn.claim(claim),
         "note": mask_phones(claim.note),
         "events": [{"label": words.happened(event), "at": isoformat(event.at)} for event in claim.events.all()],
     }
 
 
-def _collecting(conversation: Conversation, whole_numbers: bool) -> list[Json]:
-    """What the assistant is still gathering, case by case. A state it cannot read any more shows as nothing."""
+def _open_cases(conversation: Conversation) -> list[tuple[int, str, dict[str, Json]]]:
+    """Place, kind and facts of what is being collected. A state that cannot be read any more holds nothing."""
     try:
         state = from_json(conversation.state)
     except StateError:
         return []
-    found = []
-    for case in state.cases:
-        if case.phase != "open" or not case.slots:
-            continue
-        slots = {
-            name: {"value": slot.value, "source": slot.source, "at": isoformat(slot.at), "validity": slot.validity}
-            for name, slot in case.slots.items()
-        }
-        flow = words.flow(conversation.brand, case.kind)
-        missing = flow.missing(case.slots) if flow else ()
-        found.append(
-            {
-                "kind": words.claim_kind(conversation.brand, case.kind),
-                "slots": _slots(conversation, case.kind, slots, whole_numbers),
-                "missing": [words.slot(conversation.brand, case.kind, name) for name in missing],
-            }
-        )
-    return found
-
-
-def _slots(conversation: Conversation, kind: str, slots: Mapping[str, Json], whole_numbers: bool) -> list[Json]:
-    seqs = _seqs_of(conversation, [str(slot.get("source", "")) for slot in slots.values()])
     return [
-        {
-            "label": words.slot(conversation.brand, kind, name),
-            "value": values.shown(name, slot.get("value", ""), whole_numbers=whole_numbers),
-            "at": slot.get("at"),
-            "doubtful": slot.get("validity") == "doubtful",
-            "validity": words.tables()["validity"].get(slot.get("validity", ""), ""),
-            "seq": seqs.get(str(slot.get("source", ""))),
-        }
-        for name, slot in slots.items()
+        (
+            place,
+            case.kind,
+            {
+                name: {"value": slot.value, "source": slot.source, "at": isoformat(slot.at), "validity": slot.validity}
+                for name, slot in case.slots.items()
+            },
+        )
+        for place, case in enumerate(state.cases)
+        if case.phase == "open" and case.slots
     ]
 
 
-def _seqs_of(conversation: Conversation, sources: list[str]) -> Mapping[str, int]:
-    """Place in this transcript of the messages that slots come from."""
-    ids = [uuid.UUID(source) for source in sources if _is_uuid(source)]
-    rows = Message.objects.filter(conversation=conversation, id__in=ids).values_list("id", "seq") if ids else []
-    return {str(message): seq for message, seq in rows}
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
+def _collecting(conversation: Conversation, place: int, kind: str, slots: dict[str, Json], drawn: facts.Card) -> Json:
+    """One case that the assistant is still gathering."""
+    flow = words.flow(conversation.brand, kind)
+    missing = [name for name in flow.missing(slots) if name not in slots] if flow else []
+    return {
+        "case": place,
+        "kind": words.claim_kind(conversation.brand, kind),
+        "slots": drawn.collecting(kind, slots),
+        "lacking": drawn.collecting(kind, {name: {} for name in missing}),
+    }

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
 from support.console import roles
-from support.console.actions import Unusable, _body
+from support.console.actions import Unusable, body_of
 from support.escalate import EscalationError
 from support.problems import document
 
@@ -43,7 +43,7 @@ def _door(act: Act, method: str, may: Callable[[User], bool]) -> Act:
         if request.method != method:
             return document(405, f"Seul {method} est possible ici.", code="method")
         try:
-            given: Mapping[str, Any] = request.GET.dict() if method == "GET" else _body(request)
+            given: Mapping[str, Any] = request.GET.dict() if method == "GET" else body_of(request)
             return act(user, given, *args, **kwargs)
         except Unusable as error:
             return document(422, str(error), code="unusable")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from support.console import case, reveal, transcript
+from support.console import case, notes, reveal, transcript
 from support.console.board import Board
 from support.console.masking import mask_phones
 
@@ -40,6 +40,7 @@ class CaseView:
         self.token = ""
         self.mine = False
         self._speaking: tuple[str, str] = ("", "")
+        self._noted: set[uuid.UUID] = set()
 
     def spoken(self, reply: str, words: str) -> Frame:
         """A reply as far as it is spoken, numbers masked like everywhere."""
@@ -67,9 +68,15 @@ class CaseView:
         known = self._marks if whole == self._whole else {}
         changed = [name for name, mark in marks.items() if known.get(name) != mark]
         items = transcript.messages(changed, whole_numbers=whole) if changed else []
+        written = notes.ids(self.conversation)
+        unseen = [each for each in written if each not in self._noted or whole != self._whole]
+        fresh_notes = notes.shown(unseen, whole_numbers=whole) if unseen else []
         opening, fresh_card = self._first is None, card != self._card
         self._first, self._marks, self._whole, self._card, self.mine = first, marks, whole, card, card["mine"]
+        self._noted = set(written)
         frames: list[Frame] = [{"type": "case", "case": card}] if fresh_card else []
         if items or opening:
             frames.append({"type": "messages", "messages": items, "older": first > 1})
+        if fresh_notes:
+            frames.append({"type": "notes", "notes": fresh_notes})
         return frames

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from support import file_links
-from support.console import reading, words
+from django.db.models.functions import Length
+
+from support.console import attachments, reading, words
 from support.console.masking import mask_phones
 from support.models import Author, Channel, Conversation, Delivery, Message
 from support.transports.web.events import isoformat
@@ -30,10 +31,12 @@ def first_seq(conversation_id: uuid.UUID, before: int | None = None) -> int:
 def marks(conversation_id: uuid.UUID, from_seq: int) -> Marks:
     """A short text per message that changes when what we show of it changes. One query that decrypts nothing."""
     rows = Message.objects.filter(conversation=conversation_id, seq__gte=from_seq).order_by("seq")
-    fields = rows.values_list("id", "author", "seq", "delivery", "error_code", "conversation__customer_read_seq")
+    fields = rows.values_list(
+        "id", "author", "seq", "delivery", "error_code", "conversation__customer_read_seq", Length("reading")
+    )
     return {
-        message: f"{delivery} {code} {author != Author.CUSTOMER and seq <= read}"
-        for message, author, seq, delivery, code, read in fields
+        message: f"{delivery} {code} {author != Author.CUSTOMER and seq <= read} {found}"
+        for message, author, seq, delivery, code, read, found in fields
     }
 
 
@@ -53,9 +56,8 @@ def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool
         "text": _shown(message.text, whole_numbers),
         "normalised": _shown(_reading(message, conversation), whole_numbers),
         "at": isoformat(message.at),
-        "attachments": [_attachment(each, message.kind) for each in message.attachments if "file" not in each]
-        or _unnamed(message),
-        "files": [each for each in file_links.public(message.attachments) if message.author == Author.AGENT],
+        "attachments": attachments.listed(message),
+        "read": _shown(attachments.reading_of(message), whole_numbers),
         "choices": [choice["label"] for choice in message.choices],
         "sources": message.sources,
         "client_id": str(message.client_id) if message.client_id else None,
@@ -76,16 +78,6 @@ def _name(message: Message) -> str:
     if message.author == Author.AGENT and message.agent:
         return message.agent.get_full_name() or message.agent.get_username()
     return message.get_author_display()
-
-
-def _attachment(attachment: Mapping[str, Any], kind: str) -> str:
-    """What an attachment is called: its file's name, or its kind."""
-    name = attachment.get("name") or attachment.get("filename")
-    return str(name or words.kind_of_message(kind) or "Pièce jointe")
-
-
-def _unnamed(message: Message) -> list[str]:
-    return [words.kind_of_message(message.kind)] if not message.text and words.kind_of_message(message.kind) else []
 
 
 def _delivery(message: Message, conversation: Conversation) -> dict[str, Any]:

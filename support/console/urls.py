@@ -1,7 +1,7 @@
 """The console's addresses, in front of the admin's own."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from support.console import actions, composing, incident_pages, lessons, passing, queue_urls, searching, team, views
 from support.console.reports import urls as reports
@@ -42,4 +42,5 @@ urlpatterns = [
     path("team/availability/", team.set_availability, name="availability"),
     *queue_urls.urlpatterns,
     *reports.urlpatterns,
+    path(f"{CASE}/", include("support.console.case_urls")),
 ]

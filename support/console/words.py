@@ -11,7 +11,7 @@ from typing import Any
 
 from chatbot import brand
 from chatbot.dialogue.specs import FlowSpec, read_flows
-from support.models import ClaimEvent, ClaimStatus, Delivery, Told
+from support.models import ClaimEvent, ClaimStatus, Delivery, Reason, Told
 
 _FILE = Path(__file__).with_name("words.toml")
 
@@ -84,6 +84,25 @@ def slot(brand_slug: str, kind: str, name: str) -> str:
     described = flow(brand_slug, kind)
     labels = {each.name: each.label for each in described.slots} if described else {}
     return _capital(labels[name]) if name in labels else _spelt(name)
+
+
+def is_editable(brand_slug: str, kind: str, name: str) -> bool:
+    """Whether a slot holds a value that can be written: not a document, and of a kind the brand still has."""
+    described = flow(brand_slug, kind)
+    return bool(described) and any(
+        each.name == name and bool(each.accepts) and not each.document
+        for each in (described.slots if described else ())
+    )
+
+
+def detail(brand_slug: str, code: str) -> str:
+    """French of what an act is about: a slot of any flow, a kind of claim, a status, a reason; "" when it is none."""
+    name = code.partition(".")[0]
+    if name in _flows(brand_slug):
+        return _flows(brand_slug)[name].label
+    labels = {slot.name: slot.label for flow in _flows(brand_slug).values() for slot in flow.slots}
+    known = {**dict(ClaimStatus.choices), **dict(Reason.choices), **labels}
+    return str(known.get(name, "")).lower()
 
 
 @cache

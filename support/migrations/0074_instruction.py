@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('support', '0071_view_opens_first'),
+        ('support', '0073_case_page'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from support.models.accounts import Authenticator, Invitation, StaffSession
 from support.models.article import Article, ArticleStatus
 from support.models.audit import AuditEvent, AuditHead
 from support.models.backoffice import ApiToken, OutgoingEvent, OutgoingState
-from support.models.casework import Label, Note, SavedView, SearchToken, TurnTrace
+from support.models.casework import CaseIdentifier, Label, Note, SavedView, SearchToken, SlotEdit, TurnTrace
 from support.models.claim import Claim, ClaimEvent, ClaimStatus, Forwarded, Told
 from support.models.composing import CannedReply, Macro, PendingReply, StoredFile
 from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
@@ -41,6 +41,7 @@ __all__ = [
     "Availability",
     "Basis",
     "CannedReply",
+    "CaseIdentifier",
     "Channel",
     "Claim",
     "ClaimEvent",
@@ -87,6 +88,7 @@ __all__ = [
     "SimulatedMedia",
     "SimulatedMessage",
     "SimulatedPhone",
+    "SlotEdit",
     "StaffSession",
     "Status",
     "Stint",

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from support.db import uuid7
 from support.models.conversation import Conversation
-from support.privacy.fields import EncryptedText
+from support.privacy.fields import EncryptedJSON, EncryptedText
 
 
 class Label(models.Model):
@@ -104,6 +104,42 @@ class TurnTrace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_seq}-{self.last_seq}"
+
+
+class CaseIdentifier(models.Model):
+    """A reference or a transaction's identifier that a case holds, as a keyed digest: equal ones find each other."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+    slot = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        verbose_name = "identifiant d'un cas"
+        verbose_name_plural = "identifiants des cas"
+        constraints = [models.UniqueConstraint(fields=["conversation", "slot", "digest"], name="case_identifier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.slot} {self.digest[:8]}"
+
+
+class SlotEdit(models.Model):
+    """A fact still being collected, set by a member of staff: who, when, and what stood there before."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="slot_edits")
+    kind = models.CharField("nature", max_length=40)
+    slot = models.CharField("information", max_length=40)
+    before = EncryptedJSON("avant", default=dict)
+    after = EncryptedJSON("après", default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField("à")
+
+    class Meta:
+        verbose_name = "correction d'une information"
+        verbose_name_plural = "corrections d'informations"
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.slot} {self.at:%d/%m/%Y %H:%M}"
 
 
 class SearchToken(models.Model):

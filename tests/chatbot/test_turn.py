@@ -21,6 +21,7 @@ from chatbot.types import (
     HandoffAsked,
     Incoming,
     Pulse,
+    Reasoned,
     Reply,
     Spoken,
     TurnDone,
@@ -68,8 +69,17 @@ def test_it_understands_then_acts_then_speaks_then_is_done(mind: Mind) -> None:
     kinds = [type(event) for event in turn(mind, STORY)]
     assert kinds[0] is Understood
     assert kinds[1] is ClaimFiled
-    assert set(kinds[2:-3]) == {Words}
+    assert kinds[2] is Reasoned
+    assert set(kinds[3:-3]) == {Words}
     assert kinds[-3:] == [Spoken, Reply, TurnDone]
+
+
+def test_it_says_in_codes_what_it_decided_on(mind: Mind) -> None:
+    (reasoned,) = [event for event in turn(mind, STORY) if isinstance(event, Reasoned)]
+    assert reasoned.intents and reasoned.intents[0].confidence > 0
+    assert {"easytransfert_id", "from_operator"} <= set(reasoned.entities)
+    assert "claim.filed.debited_not_received" in reasoned.acts
+    assert "12345678" not in repr(reasoned)
 
 
 def test_the_words_joined_are_the_reply(mind: Mind) -> None:

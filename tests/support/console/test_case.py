@@ -181,7 +181,8 @@ def test_a_customers_message_comes_with_the_assistants_reading_of_it(awa: User, 
 def test_attachments_are_named(waiting: Waiting) -> None:
     case = waiting("", kind="image", attachments=[{"name": "recu.jpg"}])
     write("", address="+2250700000001", kind="audio")
-    assert [bubble["attachments"] for bubble in bubbles(case)] == [["recu.jpg"], ["Message vocal"]]
+    named = [[each["name"] for each in bubble["attachments"]] for bubble in bubbles(case)]
+    assert named == [["recu.jpg"], ["Message vocal"]]
 
 
 def test_a_page_hears_only_what_changed(awa: User, waiting: Waiting) -> None:
