@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
+from datetime import datetime
 
 from chatbot import brand
 from chatbot import fixed as house
 from chatbot.brand import BrandError
 from chatbot.dialogue.causes import Causes
+from support import hours
 
 
 def fixed(slug: str, name: str) -> str:
@@ -40,15 +38,8 @@ def status_news(slug: str, number: str, status: str) -> tuple[str, dict[str, str
 
 
 def on_duty(slug: str, now: datetime) -> bool:
-    """Whether advisers answer at ``now``, by the brand's ``[duty]`` (days from Monday 1, from, to), else always."""
-    hours = _table(slug, "duty")
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-    days, opens, closes = hours.get("days"), hours.get("from", time.min), hours.get("to", time.max)
-    if isinstance(days, list) and local.isoweekday() not in days:
-        return False
-    if not (isinstance(opens, time) and isinstance(closes, time)):
-        raise BrandError(f"{slug}/brand.toml: duty.from, duty.to: times are expected")
-    return opens <= local.time() <= closes
+    """Whether advisers answer at ``now``. Raises BrandError."""
+    return hours.is_open(slug, now)
 
 
 def _table(slug: str, name: str) -> Mapping[str, object]:
