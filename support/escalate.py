@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
-from support import clock, db, doorbell
+from support import clock, db, doorbell, promises
 from support.backoffice import duties
 from support.models import (
     Author,
@@ -38,12 +38,6 @@ from support.privacy import audit
 from support.transports.web import events
 
 log = structlog.get_logger(__name__)
-FIRST_REPLY_DUE = {
-    Priority.URGENT: timedelta(minutes=5),
-    Priority.HIGH: timedelta(minutes=15),
-    Priority.NORMAL: timedelta(minutes=30),
-    Priority.LOW: timedelta(hours=4),
-}
 MAX_REPLY_CHARACTERS = 4_000
 REOPENED_WITHIN = timedelta(days=3)
 
@@ -67,8 +61,8 @@ def open_locked(
     if standing:
         if wanted < standing.priority:
             standing.priority, standing.reason, standing.summary, standing.card = wanted, reason, summary, known
-            standing.due_at = min(standing.due_at, now + FIRST_REPLY_DUE[wanted])
-            standing.save(update_fields=["priority", "reason", "summary", "card", "due_at"])
+            promises.tighten(standing, conversation.brand, wanted, now)
+            standing.save(update_fields=["priority", "reason", "summary", "card", "due_at", "resolve_due_at"])
     else:
         standing = Escalation.objects.create(
             conversation=conversation,
@@ -80,7 +74,7 @@ def open_locked(
             from_operator=_operator(card, "from_operator"),
             to_operator=_operator(card, "to_operator"),
             opened_at=now,
-            due_at=now + FIRST_REPLY_DUE[wanted],
+            **promises.at_opening(conversation.brand, card.kind if card else "", wanted, now),
             asked_at=now,
             asked_count=1,
             reopened=conversation.escalations.filter(closed_at__gt=now - REOPENED_WITHIN).exists(),
@@ -209,6 +203,22 @@ def return_abandoned() -> int:
             transaction.on_commit(partial(_announce, conversation_id, "waiting"))
             returned += 1
     return returned
+
+
+def note_warning(case: Escalation, now: datetime) -> None:
+    """People were told that a promise of a case is about to be broken. For the watch, under the conversation's lock."""
+    case.warned_at = case.warned_at or now
+    case.save(update_fields=["warned_at"])
+
+
+def note_breach(case: Escalation, now: datetime) -> None:
+    """A promise of a case was broken: it goes up one step in the queue. For the watch, under the conversation's lock.
+
+    Its other promises stay as they were: shorter ones would only be broken one after the other.
+    """
+    case.breached_at = case.breached_at or now
+    case.priority = max(Priority.URGENT, case.priority - 1)
+    case.save(update_fields=["breached_at", "priority"])
 
 
 def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
-from support import clock, db, doorbell, redis_client
+from support import clock, db, doorbell, promises, redis_client
 from support.models import (
     Author,
     Channel,
@@ -47,7 +47,7 @@ TAKE_A_NUMBER = """
     WHERE identity_id = (
         SELECT id FROM support_identity WHERE brand = %s AND channel = %s AND value_index = %s
     )
-    RETURNING id, channel, owner, state, inbound_seq, holds_reply
+    RETURNING id, brand, channel, owner, state, inbound_seq, holds_reply
 """
 
 
@@ -142,11 +142,13 @@ def _first_conversation(inbound: Inbound, index: str) -> None:
 
 def _ask_people(conversation: Conversation, now: datetime) -> None:
     """The customer waits for the people who have the case; what was pending or snoozed is open again."""
-    Escalation.objects.filter(conversation=conversation, closed_at__isnull=True).update(
+    cases = Escalation.objects.filter(conversation=conversation, closed_at__isnull=True)
+    cases.update(
         status=Status.OPEN,
         snoozed_until=None,
         asked_count=F("asked_count") + 1,
         asked_at=Coalesce("asked_at", Value(now)),
+        **promises.asked_again(cases, conversation.brand, now),
     )
 
 

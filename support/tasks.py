@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import deliver, doorbell, escalate, redis_client, turns
+from support import deliver, doorbell, escalate, promise_watch, redis_client, turns
 from support.backoffice import announce, overdue, sweeping, webhook
 from support.experiments import watch
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
@@ -80,6 +80,12 @@ def sweep() -> None:
 def find_overdue_claims() -> None:
     """Call a person for claims past their promised time."""
     overdue.call_people()
+
+
+@shared_task
+def watch_promises() -> None:
+    """Warn of promises to waiting customers before they are broken, and tell of those that are."""
+    promise_watch.look()
 
 
 @shared_task
