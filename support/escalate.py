@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
-from support import clock, db, doorbell, promises
+from support import clock, db, doorbell, promises, satisfaction
 from support.backoffice import duties
 from support.models import (
     Author,
@@ -31,6 +31,7 @@ from support.models import (
     Owner,
     Priority,
     Reason,
+    Satisfaction,
     Status,
     Stint,
 )
@@ -229,11 +230,34 @@ def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome
         conversation.save(update_fields=["owner", "agent"])
         now = clock.now()
         Stint.objects.filter(escalation__conversation=conversation, ended_at__isnull=True).update(ended_at=now)
+        if outcome == Outcome.CLOSED:
+            _ask_how_it_went(conversation, agent, now)
         conversation.escalations.filter(closed_at__isnull=True).update(
             closed_at=now, outcome=outcome, lease_until=None, status=Status.RESOLVED, snoozed_until=None
         )
         audit.record(agent, outcome, f"conversation:{conversation_id}")
         transaction.on_commit(lambda: _announce(conversation_id, "ended"))
+
+
+def _ask_how_it_went(conversation: Conversation, agent: User, now: datetime) -> None:
+    case = conversation.escalations.filter(closed_at__isnull=True).first()
+    text = satisfaction.question(conversation, case, now) if case else None
+    if case is None or text is None:
+        return
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.SYSTEM,
+        text=text,
+        choices=satisfaction.choices(conversation.channel),
+        at=now,
+        transport=conversation.channel,
+        delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
+    )
+    conversation.next_seq += 1
+    conversation.save(update_fields=["next_seq"])
+    Satisfaction.objects.create(escalation=case, conversation=conversation, agent=agent, question=message, asked_at=now)
+    transaction.on_commit(lambda: _publish_reply(message))
 
 
 def _new_stint(escalation: Escalation, agent: User | None) -> None:

@@ -89,7 +89,9 @@ amounts = st.timedeltas(timedelta(seconds=1), timedelta(hours=20))
 
 @FEW
 @given(spans, holidays, moments, amounts)
-def test_what_is_added_lies_between(given_spans: list[Span], days: list[date], start: datetime, wait: timedelta) -> None:
+def test_what_is_added_lies_between(
+    given_spans: list[Span], days: list[date], start: datetime, wait: timedelta
+) -> None:
     desk = Timetable.of(ABIDJAN, given_spans, days)
     if desk.next_opening(start) is None:
         return
