@@ -1,5 +1,15 @@
 """The admin: everything in it is described by the console."""
 
-from support.console import articles, claims, experiments, integration, people, records, voices
+from support.console import articles, claims, desk_page, desk_records, experiments, integration, people, records, voices
 
-__all__ = ["articles", "claims", "experiments", "integration", "people", "records", "voices"]
+__all__ = [
+    "articles",
+    "claims",
+    "desk_page",
+    "desk_records",
+    "experiments",
+    "integration",
+    "people",
+    "records",
+    "voices",
+]

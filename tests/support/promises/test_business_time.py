@@ -83,7 +83,7 @@ FEW = settings(max_examples=40, deadline=None)
 times = st.integers(0, 23).map(time)  # an hour a week at least: what is waited for comes within the horizon
 spans = st.lists(st.builds(Span, st.integers(1, 7), times, times), min_size=1, max_size=6)
 holidays = st.lists(st.dates(date(2026, 12, 20), date(2027, 1, 10)), max_size=4)
-moments = st.datetimes(datetime(2026, 12, 20), datetime(2027, 1, 5)).map(lambda one: one.replace(tzinfo=ABIDJAN))
+moments = st.timedeltas(timedelta(), timedelta(days=16)).map(lambda passed: at(20, 0) + passed)
 amounts = st.timedeltas(timedelta(seconds=1), timedelta(hours=20))
 
 
