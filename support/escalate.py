@@ -249,7 +249,7 @@ def _ask_how_it_went(conversation: Conversation, agent: User, now: datetime) -> 
         seq=conversation.next_seq,
         author=Author.SYSTEM,
         text=text,
-        choices=satisfaction.choices(conversation.channel),
+        choices=satisfaction.choices(conversation),
         at=now,
         transport=conversation.channel,
         delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -34,12 +35,13 @@ class Rules:
     every: timedelta
     low: int
     answers: Mapping[str, int]
+    labels: tuple[str, ...]
 
 
 @cache
 def rules(slug: str) -> Rules | None:
     """The brand's; None for a brand that does not ask. Raises BrandError on a damaged table."""
-    table = brand.load(slug).settings.get("satisfaction")
+    table = cast("Any", brand.load(slug).settings.get("satisfaction"))
     if table is None:
         return None
     try:
@@ -51,11 +53,12 @@ def rules(slug: str) -> Rules | None:
             every=timedelta(days=table["every_days"]),
             low=int(table["low"]),
             answers=answers,
+            labels=tuple(map(str, table["labels"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrandError(f"{slug}/brand.toml: satisfaction: {error!r}") from error
-    if not set(answers.values()) <= set(SCORES):
-        raise BrandError(f"{slug}/brand.toml: satisfaction.answers: scores from 1 to 5 are expected")
+    if not set(answers.values()) <= set(SCORES) or len(found.labels) != len(SCORES):
+        raise BrandError(f"{slug}/brand.toml: satisfaction: scores from 1 to 5 are expected, each with a label")
     return found
 
 
@@ -73,9 +76,12 @@ def question(conversation: Conversation, case: Escalation, now: datetime) -> str
     return None if asked.exists() else its.question
 
 
-def choices(channel: str) -> list[dict[str, str]]:
-    """The scores as buttons, where there are any."""
-    return [{"label": str(score), "value": str(score)} for score in SCORES] if channel == Channel.WEB else []
+def choices(conversation: Conversation) -> list[dict[str, str]]:
+    """The scores as buttons, where there are any; the widget numbers them."""
+    its = rules(conversation.brand)
+    if its is None or conversation.channel != Channel.WEB:
+        return []
+    return [{"label": label, "value": str(score)} for score, label in zip(SCORES, its.labels, strict=True)]
 
 
 def score_of(slug: str, text: str) -> int | None:
