@@ -16,7 +16,6 @@ from tests.browser.console_page import TABLET
 from tests.browser.test_console import waiting
 from tests.house import House
 
-def SHOT(page,name): page.screenshot(path=f"/tmp/w/promises-{name}.png",full_page=True)
 pytestmark = pytest.mark.browser
 
 
@@ -29,10 +28,8 @@ def test_a_promise_is_watched_and_a_customer_says_how_it_was(
     chief.button("Enregistrer").click()
     expect(chief.page.get_by_text("Écrivez par exemple 08:00-12:00").first).to_be_visible()
     chief.page.get_by_label("Lundi").fill("08:00-12:00 14:00-18:00")
-    SHOT(chief.page,"desk")
     assert serious_findings(chief.page) == []
     chief.button("Enregistrer").click()
-    SHOT(chief.page,"desks")
     expect(chief.page.get_by_text("ouvert").first).to_be_visible()
 
     customer = new_context().new_page()
@@ -47,7 +44,6 @@ def test_a_promise_is_watched_and_a_customer_says_how_it_was(
     agent.button("Terminer").click()
 
     expect(customer.get_by_role("log")).to_contain_text("Sur une échelle de 1 (mauvais) à 5 (très bon)")
-    SHOT(customer,"ask")
     customer.get_by_role("button", name="Plutôt mauvais").click()
     expect(customer.get_by_role("log")).to_contain_text("Merci de nous l'avoir dit.")
     conversation = Conversation.objects.get()
@@ -63,7 +59,5 @@ def test_a_promise_is_watched_and_a_customer_says_how_it_was(
 
     chief.page.goto(f"{chief.url}/admin/support/satisfaction/")
     expect(chief.page.get_by_text("2 sur 5").first).to_be_visible()
-    SHOT(chief.page,"sat")
     assert serious_findings(chief.page) == []
-    SHOT(customer,"thanked")
     assert agent.problems == chief.problems == []

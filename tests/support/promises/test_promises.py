@@ -19,7 +19,7 @@ from support.models import (
     ServiceLevel,
     Status,
 )
-from tests.support.journeys import BRAND, write
+from tests.support.journeys import BRAND, say, write
 from tests.support.promises.conftest import Clock, answered, called
 from tests.support.test_receive import in_parallel
 
@@ -63,6 +63,30 @@ def test_a_night_and_a_holiday_do_not_count(now: Clock, office: Callable[..., No
     assert called().due_at == MONDAY + timedelta(minutes=20)
     assert not house_words.on_duty(BRAND, MONDAY - timedelta(minutes=1))
     assert house_words.on_duty(BRAND, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (MONDAY, None),
+        (MONDAY - timedelta(hours=1), "aujourd'hui à 8 h"),
+        (MONDAY + timedelta(hours=11), "demain à 8 h"),
+        (THURSDAY_EVENING + timedelta(hours=1), "lundi à 8 h"),
+        (THURSDAY_EVENING - timedelta(days=6, hours=-1), "lundi à 8 h"),
+    ],
+)
+def test_who_calls_out_of_hours_is_told_when_people_are_back(
+    moment: datetime, words: str | None, office: Callable[..., None]
+) -> None:
+    office(THURSDAY_EVENING + timedelta(days=1))
+    assert house_words.back_at(BRAND, moment) == words
+
+
+def test_the_assistant_says_when_people_are_back(now: Clock, office: Callable[..., None]) -> None:
+    office(THURSDAY_EVENING + timedelta(days=1))
+    now.time = THURSDAY_EVENING + timedelta(hours=1)
+    [reply] = say("je veux parler à un conseiller svp")
+    assert "ils reviennent lundi à 8 h." in reply.text
 
 
 def test_a_promise_may_run_by_the_clock(now: Clock, office: Callable[..., None]) -> None:
