@@ -99,20 +99,28 @@ def tighten(case: Escalation, brand: str, priority: int, now: datetime) -> None:
 def asked_again(cases: QuerySet[Escalation], brand: str, now: datetime) -> dict[str, datetime]:
     """New due times, by column, of the open case of ``cases`` whose customer writes now.
 
-    After a person's reply the next one is promised, from the first message on. A case that waited for the customer
-    (pending) did not use up its time to a resolution since that reply.
+    After a person's reply the next one is promised, from the first message on.
     """
     case = cases.only(*CLOCK_FIELDS).first()
     if case is None or case.replied_at is None:
         return {}
-    level = level_for(brand, case.kind, case.priority)
-    news = {}
+    news = resumed(case, brand, now)
     if case.next_due_at is None:
+        level = level_for(brand, case.kind, case.priority)
         news["next_due_at"] = level.due(brand, now, level.next_reply)
-    if case.status == Status.PENDING and case.resolve_due_at:
-        paused = level.passed(brand, case.replied_at, now)
-        news["resolve_due_at"] = level.due(brand, case.resolve_due_at, paused)
     return news
+
+
+def resumed(case: Escalation, brand: str, now: datetime) -> dict[str, datetime]:
+    """New due times, by column, of a pending case that is opened again now, whoever opens it.
+
+    While the customer was awaited, since our last reply, the time to a resolution was not used up.
+    """
+    if case.status != Status.PENDING or case.resolve_due_at is None or case.replied_at is None:
+        return {}
+    level = level_for(brand, case.kind, case.priority)
+    paused = level.passed(brand, case.replied_at, now)
+    return {"resolve_due_at": level.due(brand, case.resolve_due_at, paused)}
 
 
 def standing(case: Escalation) -> Iterator[Promise]:
