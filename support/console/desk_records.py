@@ -23,7 +23,7 @@ from support import desk_changes
 from support.console import claim_pages, words
 from support.console.readonly import RecordAdmin
 from support.knowledge import values
-from support.models import Satisfaction, ServiceLevel, TeamMember
+from support.models import Priority, Satisfaction, ServiceLevel, TeamMember
 
 
 @cache
@@ -44,8 +44,9 @@ class LevelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("brand", settings.BRAND)
-        if "kind" in self.fields:
-            self.fields["kind"].choices = [("", "Toutes"), *_kinds()]  # type: ignore[attr-defined]
+        for name, choices in (("kind", _kinds()), ("priority", Priority.choices)):
+            if name in self.fields:
+                self.fields[name].choices = [("", "Toutes"), *choices]  # type: ignore[attr-defined]
 
     def clean_brand(self) -> str:
         """One that is here."""

@@ -101,10 +101,16 @@ def test_promises_entered_hold_at_once_and_go_away(chief: Client) -> None:
     assert again.status_code == 200 and ServiceLevel.objects.count() == 1
     late = post(chief, "servicelevel/add", LEVEL | {"kind": "refund", "resolution": 5})
     assert "avant la première réponse" in late.content.decode()
-    row = ServiceLevel.objects.get()
+    urgent = post(chief, "servicelevel/add", LEVEL | {"priority": 0})
+    assert urgent.status_code == 302 and ServiceLevel.objects.exclude(priority=None).get().priority == 0
+    row = ServiceLevel.objects.get(priority=None)
     assert post(chief, f"servicelevel/{row.pk}/delete", {"post": "yes"}).status_code == 302
     assert promises.level_for(BRAND, "refund", 2) == promises.house_levels()[2]
-    assert [event.action for event in AuditEvent.objects.all()] == ["service_level", "service_level_deleted"]
+    assert [event.action for event in AuditEvent.objects.all()] == [
+        "service_level",
+        "service_level",
+        "service_level_deleted",
+    ]
 
 
 def test_who_takes_what_is_set_and_audited(chief: Client) -> None:
