@@ -220,6 +220,7 @@ class Desk:
     place_for: Callable[[Priority], int] | None = None  # the place in the queue, from 1, of someone who joins it now
     listening: bool = False  # a person owns the conversation: learn from it, say nothing, file nothing
     on_duty: bool = True
+    back_at: str | None = None  # off duty, when people are back, as it is said: « demain à 8 h »; None: not known
     queue_position: int | None = None
     claims: Sequence[ClaimView] = ()
     conversation: str = ""  # the host's opaque names, for sticky choices and the ledger: never said, never sent

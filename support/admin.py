@@ -4,12 +4,13 @@ from support.console import (
     articles,
     claims,
     desk_admin,
+    desk_page,
+    desk_records,
     experiments,
     integration,
     lessons,
     people,
     records,
-    team_admin,
     voices,
 )
 
@@ -17,11 +18,12 @@ __all__ = [
     "articles",
     "claims",
     "desk_admin",
+    "desk_page",
+    "desk_records",
     "experiments",
     "integration",
     "lessons",
     "people",
     "records",
-    "team_admin",
     "voices",
 ]

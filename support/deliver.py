@@ -17,7 +17,7 @@ from support.backoffice import duties
 from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step, state_of
 from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES, later
 from support.leases import Lease, LeaseLost, acquire
-from support.models import Attempt, Author, Conversation, Delivery, Message, Owner
+from support.models import Attempt, Author, Conversation, Delivery, Message, Owner, Satisfaction
 from support.transports.web import events
 from support.transports.whatsapp import client
 
@@ -141,8 +141,15 @@ def _reason_not_to_send(message: Message, conversation: Conversation, *, started
     if message.template:
         return None
     if conversation.window_from is None or clock.now() - conversation.window_from >= WINDOW:
-        return Delivery.HELD
+        return Delivery.CANCELLED if _asks_how_it_went(message) else Delivery.HELD
+    if identity.opted_out_at and _asks_how_it_went(message):
+        return Delivery.CANCELLED
     return None
+
+
+def _asks_how_it_went(message: Message) -> bool:
+    """Whether it is the question after a resolution, which is worth no template and no wait."""
+    return message.author == Author.SYSTEM and Satisfaction.objects.filter(question=message).exists()
 
 
 def _is_news(message: Message) -> bool:

@@ -20,6 +20,7 @@ CLAIMS_SHOWN = 5
 def at(conversation: Conversation, now: datetime) -> Desk:
     """The desk as ``conversation`` finds it at ``now``."""
     waiting = conversation.owner == Owner.QUEUE
+    on_duty = house_words.on_duty(conversation.brand, now)
     return Desk(
         now=now,
         channel=cast('Literal["web", "whatsapp"]', conversation.channel),  # the column's choices
@@ -28,7 +29,8 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         waiting_priority=escalate.standing_priority(conversation) if waiting else None,
         place_for=escalate.place_for,
         listening=conversation.owner == Owner.AGENT,
-        on_duty=house_words.on_duty(conversation.brand, now),
+        on_duty=on_duty,
+        back_at=None if on_duty else house_words.back_at(conversation.brand, now),
         queue_position=escalate.queue_position(conversation) if waiting else None,
         claims=LatestClaims(conversation.customer_id),
         conversation=str(conversation.id),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from chatbot.dialogue.state import State, StateError, from_json, handed_back, to_json
 from chatbot.types import HandoffCard, HandoffReason, Slot
 from chatbot.types import Priority as PriorityName
-from support import case_identifiers, clock, db, doorbell
+from support import case_identifiers, clock, db, doorbell, promises
 from support.backoffice import duties
 from support.models import (
     Author,
@@ -33,7 +33,16 @@ from support.models import (
 )
 from support.owning import EscalationError, lease_end, locked, require_owner
 from support.privacy import audit
-from support.replying import MAX_REPLY_CHARACTERS, owned, release, release_locked, reply, sayable, withdraw
+from support.replying import (
+    MAX_REPLY_CHARACTERS,
+    ask_how_it_went,
+    owned,
+    release,
+    release_locked,
+    reply,
+    sayable,
+    withdraw,
+)
 from support.transports.web import events
 
 __all__ = [
@@ -48,12 +57,6 @@ __all__ = [
     "withdraw",
 ]
 log = structlog.get_logger(__name__)
-FIRST_REPLY_DUE = {
-    Priority.URGENT: timedelta(minutes=5),
-    Priority.HIGH: timedelta(minutes=15),
-    Priority.NORMAL: timedelta(minutes=30),
-    Priority.LOW: timedelta(hours=4),
-}
 REOPENED_WITHIN = timedelta(days=3)
 
 
@@ -72,8 +75,8 @@ def open_locked(
     if standing:
         if wanted < standing.priority:
             standing.priority, standing.reason, standing.summary, standing.card = wanted, reason, summary, known
-            standing.due_at = min(standing.due_at, now + FIRST_REPLY_DUE[wanted])
-            standing.save(update_fields=["priority", "reason", "summary", "card", "due_at"])
+            promises.tighten(standing, conversation.brand, wanted, now)
+            standing.save(update_fields=["priority", "reason", "summary", "card", "due_at", "resolve_due_at"])
     else:
         standing = Escalation.objects.create(
             conversation=conversation,
@@ -85,7 +88,7 @@ def open_locked(
             from_operator=_operator(card, "from_operator"),
             to_operator=_operator(card, "to_operator"),
             opened_at=now,
-            due_at=now + FIRST_REPLY_DUE[wanted],
+            **promises.at_opening(conversation.brand, card.kind if card else "", wanted, now),
             asked_at=now,
             asked_count=1,
             reopened=conversation.escalations.filter(closed_at__gt=now - REOPENED_WITHIN).exists(),
@@ -239,6 +242,22 @@ def return_abandoned() -> int:
     return returned
 
 
+def note_warning(case: Escalation, now: datetime) -> None:
+    """People were told that a promise of a case is about to be broken. For the watch, under the conversation's lock."""
+    case.warned_at = case.warned_at or now
+    case.save(update_fields=["warned_at"])
+
+
+def note_breach(case: Escalation, now: datetime) -> None:
+    """A promise of a case was broken: it goes up one step in the queue. For the watch, under the conversation's lock.
+
+    Its other promises stay as they were: shorter ones would only be broken one after the other.
+    """
+    case.breached_at = case.breached_at or now
+    case.priority = max(Priority.URGENT, case.priority - 1)
+    case.save(update_fields=["breached_at", "priority"])
+
+
 def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome) -> None:
     with db.write():
         conversation = locked(conversation_id)
@@ -250,6 +269,8 @@ def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome
             conversation.state = handed_back(conversation.state, now)
         conversation.save(update_fields=["owner", "agent", "state"])
         Stint.objects.filter(escalation__conversation=conversation, ended_at__isnull=True).update(ended_at=now)
+        if outcome == Outcome.CLOSED:
+            ask_how_it_went(conversation, agent, now)
         conversation.escalations.filter(closed_at__isnull=True).update(
             closed_at=now, outcome=outcome, lease_until=None, status=Status.RESOLVED, snoozed_until=None
         )
@@ -270,8 +291,10 @@ def hold(conversation: Conversation, escalation: Escalation, agent: User, second
     escalation.assignee = agent
     escalation.taken_at = escalation.taken_at or clock.now()
     escalation.lease_until = lease_end(seconds)
+    promises.resume(escalation, conversation.brand, clock.now())
     escalation.status, escalation.snoozed_until = Status.OPEN, None
-    escalation.save(update_fields=["reason", "assignee", "taken_at", "lease_until", "status", "snoozed_until"])
+    changed = ["reason", "assignee", "taken_at", "lease_until", "status", "snoozed_until", "resolve_due_at"]
+    escalation.save(update_fields=changed)
     _cancel_unsent_bot_replies(conversation)
     if not had:
         new_stint(escalation, agent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from chatbot import brand
 from chatbot import fixed as house
 from chatbot.brand import BrandError
 from chatbot.dialogue.causes import Causes
+from support import hours
 
 
 def fixed(slug: str, name: str) -> str:
@@ -40,15 +41,24 @@ def status_news(slug: str, number: str, status: str) -> tuple[str, dict[str, str
 
 
 def on_duty(slug: str, now: datetime) -> bool:
-    """Whether advisers answer at ``now``, by the brand's ``[duty]`` (days from Monday 1, from, to), else always."""
-    hours = _table(slug, "duty")
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-    days, opens, closes = hours.get("days"), hours.get("from", time.min), hours.get("to", time.max)
-    if isinstance(days, list) and local.isoweekday() not in days:
-        return False
-    if not (isinstance(opens, time) and isinstance(closes, time)):
-        raise BrandError(f"{slug}/brand.toml: duty.from, duty.to: times are expected")
-    return opens <= local.time() <= closes
+    """Whether advisers answer at ``now``. Raises BrandError."""
+    return hours.is_open(slug, now)
+
+
+def back_at(slug: str, now: datetime) -> str | None:
+    """When advisers are next there, as it is said (``[back_at]``); None when they are, or when nobody knows."""
+    opening = hours.next_opening(slug, now)
+    words = _table(slug, "back_at")
+    if opening is None or opening <= now or not words:
+        return None
+    zone = ZoneInfo(settings.TIME_ZONE)
+    then, days = opening.astimezone(zone), (opening.astimezone(zone).date() - now.astimezone(zone).date()).days
+    name = {0: "today", 1: "tomorrow"}.get(days, "this_week" if days < 7 else "later")
+    weekdays, pattern = words.get("weekdays"), words.get(name)
+    if not isinstance(pattern, str) or not isinstance(weekdays, list) or len(weekdays) != 7:
+        raise BrandError(f"{slug}/brand.toml: back_at: {name} and seven weekdays are expected")
+    hour = f"{then:%-H} h {then:%M}" if then.minute else f"{then:%-H} h"
+    return pattern.format(hour=hour, weekday=weekdays[then.isoweekday() - 1], day=f"{then:%d/%m}")
 
 
 def _table(slug: str, name: str) -> Mapping[str, object]:

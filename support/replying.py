@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from support import clock, db, doorbell
-from support.models import Author, Channel, Conversation, Delivery, Message, Owner, PendingReply
+from support import clock, db, doorbell, satisfaction
+from support.models import Author, Channel, Conversation, Delivery, Message, Owner, PendingReply, Satisfaction
 from support.owning import EscalationError, lease_end, locked, require_owner
 from support.privacy import audit
 from support.transports.web import events
@@ -129,14 +129,37 @@ def _say(
         asked_count=0,
         next_due_at=None,
     )
-    transaction.on_commit(lambda: _publish_reply(message))
+    transaction.on_commit(lambda: publish_reply(message))
     return message
 
 
-def _publish_reply(message: Message) -> None:
+def publish_reply(message: Message) -> None:
+    """Show a committed message of ours to whoever follows, and ring for the provider."""
     events.publish(
         (events.conversation_group(message.conversation_id), events.message_event(message)),
         events.changed(message.conversation_id),
     )
     if message.transport == Channel.WHATSAPP:
         doorbell.ring_delivery(message.conversation_id)
+
+
+def ask_how_it_went(conversation: Conversation, agent: User, now: datetime) -> None:
+    """Put the one-digit question to the customer whose locked case ``agent`` resolves, where it may be put."""
+    case = conversation.escalations.filter(closed_at__isnull=True).first()
+    text = satisfaction.question(conversation, case, now) if case else None
+    if case is None or text is None:
+        return
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.SYSTEM,
+        text=text,
+        choices=satisfaction.choices(conversation),
+        at=now,
+        transport=conversation.channel,
+        delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
+    )
+    conversation.next_seq += 1
+    conversation.save(update_fields=["next_seq"])
+    Satisfaction.objects.create(escalation=case, conversation=conversation, agent=agent, question=message, asked_at=now)
+    transaction.on_commit(lambda: publish_reply(message))

@@ -178,6 +178,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "search": {"task": "support.tasks.index_for_search", "schedule": 2.0, "options": {"expires": 2}},
+    "promises": {"task": "support.tasks.watch_promises", "schedule": 20.0, "options": {"expires": 20}},
     "voices": {"task": "support.tasks.watch_voices", "schedule": 60.0, "options": {"expires": 60}},
     "overdue": {"task": "support.tasks.find_overdue_claims", "schedule": 60.0, "options": {"expires": 60}},
     "experiments": {"task": "support.tasks.watch_experiments", "schedule": 60.0, "options": {"expires": 60}},

@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from support import clock, db
-from support.escalate import FIRST_REPLY_DUE, EscalationError
+from support import clock, db, promises
+from support.escalate import EscalationError
 from support.models import Conversation, Escalation, Owner, Priority, Status
 from support.privacy import audit
 from support.transports.web import events
@@ -39,16 +39,18 @@ def set_status(
         raise EscalationError("La fin de la veille doit être à venir, dans les 90 jours.")
     with db.write():
         case = _open_case(conversation_id, agent, of_anybody=of_anybody)
+        if status != Status.PENDING:
+            promises.resume(case, case.conversation.brand, clock.now())
         case.status, case.snoozed_until = status, until
         case.lease_until = _lease_end(case) if status == Status.OPEN else None
-        case.save(update_fields=["status", "snoozed_until", "lease_until"])
+        case.save(update_fields=["status", "snoozed_until", "lease_until", "resolve_due_at"])
         details = {"status": status.value, **({"until": until.isoformat()} if until else {})}
         audit.record(agent, "status", f"conversation:{conversation_id}", details)
         _tell(conversation_id)
 
 
 def set_priority(conversation_id: uuid.UUID, agent: User, priority: Priority) -> None:
-    """Make an open case more or less urgent; a first reply still owed comes due no later for it when it rises.
+    """Make an open case more or less urgent; when it rises, what it is promised comes due no later for it.
 
     Anybody of the desk may: it says how long a customer can wait, not who answers. Raises EscalationError.
     """
@@ -56,10 +58,10 @@ def set_priority(conversation_id: uuid.UUID, agent: User, priority: Priority) ->
         case = _open_case(conversation_id, agent, of_anybody=True)
         if case.priority == priority:
             return
-        if priority < case.priority and case.first_replied_at is None:
-            case.due_at = min(case.due_at, clock.now() + FIRST_REPLY_DUE[priority])
+        if priority < case.priority:
+            promises.tighten(case, case.conversation.brand, priority, clock.now())
         case.priority = priority
-        case.save(update_fields=["priority", "due_at"])
+        case.save(update_fields=["priority", "due_at", "resolve_due_at"])
         audit.record(agent, "priority", f"conversation:{conversation_id}", {"priority": int(priority)})
         _tell(conversation_id)
 

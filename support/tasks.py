@@ -12,7 +12,19 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import assign, deliver, doorbell, escalate, instructed, instructions, redis_client, statuses, turns, undo
+from support import (
+    assign,
+    deliver,
+    doorbell,
+    escalate,
+    instructed,
+    instructions,
+    promise_watch,
+    redis_client,
+    statuses,
+    turns,
+    undo,
+)
 from support.backoffice import announce, incident_news, overdue, sweeping, webhook
 from support.experiments import watch
 from support.incidents import radar
@@ -121,6 +133,11 @@ def find_overdue_claims() -> None:
 def index_for_search() -> None:
     """Bring what was said since the last look into the search."""
     filling.catch_up()
+
+
+def watch_promises() -> None:
+    """Warn of promises to waiting customers before they are broken, and tell of those that are."""
+    promise_watch.look()
 
 
 @shared_task

@@ -39,7 +39,7 @@ def call(s: Scratch, reason: HandoffReason) -> None:
     _note(s, reason)
     place = s.desk.place_for and s.desk.place_for(_priority(s, reason))
     s.say(f"handoff.{reason}")
-    s.say("handoff.on_duty" if s.desk.on_duty else "handoff.off_duty", queue_position=place and str(place))
+    _tell_who_is_there(s, place)
     if reason in NO_MORE_ASKING:
         s.no_asking = True
 
@@ -97,7 +97,15 @@ def _note(s: Scratch, reason: HandoffReason) -> None:
 def _tell_the_place(s: Scratch, place: int | None) -> None:
     s.say("handoff.waiting", queue_position=place and str(place))
     if not s.desk.on_duty:
-        s.say("handoff.off_duty")
+        s.say("handoff.off_duty", back_at=s.desk.back_at)
+
+
+def _tell_who_is_there(s: Scratch, place: int | None) -> None:
+    position = place and str(place)
+    if s.desk.on_duty:
+        s.say("handoff.on_duty", queue_position=position)
+    else:
+        s.say("handoff.off_duty", queue_position=position, back_at=s.desk.back_at)
 
 
 def _priority(s: Scratch, reason: HandoffReason) -> Priority:

@@ -36,9 +36,13 @@ _VOICES = (
     ("Interrupteurs", "toggle_on", "support_voiceswitch", "support.view_voiceswitch"),
     ("Appels", "graphic_eq", "support_enginecall", roles.SPENDING),
 )
+_SERVICE = (
+    ("Réglages du service", "schedule", "support_desksettings", "support.view_desksettings"),
+    ("Engagements de délai", "timer", "support_servicelevel", "support.view_servicelevel"),
+    ("Membres de l'équipe", "groups", "support_teammember", "support.view_teammember"),
+    ("Satisfaction", "sentiment_satisfied", "support_satisfaction", "support.view_satisfaction"),
+)
 _PEOPLE = (
-    ("Membres", "groups", "support_teammember", "support.change_teammember"),
-    ("Attribution", "conversion_path", "support_desksettings", "support.change_desksettings"),
     ("Utilisateurs", "group", "auth_user", "auth.view_user"),
     ("Rôles", "badge", "auth_group", "auth.view_group"),
 )
@@ -56,6 +60,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         ("", work),
         ("Pilotage", [_entry(title, icon, reverse(name)) for title, icon, name in reports.entries(request.user)]),
+        ("Service", _allowed(request, _SERVICE)),
         ("Registres", _allowed(request, _RECORDS)),
         ("Connaissances", _allowed(request, _KNOWLEDGE)),
         ("Voix", [*spending, *_allowed(request, _VOICES)]),

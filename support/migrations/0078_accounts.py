@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("otp_totp", "0003_add_timestamps"),
-        ('support', '0074_instruction'),
+        ('support', '0076_promises'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ from support.models.escalation import Escalation, Outcome, Priority, Reason, Sta
 from support.models.experiment import Experiment, ExperimentKind, ExperimentOutcome, ExperimentStatus
 from support.models.incident import Incident, IncidentCase, Mode, ServiceSwitch
 from support.models.learning import Lesson, LessonKind, LessonStatus
-from support.models.promises import Satisfaction, ServiceLevel
+from support.models.promises import Promised, PromiseEvent, PromiseStep, Satisfaction, ServiceLevel
 from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
 from support.models.team import (
     Assignment,
@@ -79,6 +79,9 @@ __all__ = [
     "Owner",
     "PendingReply",
     "Priority",
+    "PromiseEvent",
+    "PromiseStep",
+    "Promised",
     "Reason",
     "Satisfaction",
     "SavedView",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from support.models.conversation import Conversation, Message
 from support.models.escalation import Escalation, Priority
+from support.privacy.fields import EncryptedText
 
 
 class ServiceLevel(models.Model):
@@ -38,6 +39,48 @@ class ServiceLevel(models.Model):
         return f"{self.brand} {self.kind or '*'} {self.priority if self.priority is not None else '*'}"
 
 
+class Promised(models.TextChoices):
+    """What a case is promised."""
+
+    FIRST_REPLY = "first_reply", "Première réponse"
+    NEXT_REPLY = "next_reply", "Réponse suivante"
+    RESOLUTION = "resolution", "Résolution"
+
+
+class PromiseStep(models.TextChoices):
+    """What is told of a promise that is not kept yet."""
+
+    WARNED = "warned", "Échéance proche"
+    BREACHED = "breached", "Échéance dépassée"
+
+
+class PromiseEvent(models.Model):
+    """That people were told of a promise: each step once for each time it runs, which ``began_at`` names.
+
+    A case has up to three promises at once, and a new one with each question of its customer: its own columns
+    ``warned_at`` and ``breached_at`` keep the first of each only.
+    """
+
+    escalation = models.ForeignKey(Escalation, models.CASCADE, related_name="promise_events")
+    promise = models.CharField("engagement", max_length=12, choices=Promised)
+    step = models.CharField("étape", max_length=8, choices=PromiseStep)
+    began_at = models.DateTimeField("court depuis")
+    due_at = models.DateTimeField("échéance")
+    at = models.DateTimeField("à")
+
+    class Meta:
+        verbose_name = "suivi d'engagement"
+        verbose_name_plural = "suivi des engagements"
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["escalation", "promise", "step", "began_at"], name="promise_told_once")
+        ]
+        indexes = [models.Index(fields=["step", "at"], name="promise_events_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.get_promise_display()}: {self.get_step_display()}"
+
+
 class Satisfaction(models.Model):
     """The one-digit question after a resolution, asked once, and its answer (1 bad … 5 good)."""
 
@@ -47,6 +90,7 @@ class Satisfaction(models.Model):
     question = models.OneToOneField(Message, models.SET_NULL, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField("demandée à")
     score = models.PositiveSmallIntegerField("note", null=True, blank=True)
+    comment = EncryptedText("commentaire", blank=True, default="")
     answered_at = models.DateTimeField("répondue à", null=True, blank=True)
 
     class Meta:

@@ -112,6 +112,7 @@ class NoticeKind(models.TextChoices):
     ASSIGNED = "assigned", "Attribution"
     WARNING = "warning", "Échéance proche"
     BREACH = "breach", "Échéance dépassée"
+    LOW_SCORE = "low_score", "Client mécontent"
     INCIDENT = "incident", "Incident"
     PROPOSAL = "proposal", "Proposition"
 

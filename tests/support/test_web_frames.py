@@ -29,6 +29,11 @@ def test_typing_and_read_are_taken() -> None:
     assert frames.parse('{"type":"read","seq":12}', None) == frames.Read(12)
 
 
+def test_a_score_is_taken() -> None:
+    assert frames.parse('{"type":"rate","score":4}', None) == frames.Rate(4)
+    assert frames.parse('{"type":"rate","score":1,"comment":"trop long"}', None) == frames.Rate(1, "trop long")
+
+
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
@@ -53,6 +58,13 @@ def test_typing_and_read_are_taken() -> None:
         pytest.param('{"type":"read","seq":true}', "bad_message", id="boolean seq"),
         pytest.param('{"type":"read","seq":1e400}', "bad_message", id="infinite seq"),
         pytest.param('{"type":"read","seq":99999999999}', "bad_message", id="seq beyond any column"),
+        pytest.param('{"type":"rate"}', "bad_message", id="no score"),
+        pytest.param('{"type":"rate","score":0}', "bad_message", id="score below one"),
+        pytest.param('{"type":"rate","score":6}', "bad_message", id="score above five"),
+        pytest.param('{"type":"rate","score":true}', "bad_message", id="boolean score"),
+        pytest.param('{"type":"rate","score":"5"}', "bad_message", id="score is a text"),
+        pytest.param('{"type":"rate","score":5,"comment":7}', "bad_message", id="comment is a number"),
+        pytest.param(json.dumps({"type": "rate", "score": 5, "comment": "x" * 1_001}), "too_long", id="long comment"),
         pytest.param(send(text="é" * 40_000), "too_long", id="over 64 KiB"),
     ],
 )

@@ -169,3 +169,11 @@ async def test_a_second_device_sees_what_the_first_writes(house: House) -> None:
     async with visiting(house.url, session["token"]) as phone, visiting(house.url, session["token"]) as laptop:
         answer = await phone.ask("bonjour")
         assert await laptop.until(lambda event: event.get("id") == answer["id"])
+
+
+async def test_a_score_for_nothing_is_answered_and_the_socket_stays_open(house: House) -> None:
+    async with visiting(house.url) as visitor:
+        await visitor.frame({"type": "rate", "score": 4})
+        error = await visitor.until(lambda event: event["type"] == "error")
+        await visitor.ask("bonjour")
+    assert error["code"] == "bad_message"

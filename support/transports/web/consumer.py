@@ -92,6 +92,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 await self._take(frame)
             case frames.Read():
                 await run_in_db_thread(receive.mark_read, self._session.conversation, frame.seq)
+            case frames.Rate():
+                await self._rate(frame)
             case frames.Typing():
                 await run_in_db_thread(
                     events.publish, (self._group, {"type": "typing", "author": "customer", "on": True})
@@ -130,6 +132,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.send(events.encode(events.message_event(receipt.message)))
         elif receipt.message.seq > self._seq:
             await self._replay()
+
+    async def _rate(self, frame: frames.Rate) -> None:
+        """Keep a score; the thanks come as a message. The same limits hold as for messages."""
+        if wait := await run_in_db_thread(self._seconds_to_wait):
+            await self._error("rate_limited", "Trop de messages d'un coup.", retry_after=wait)
+        elif not await run_in_db_thread(receive.rate, self._session.conversation, frame.score, frame.comment):
+            await self._error("bad_message", "Il n'y a pas d'aide à noter, ou elle l'est déjà.")
 
     def _store(self, frame: frames.Send) -> Receipt | int:
         """The stored message, or the seconds to wait before another. Runs in a database thread."""

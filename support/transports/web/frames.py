@@ -40,7 +40,15 @@ class Read:
     seq: int
 
 
-Frame = Send | Typing | Read
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What the customer thought of a person's help, from 1 (bad) to 5 (good)."""
+
+    score: int
+    comment: str = ""
+
+
+Frame = Send | Typing | Read | Rate
 
 
 def parse(text: str | None, data: bytes | None) -> Frame:
@@ -62,6 +70,8 @@ def parse(text: str | None, data: bytes | None) -> Frame:
             return Typing()
         case "read":
             return _read(frame)
+        case "rate":
+            return _rate(frame)
         case _:
             raise BadFrame("bad_message", "Le champ « type » est inconnu.")
 
@@ -85,3 +95,14 @@ def _read(frame: dict[str, Any]) -> Read:
     if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq < 2**31:
         raise BadFrame("bad_message", "Le champ « seq » doit être un entier positif.")
     return Read(seq)
+
+
+def _rate(frame: dict[str, Any]) -> Rate:
+    score, comment = frame.get("score"), frame.get("comment")
+    if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
+        raise BadFrame("bad_message", "Le champ « score » doit être un entier de 1 à 5.")
+    if comment is not None and not isinstance(comment, str):
+        raise BadFrame("bad_message", "Le champ « comment » doit être un texte.")
+    if len(comment or "") > MAX_COMMENT_CHARACTERS:
+        raise BadFrame("too_long", f"Un commentaire ne peut dépasser {MAX_COMMENT_CHARACTERS} caractères.")
+    return Rate(score, comment or "")
