@@ -149,7 +149,7 @@ def _measured(setup: Setup, browser: Browser, filed: int, queries: Mapping[str, 
     ]
 
 
-def _prepared(house: Stack, order: Mapping[str, Any]) -> Any:
+def _prepared(house: Stack, order: Mapping[str, Any]) -> dict[str, Any]:
     """What ``desk.prepare`` makes of an order, where the stack's database and keys are. Raises BenchError."""
     done = subprocess.run(
         [sys.executable, "-m", "support.bench.desk.prepare", json.dumps(order)],
@@ -162,4 +162,5 @@ def _prepared(house: Stack, order: Mapping[str, Any]) -> Any:
     )
     if done.returncode:
         raise BenchError(f"the desk could not be filled:\n{(done.stdout + done.stderr)[-TAIL:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+    made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return made
