@@ -130,6 +130,8 @@ def attach(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
         return document(401, "Votre session a expiré. Reconnectez-vous.", code="signed_out")
     if not roles.may_act(user):
         return document(403, "Votre rôle ne permet pas cette action.", code="forbidden")
+    if not Conversation.objects.filter(id=conversation).exists():
+        return document(404, "Cette conversation n'existe pas.", code="not_found")
     sent = request.FILES.get("file")
     if sent is None:
         return document(422, "Aucun fichier n'est arrivé.", code="unusable")

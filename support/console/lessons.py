@@ -161,7 +161,8 @@ class LessonAdmin(RecordAdmin):
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: str) -> list[Any]:
         """Decide on a proposal, withdraw what was approved; nothing else."""
-        status = Lesson.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        row = self.get_object(request, object_id)
+        status = row.status if row else None
         wanted = {LessonStatus.PROPOSED: ("approve", "reject"), LessonStatus.APPROVED: ("withdraw",)}
         offered: list[Any] = super().get_actions_submit_line(request, object_id)
         return [one for one in offered if one.path in wanted.get(LessonStatus(status or "withdrawn"), ())]

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from support.demo_desk import draws
 from support.demo_desk.story import priority_of
 from support.demo_desk.talk import Talk
-from support.escalate import FIRST_REPLY_DUE
 from support.models import Author, Claim, Escalation, Note, Outcome, Owner, Priority, Satisfaction, Status, Stint
+from support.promises import house_levels
 
 RESOLVE_DUE = timedelta(hours=8)
 LEASE = timedelta(hours=8)  # nobody of the demonstration is there to renew it
@@ -34,7 +34,7 @@ def call(talk: Talk, at: datetime, claim: Claim | None, *, reopened: bool = Fals
         from_operator=story.from_operator,
         to_operator=story.to_operator,
         opened_at=at,
-        due_at=at + FIRST_REPLY_DUE[priority],
+        due_at=at + house_levels()[priority].first_reply,
         resolve_due_at=at + RESOLVE_DUE,
         asked_at=at,
         asked_count=1,
