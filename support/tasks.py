@@ -135,6 +135,7 @@ def index_for_search() -> None:
     filling.catch_up()
 
 
+@shared_task
 def watch_promises() -> None:
     """Warn of promises to waiting customers before they are broken, and tell of those that are."""
     promise_watch.look()

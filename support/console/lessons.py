@@ -46,7 +46,7 @@ def propose(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Htt
 def intents() -> list[dict[str, str]]:
     """What a customer may want, for the list of the dialog: code and French."""
     return sorted(
-        ({"name": name, "label": label} for name, label in words.tables()["intents"].items()),
+        ({"name": name, "label": label[:1].upper() + label[1:]} for name, label in words.tables()["intents"].items()),
         key=lambda one: one["label"],
     )
 
