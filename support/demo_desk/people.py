@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from support.console import words
 from support.demo_desk import draws
 from support.demo_desk.story import priority_of
 from support.demo_desk.talk import Talk
@@ -28,7 +29,7 @@ def call(talk: Talk, at: datetime, claim: Claim | None, *, reopened: bool = Fals
         conversation=talk.conversation,
         reason=story.reason,
         priority=priority,
-        summary=f"Le client écrit au sujet de : {story.kind.replace('_', ' ') or 'une question'}.",
+        summary=f"Le client écrit au sujet de : {_subject(talk)}.",
         card=_card(talk, claim),
         kind=story.kind,
         from_operator=story.from_operator,
@@ -45,6 +46,11 @@ def call(talk: Talk, at: datetime, claim: Claim | None, *, reopened: bool = Fals
         talk.says(Author.BOT, draws.facts()["people"]["called"], at - timedelta(milliseconds=1))
     talk.conversation.owner, talk.conversation.agent = Owner.QUEUE, None
     _wait(talk, case, claim)
+
+
+def _subject(talk: Talk) -> str:
+    kind = talk.story.kind
+    return words.claim_kind(talk.conversation.brand, kind).lower() if kind else "une question"
 
 
 def _card(talk: Talk, claim: Claim | None) -> dict[str, object]:

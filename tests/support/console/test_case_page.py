@@ -275,7 +275,7 @@ def test_the_same_reference_with_somebody_else_is_told_in_a_constant_number_of_q
     settled = filed(others[2], "AK-000-0003")
     Claim.objects.filter(id=settled.id).update(status=ClaimStatus.REFUNDED)
     filed(others[3], "AK-000-0004", "EFB.00000001")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         found = card(case, awa)["duplicates"]
     assert {one["conversation"] for one in found} == {str(others[0].id), str(others[1].id)}
     assert {(one["claim"], one["status"]) for one in found} == {("AK-000-0002", "Reçu"), ("", "en cours de collecte")}

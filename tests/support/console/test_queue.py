@@ -60,7 +60,7 @@ def test_after_the_reply_nothing_is_due_until_the_customer_writes_again(awa: Use
     assert row_of(case)["state"] == "Prise, sans réponse"
     escalate.reply(case.id, awa, "bonjour", uuid.uuid4())
     answered = row_of(case)
-    assert (answered["due"], answered["since"], answered["unanswered"]) == (None, None, 0)
+    assert (answered["due_label"], answered["since"], answered["unanswered"]) == ("résolution", None, 0)
     assert answered["state"] == "Répondu" and answered["agent"] == {"id": awa.pk, "name": "Awa"}
     write("merci, et alors ?")
     write("allo")

@@ -212,10 +212,10 @@ def test_resolved_cases_come_by_page_and_their_queries_do_not_grow(
     monkeypatch.setattr(history, "PAGE", 2)
     browser, label = browser_of(koffi), Label.objects.get()
     browser.get("/admin/file/history/")
-    with django_assert_num_queries(8):  # session, user, two of permissions; ids, rows, messages, labels
+    with django_assert_num_queries(9):  # two of the session, user, two of permissions; ids, rows, messages, labels
         first = browser.get("/admin/file/history/").json()
     last = first["rows"][-1]["case"]
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         second = browser.get(f"/admin/file/history/?before={last}").json()
     assert (len(first["rows"]), first["more"], len(second["rows"]), second["more"]) == (2, True, 1, False)
     for query in (f"label={label.pk}", f"agent={koffi.pk}"):

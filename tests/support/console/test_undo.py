@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from support import escalate, tasks, undo
+from support import escalate, replying, tasks, undo
 from support.models import Conversation, Message, PendingReply
 from tests.support.console.test_actions import BrowserOf, Waiting, act, say
 from tests.support.journeys import rings
@@ -106,7 +106,7 @@ def test_who_lost_the_case_in_between_sends_nothing_and_is_told_why(
     Conversation.objects.filter(id=case.id).update(agent=koffi)  # by a way that did not let the reply go first
     let_time_pass()
     assert undo.release(case.id) == 0 and replies(case) == []
-    assert [each["refused"] for each in undo.shown(case.id, awa)] == [escalate.REFUSED_LATE]
+    assert [each["refused"] for each in undo.shown(case.id, awa)] == [replying.REFUSED_LATE]
     assert undo.shown(case.id, koffi) == []
     assert act(browser_of(awa), case, "undo", {"client_id": str(client_id)}).json()["text"] == "encore moi"
 
