@@ -16,12 +16,12 @@ export function drawFiles(list, message) {
 
 function one(file, message) {
   const size = file.size ? el("span", { class: "k-sub" }, bytes(file.size)) : null;
-  const item = el("li", {}, icon(ICONS[file.kind] ?? "attach_file"), el("span", {}, file.name), size);
-  if (!file.url) return item;
-  if (message.author !== "customer") {
-    item.append(el("a", { class: "k-link", href: file.url, target: "_blank", rel: "noopener noreferrer" }, "Ouvrir"));
-    return item;
-  }
+  const ours = file.url && message.author !== "customer";
+  const name = ours
+    ? el("a", { class: "k-link", href: file.url, target: "_blank", rel: "noopener noreferrer" }, file.name)
+    : el("span", {}, file.name);
+  const item = el("li", {}, icon(ICONS[file.kind] ?? "attach_file"), name, size);
+  if (ours || !file.url) return item;
   const button = el("button", { class: "k-link", type: "button", onclick: () => open(item, button, file, message) }, OPENS[file.kind]);
   item.append(button);
   return item;

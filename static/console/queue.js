@@ -191,7 +191,7 @@ shortcuts({
   x: () => list.current() && mayAct && filters.status !== "resolved" && bulk.choose(list.current().dataset.id),
   e: () => onTargets((ids) => bulk.close(ids)), z: snoozeChosen, s: toggleSound,
   g: () => { going = Date.now() + 1500; },
-  "/": () => document.querySelector("[data-search] input, input[type=search]")?.focus(),
+  "/": () => $("search-text").focus(),
 });
 showSound();
 keep(filters);

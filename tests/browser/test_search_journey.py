@@ -29,7 +29,10 @@ def test_an_agent_finds_a_reference_and_opens_the_case_at_its_message(
         pass
     agent = sign_in(**screen)
     page = agent.page
-    field, found = page.get_by_role("combobox", name="Chercher une conversation"), page.get_by_role("option")
+    field, found = (
+        page.get_by_role("combobox", name="Chercher une conversation"),
+        page.locator("#search-found").get_by_role("option"),
+    )
 
     page.keyboard.press("/")
     expect(field).to_be_focused()
