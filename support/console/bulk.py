@@ -9,12 +9,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpResponse, JsonResponse
 
-from support import clock, db, escalate, labelling, notices, statuses
+from support import clock, escalate, handing, labelling, statuses
 from support.console import doors, roles
 from support.console.actions import Unusable
 from support.console.case_status import status_of
-from support.models import Label, NoticeKind, Priority
-from support.privacy import audit
+from support.models import Label, Priority
 
 MOST = 200
 Act = Callable[[uuid.UUID], object]
@@ -57,7 +56,7 @@ def _act(user: User, body: Mapping[str, Any]) -> Act:
             if not may_assign:
                 raise escalate.EscalationError("Votre rôle ne permet pas de confier une conversation.")
             colleague = _colleague(body)
-            return lambda case: _assign(case, user, colleague)
+            return lambda case: handing.give(case, user, colleague, "", may_assign=True)
         case "label":
             label = Label.objects.filter(pk=_number(body, "label")).first()
             if label is None:
@@ -72,15 +71,6 @@ def _act(user: User, body: Mapping[str, Any]) -> Act:
             status, until = status_of(body, clock.now())
             return lambda case: statuses.set_status(case, user, status, until, of_anybody=may_assign)
     raise Unusable("Cette action n'existe pas.")
-
-
-def _assign(conversation: uuid.UUID, by: User, to: User) -> None:
-    """Give a case that nobody has to ``to``, who is told."""
-    with db.write():
-        escalate.take(conversation, to)
-        audit.record(by, "assign", f"conversation:{conversation}", {"to": to.pk})
-        if to != by:
-            notices.tell([to], NoticeKind.ASSIGNED, conversation)
 
 
 def _colleague(body: Mapping[str, Any]) -> User:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from support import clock, db, escalate, labelling, notices, statuses
+from support import clock, db, escalate, labelling, notices, statuses, team
 from support.models import AuditEvent, Conversation, Escalation, Label, Notice, NoticeKind, SavedView, Status
 from support.privacy import audit
 from tests.support.journeys import write
@@ -126,11 +126,15 @@ def test_each_case_of_a_bulk_act_has_its_own_outcome(
 def test_only_who_may_assign_gives_cases_to_a_colleague_who_is_told(
     awa: User, koffi: User, staff: Callable[..., User], waiting: Waiting, browser_of: BrowserOf
 ) -> None:
-    cases = several(waiting, 2)
+    cases, senior = several(waiting, 2), browser_of(staff("aya", "senior"))
     assert bulk(browser_of(awa), cases, "assign", to=koffi.pk).status_code == 409
-    assert len(bulk(browser_of(staff("aya", "senior")), cases, "assign", to=koffi.pk).json()["done"]) == 2
+    assert bulk(senior, cases, "assign", to=koffi.pk).json()["done"] == [], "handed to nobody: he is not there"
+    team.see(koffi)
+    escalate.take(cases[0].id, awa)
+    assert len(bulk(senior, cases, "assign", to=koffi.pk).json()["done"]) == 2
+    assert set(AuditEvent.objects.filter(action="transfer").values_list("actor_name", flat=True)) == {"aya"}
     assert {case_of(case).assignee for case in cases} == {koffi}
-    assert Notice.objects.filter(user=koffi, kind=NoticeKind.ASSIGNED).count() == 2
+    assert Notice.objects.filter(user=koffi, kind=NoticeKind.TRANSFER).count() == 2
     assert bulk(browser_of(User.objects.get(username="aya")), cases, "assign", to=10**6).status_code == 422
 
 
