@@ -216,6 +216,8 @@ def commit(
             message for event in happened if (message := _apply(conversation, event, pending[-1], ordinals)) is not None
         ]
         tracing.note(conversation, pending, happened, replies, milliseconds)
+        for filed in (event for event in happened if isinstance(event, types.ClaimFiled)):
+            Claim.objects.filter(number=filed.number).update(error=claim_facts.trouble(conversation, filed.kind))
         case_identifiers.keep(conversation.id, read.state, happened)
         conversation.handled_seq = pending[-1].seq
         conversation.waiting_since = None if conversation.inbound_seq == pending[-1].seq else timezone.now()

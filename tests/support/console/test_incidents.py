@@ -156,6 +156,13 @@ def test_the_radar_sees_what_grows_and_not_what_is_always_there(mariam: User) ->
     assert radar.covered(BRAND, blip.group)
 
 
+def test_a_claim_keeps_what_the_customer_said_was_wrong(transactional_db: None) -> None:
+    say("on m'a débité mais le transfert n'est pas arrivé, de orange vers wave")
+    say("EFB.31570264")
+    say("MP240612.1234.A12345")
+    assert Claim.objects.get().error in ("debited_not_credited", "transfer_not_received")
+
+
 def test_the_poisson_tail_is_the_textbooks() -> None:
     assert radar.at_least(0, 1.0) == 1.0
     assert radar.at_least(1, 1.0) == pytest.approx(0.632121, abs=1e-6)
