@@ -169,6 +169,7 @@ def _our_env(folder: Path, port: int, database: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "support.settings",
         "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
         "VAR_DIR": str(folder),
+        "SECOND_FACTOR": "0",
         "DATABASE_URL": database,
         "REDIS_URL": f"unix://{folder}/redis.sock",
         "DEBUG": "0",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import login
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
 
 from support.console.roles import sync_roles
 
@@ -24,10 +25,10 @@ def agents(count: int) -> list[User]:
 
 
 def session(user: User) -> str:
-    """The value of a session's cookie in which ``user`` is signed in."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.save()
-    return str(store.session_key)
+    """The value of a session's cookie in which ``user`` is signed in, by the door that everybody comes in by."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+    request.META["REMOTE_ADDR"] = "127.0.0.1"
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    return str(request.session.session_key)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from support import demo
@@ -20,10 +21,12 @@ def month(
 ) -> Iterator[datetime]:
     """150 conversations of the last month, undone after the last test; its now."""
     now = timezone.now().replace(microsecond=0)
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        patch.setattr("django.conf.settings.VAR_DIR", tmp_path_factory.mktemp("var"))
-        patch.setattr("django.conf.settings.EMBEDDED", True)
-        patch.setattr("django.conf.settings.PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+    here = override_settings(
+        VAR_DIR=tmp_path_factory.mktemp("var"),
+        EMBEDDED=True,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    )
+    with django_db_blocker.unblock(), here, transaction.atomic():
         demo.seed()
         fill(150, now=now)
         yield now
