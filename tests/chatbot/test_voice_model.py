@@ -66,7 +66,7 @@ def test_it_says_what_it_was_trained_on() -> None:
 
 
 def test_a_placeholder_is_one_token_and_survives_decoding(shipped: Trained) -> None:
-    assert len(HOLES) > 90
+    assert len(HOLES) > 60
     for hole in HOLES:
         ids = shipped.tokenizer(f"Oui {hole}.", add_special_tokens=False)["input_ids"]
         assert ids.count(shipped.tokenizer.convert_tokens_to_ids(hole)) == 1
