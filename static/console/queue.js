@@ -51,7 +51,7 @@ function hear(frame) {
     frame.gone.forEach((id) => rows.delete(id));
     frame.rows.forEach((row) => rows.set(row.id, row));
     draw();
-    if (arrived) ring();
+    if (arrived && !frame.opening) ring();
   }
 }
 

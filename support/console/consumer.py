@@ -15,7 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
 from support import clock
-from support.console import board, gate, viewers
+from support.console import board, gate, slices, viewers
 from support.console.attendance import Attendance
 from support.console.following import CaseView, QueueView
 from support.threads import run_in_db_thread
@@ -141,7 +141,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             await self.close(CLOSED_NOT_FOUND)
             return
         for frame in frames:
-            await self.send(frame)
+            for part in slices.of(frame):
+                await self.send(part)
         await self._attend()
         if (at := time.monotonic()) - self._told_at >= TIME_SECONDS:
             self._told_at = at
