@@ -14,7 +14,7 @@ export function newRow(row, animate, does) {
     el("td", { class: "c-priority" }, el("span", { class: "k-priority" })),
     el("td", { class: "c-customer" },
       el("a", { class: "k-open", href: does.address(row.id) }), el("span", { class: "k-sub" })),
-    el("td", { class: "c-reason" }, el("span"), el("span", { class: "k-sub" })),
+    el("td", { class: "c-reason" }, el("span"), el("span", { class: "k-sub" }), el("span", { class: "k-sub" })),
     el("td", { class: "c-excerpt" }, el("span", { class: "k-clamp" }), el("span", { class: "q-labels" })),
     el("td", { class: "c-since" }),
     el("td", { class: "c-due" }, el("span"), el("span", { class: "k-sub" })),
@@ -37,8 +37,10 @@ export function fill(node, row, me, does) {
   write(priority, row.priority_label);
   write(cell("k-open"), row.customer);
   write(cell("c-customer").lastChild, [row.channel_label, does.brands > 1 && row.brand].filter(Boolean).join(" · "));
-  write(cell("c-reason").firstChild, row.reason);
-  write(cell("c-reason").lastChild, [row.kind_label, row.pair && pairName(row.pair)].filter(Boolean).join(" · "));
+  const [reason, about, stake] = cell("c-reason").children;
+  write(reason, row.reason);
+  write(about, row.kind_label === row.reason ? "" : row.kind_label);
+  write(stake, [row.pair && pairName(row.pair), row.stake].filter(Boolean).join(" · "));
   write(cell("k-clamp"), row.excerpt);
   fillLabels(cell("q-labels"), row.labels);
   write(cell("c-state").firstChild, row.state);

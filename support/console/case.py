@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "hold": passing.held(conversation, conversation.escalations.filter(closed_at__isnull=True).first()),
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
-        "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),
+        "escalation": _escalation(conversation, exchange, held, whole_numbers=whole_numbers),
         "window": _window_end(conversation),
         "invitation": window.invitation(conversation),
         "pending": undo.shown(conversation.id, user),
@@ -81,7 +82,9 @@ def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:
     }
 
 
-def _escalation(conversation: Conversation, exchange: selectors.Exchange, *, whole_numbers: bool) -> Json | None:
+def _escalation(
+    conversation: Conversation, exchange: selectors.Exchange, held: Sequence[handoff_card.Facts], *, whole_numbers: bool
+) -> Json | None:
     escalation: Escalation | None = conversation.escalations.filter(closed_at__isnull=True).first()
     if escalation is None:
         return None
@@ -91,7 +94,7 @@ def _escalation(conversation: Conversation, exchange: selectors.Exchange, *, who
         "priority": escalation.priority,
         "priority_label": escalation.get_priority_display(),
         "summary": escalation.summary if whole_numbers else mask_phones(escalation.summary),
-        "facts": handoff_card.lines(escalation, whole_numbers=whole_numbers),
+        "facts": handoff_card.lines(escalation, whole_numbers=whole_numbers, told=held),
         "opened": isoformat(escalation.opened_at),
         "due": None if answered else isoformat(escalation.due_at),
         "status": escalation.status,

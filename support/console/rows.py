@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from support.console import words
+from support.console import values, words
 from support.console.naming import customer_name, excerpt, person
 from support.models import Escalation, Label, Message, Owner, Status
 from support.transports.web.events import isoformat
@@ -107,6 +107,7 @@ def _row(case: Escalation, message: Message | None, labels: list[dict[str, Any]]
         "kind": case.kind,
         "kind_label": words.claim_kind(conversation.brand, case.kind) if case.kind else "",
         "pair": pair(case),
+        "stake": _stake(case),
         "customer": customer_name(conversation),
         "brand": conversation.brand,
         "channel": conversation.channel,
@@ -124,6 +125,11 @@ def _row(case: Escalation, message: Message | None, labels: list[dict[str, Any]]
         "until": _iso(case.snoozed_until),
         "closed": _iso(case.closed_at),
     }
+
+
+def _stake(case: Escalation) -> str:
+    amount = case.card.get("amount_fcfa")
+    return values.shown("amount_fcfa", amount) if amount else ""
 
 
 def pair(case: Escalation) -> str:

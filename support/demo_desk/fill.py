@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import F, Min, OuterRef, Subquery
 
 from support import clock, db, demo
-from support.demo_desk import draws
+from support.demo_desk import draws, lessons
 from support.demo_desk.claims import file, leave_to_agents
 from support.demo_desk.people import call
 from support.demo_desk.rows import Rows, Stage
@@ -60,6 +60,7 @@ def fill(count: int, *, seed: int = 1, now: datetime | None = None) -> Rows:
         _store(stage.rows)
         _staff(stage)
         _labels(stage)
+        lessons.propose(stage)
         audit.record(None, "demo_seed", "demo", {"conversations": count, "seed": seed})
     return stage.rows
 

@@ -10,7 +10,19 @@ from support.console import words
 from support.demo_desk import draws
 from support.demo_desk.story import priority_of
 from support.demo_desk.talk import Talk
-from support.models import Author, Claim, Escalation, Note, Outcome, Owner, Priority, Satisfaction, Status, Stint
+from support.models import (
+    Author,
+    Claim,
+    Escalation,
+    Note,
+    Outcome,
+    Owner,
+    Priority,
+    Reason,
+    Satisfaction,
+    Status,
+    Stint,
+)
 from support.promises import house_levels
 
 RESOLVE_DUE = timedelta(hours=8)
@@ -56,7 +68,8 @@ def _subject(talk: Talk) -> str:
 def _card(talk: Talk, claim: Claim | None) -> dict[str, object]:
     known = {name: slot["value"] for name, slot in claim.slots.items()} if claim else {}
     return {
-        "kind": talk.story.kind, "known": known, "missing": [], "asked": [], "mood": "neu",
+        "kind": talk.story.kind, "known": known, "missing": [], "asked": [],
+        "mood": "angry" if talk.story.reason == Reason.ANGER else "neg" if talk.story.waits else "neu",
         "claims": [claim.number] if claim else [], "amount_fcfa": talk.story.amount,
     }  # fmt: skip
 

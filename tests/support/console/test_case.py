@@ -80,6 +80,16 @@ def test_the_handoff_card_tells_what_is_known_what_is_not_and_what_is_at_stake(a
     assert "0511000034" in str(card(case, awa, whole=True)["escalation"]["facts"])
 
 
+def test_what_a_claim_shows_with_its_source_is_not_said_twice(awa: User, waiting: Waiting) -> None:
+    case = waiting(priority="normal")
+    file(case, wrong_msisdn=fact("+2250511000034"), amount_fcfa=fact(5_000))
+    with db.write():
+        escalate.open_locked(case, "wrong_recipient", "urgent", "résumé", CARD)
+    lines = {line["label"]: line["value"] for line in card(case, awa)["escalation"]["facts"]}
+    assert "Mauvais numéro" not in lines["Connu"]
+    assert "Montant" in lines["Connu"]  # another amount than the claim's is worth telling
+
+
 def test_a_card_without_facts_shows_no_empty_line(awa: User, waiting: Waiting) -> None:
     assert card(waiting(), awa)["escalation"]["facts"] == []
 
