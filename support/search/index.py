@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from support import db
 from support.console import reading
@@ -24,13 +24,10 @@ Places = dict[int, tuple[int, datetime]]  # token → (seq, at) of the last mess
 
 
 def index_due(batch: int = BATCH) -> int:
-    """Bring some conversations' words in, the longest waiting first; returns how many. Nothing is due at 0."""
-    due = list(
-        Conversation.objects.filter(indexed_seq__lt=F("next_seq") - 1)
-        .select_related("customer", "identity")
-        .defer("state")
-        .order_by("id")[:batch]
-    )
+    """Bring some conversations' words in, the longest waiting first; returns how many. At 0 nothing is due, or
+    somebody else is at it.
+    """
+    due = list(_due().select_related("customer", "identity").defer("state").order_by("id")[:batch])
     if not due:
         return 0
     said, upto = _said(due)
@@ -43,6 +40,15 @@ def index_due(batch: int = BATCH) -> int:
         for seq, ids in _by_seq(upto, ours).items():
             Conversation.objects.filter(id__in=ids, indexed_seq__lt=seq).update(indexed_seq=seq)
     return len(ours)
+
+
+def is_due() -> bool:
+    """Whether some message is not in the index yet."""
+    return _due().exists()
+
+
+def _due() -> QuerySet[Conversation]:
+    return Conversation.objects.filter(indexed_seq__lt=F("next_seq") - 1)
 
 
 def index_note(note: Note) -> None:

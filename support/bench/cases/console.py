@@ -128,7 +128,7 @@ def _measured(setup: Setup, browser: Browser, filed: int, queries: Mapping[str, 
         seconds, answer = browser.search(query)
         took[kind].append(seconds)
         if must_find and not answer["rows"]:
-            raise BenchError(f"a search found nothing that is there: {kind}")
+            raise BenchError(f"a search found nothing that is there ({kind}): {query}")
     setup.say(", ".join(f"{kind} {milliseconds(each, 0.95):.0f} ms" for kind, each in took.items()))
     pages = [browser.page() for _ in range(looks)]
     views = [asyncio.run(browser.first_view()) for _ in range(looks)]

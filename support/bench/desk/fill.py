@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from support.bench.desk import copies
@@ -55,11 +55,16 @@ def write(upto: int) -> None:
 def fill(upto: int) -> None:
     """Bring the database to ``upto`` conversations, all indexed, one in fifty of them open."""
     write(upto if connection.vendor != "postgresql" else min(upto, WRITTEN))
-    while index.index_due():
-        pass
+    index_all()
     _open_some()
     if connection.vendor == "postgresql":
         copies.multiply(WRITTEN, upto)
+
+
+def index_all() -> None:
+    """Until everything is in the index; what the stack's own worker has its hands on is waited for."""
+    while index.index_due() or index.is_due():
+        pass
 
 
 def open_for(agents: Sequence[User], each: int, waiting: int) -> list[Conversation]:
@@ -111,6 +116,7 @@ def _file(place: int) -> Filed:
     return Filed(conversation, said)
 
 
+@transaction.atomic  # the stack's worker indexes meanwhile: a conversation never stands there without its messages
 def _store(filed: Sequence[Filed]) -> None:
     Customer.objects.bulk_create([each.conversation.customer for each in filed])
     Identity.objects.bulk_create([each.conversation.identity for each in filed])
