@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import pytest
+from django.conf import settings
 
+from tests.emptying import empty_between_tests
 from tests.house import House, running_house
 from tests.servers import running_redis
+
+
+def pytest_configure() -> None:
+    """What costs every test time and proves nothing: a walk over all static files a browser, Django's flush."""
+    settings.WHITENOISE_AUTOREFRESH = True
+    empty_between_tests()
 
 
 @pytest.fixture(scope="session")
