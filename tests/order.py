@@ -17,9 +17,24 @@ SHARES_THE_HOUSE = (
     "tests/support/backoffice/test_house.py",
 )
 HOUSE_OF_ITS_OWN = ("tests/browser/test_accounts_journey.py", "tests/browser/test_composer_journey.py")
-LONGEST_FIRST = (
+LONGEST_FIRST = (  # half a minute and more each; what follows is short, so that both workers end together
     HOUSE,
     "tests/support/test_bench.py",
+    "tests/support/test_serve.py",
+    "tests/support/test_survival.py",
+    "tests/support/media/test_receipts.py",
+    "tests/chatbot/test_finetune.py",
+    "tests/browser/test_composer_journey.py",
+    "tests/browser/test_accounts_journey.py",
+    "tests/browser/test_widget.py",
+    "tests/chatbot/test_dialogue_machine.py",
+    "tests/support/console/test_routes.py",
+    "tests/support/test_bench_understanding.py",
+    "tests/support/test_rehearsal_commands.py",
+    "tests/support/test_training_commands.py",
+    "tests/chatbot/test_added_flow.py",
+    "tests/chatbot/test_normalise_laws.py",
+    "tests/chatbot/test_calibration.py",
 )
 
 
