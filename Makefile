@@ -19,7 +19,8 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --constraint constraints.txt
+# Python compiles what it imports; compiling all of torch and transformers beforehand takes more than a minute.
+PIP := $(PY) -m pip install --quiet --no-compile --constraint constraints.txt
 PINS := pyproject.toml constraints.txt
 
 .PHONY: help run test check format bench clean distclean constraints install train

@@ -28,6 +28,7 @@ from support.transports.web import sessions
 HOST = "127.0.0.1"
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 HERE = Path(__file__).resolve().parent
+_migrated: list[bytes] = []  # the file of SQLite as migrations leave it, once there was one
 NO_LIMIT = "1000000/minute"  # still counted, so that its cost is in the figures; one address is all customers here
 
 
@@ -72,11 +73,16 @@ class Stack:
 
 @contextmanager
 def ours(
-    worker: Sequence[str] | None = None, *, server: str = "", files: Mapping[str, str] | None = None
+    worker: Sequence[str] | None = None,
+    *,
+    server: str = "",
+    files: Mapping[str, str] | None = None,
+    web: bool = True,
 ) -> Iterator[Stack]:
     """Ours as ``serve`` runs it. ``worker`` is its command, None for no worker at all; ``server`` a PostgreSQL's URL.
 
-    ``files`` are put into its folder (VAR_DIR) before anything starts, by name.
+    ``files`` are put into its folder (VAR_DIR) before anything starts, by name. Without ``web`` it is a database and
+    a Redis.
     """
     with ExitStack() as open_things:
         folder = open_things.enter_context(_folder())
@@ -90,10 +96,11 @@ def ours(
             _lend_models(folder)
         Path(stack.env["PROMETHEUS_MULTIPROC_DIR"]).mkdir()
         open_things.enter_context(_redis(stack))
-        run_to_end((sys.executable, "manage.py", "migrate", "--verbosity", "0"), stack.env, settings.BASE_DIR)
-        command = programs.web_command(HOST, port)
-        stack.web = open_things.enter_context(running(command, stack.env, settings.BASE_DIR, folder / "web.log"))
-        wait_until(lambda: answers(f"{stack.public_url}/health"), stack.web, "web")
+        _migrate(stack)
+        if web:
+            command = programs.web_command(HOST, port)
+            stack.web = open_things.enter_context(running(command, stack.env, settings.BASE_DIR, folder / "web.log"))
+            wait_until(lambda: answers(f"{stack.public_url}/health"), stack.web, "web")
         if worker:
             for name, argv in (("worker", worker), ("beat", programs.beat_command(folder / "beat-schedule"))):
                 log = folder / f"{name}.log"
@@ -147,6 +154,17 @@ def _redis(stack: Stack) -> Iterator[None]:
     with running(argv, stack.env, stack.folder, stack.folder / "redis.log") as process:
         wait_until(socket.exists, process, "Redis")
         yield
+
+
+def _migrate(stack: Stack) -> None:
+    """Give it the tables. Migrating takes ten seconds, so of SQLite's file the first is kept, for the stacks after."""
+    file = stack.folder / "db.sqlite3"
+    if not stack.env["DATABASE_URL"] and _migrated:
+        file.write_bytes(_migrated[0])
+        return
+    run_to_end((sys.executable, "manage.py", "migrate", "--verbosity", "0"), stack.env, settings.BASE_DIR)
+    if not stack.env["DATABASE_URL"]:
+        _migrated.append(file.read_bytes())
 
 
 def _lend_models(folder: Path) -> None:

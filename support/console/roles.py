@@ -113,11 +113,17 @@ ROLES: Mapping[str, Sequence[str]] = {
 
 def sync_roles() -> None:
     """Create the groups and give each exactly its permissions. Raises ValueError for an unknown one: migrate first."""
-    for name, codenames in ROLES.items():
-        permissions = Permission.objects.filter(content_type__app_label__in=("support", "auth"), codename__in=codenames)
-        if missing := set(codenames) - set(permissions.values_list("codename", flat=True)):
-            raise ValueError(f"no such permissions: {', '.join(sorted(missing))}")
-        Group.objects.get_or_create(name=name)[0].permissions.set(permissions)
+    known = Permission.objects.filter(content_type__app_label__in=("support", "auth"))
+    ids = dict(known.values_list("codename", "id"))
+    if missing := {codename for codenames in ROLES.values() for codename in codenames} - set(ids):
+        raise ValueError(f"no such permissions: {', '.join(sorted(missing))}")
+    Group.objects.bulk_create([Group(name=name) for name in ROLES], ignore_conflicts=True)
+    groups = dict(Group.objects.filter(name__in=ROLES).values_list("name", "id"))
+    given = Group.permissions.through.objects.filter(group_id__in=groups.values())
+    meant = {(groups[name], ids[codename]) for name, codenames in ROLES.items() for codename in codenames}
+    have = {(row.group_id, row.permission_id): row.id for row in given}
+    given.filter(id__in=[have[pair] for pair in set(have) - meant]).delete()
+    given.bulk_create([given.model(group_id=group, permission_id=each) for group, each in sorted(meant - set(have))])
 
 
 def may_see(user: User | AnonymousUser) -> bool:

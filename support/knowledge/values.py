@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from chatbot.brand import BrandError, load
 from chatbot.figures import typeset
@@ -49,8 +50,9 @@ def as_value(row: Article, default_for: tuple[str, ...] = ()) -> articles.Articl
     )
 
 
+@lru_cache
 def shipped(brand: str) -> Mapping[str, articles.Article]:
-    """The articles of the brand's folder by slug. Raises BrandError."""
+    """The articles of the brand's folder by slug, read once: a deployment ships others. Raises BrandError."""
     return {one.slug: one for one in Knowledge.load(load(brand)).library.articles}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from support.console.roles import sync_roles
 from tests.browser.console_page import DESKTOP, PASSWORD, Console
@@ -17,6 +17,7 @@ from tests.house import House
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+expect.set_options(timeout=15_000)  # how long a page may take is measured elsewhere; a busy machine is no fault
 OpenWidget = Callable[..., Widget]
 SignIn = Callable[..., Console]
 

@@ -116,7 +116,7 @@ def test_redis_comes_back_and_nothing_outlives_the_supervisor(laptop: Installati
 def test_redis_listens_on_no_port_and_to_no_other_user(laptop: Installation) -> None:
     process = laptop.serve()
     try:
-        until(lambda: ["up"] if "redis" in laptop.pids() else [], "redis", PATIENCE)
+        until(lambda: ["up"] if "redis" in laptop.pids() else [], "redis", LONG)
         sock = laptop.folder / "redis.sock"
         until(lambda: ["up"] if sock.exists() else [], "the socket", PATIENCE)
         assert sock.stat().st_mode & 0o077 == 0

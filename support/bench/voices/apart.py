@@ -19,7 +19,7 @@ from support.bench.report import Row
 def rows_of(part: str, **arguments: int) -> list[Row]:
     """``support.bench.voices.<part>.rows(**arguments)``, elsewhere. Raises BenchError."""
     code = f"import django; django.setup(); from support.bench.voices import apart; apart.tell({part!r}, {arguments!r})"
-    with stack.ours() as house:
+    with stack.ours(web=False) as house:
         found = subprocess.run(
             [sys.executable, "-c", code],
             cwd=settings.BASE_DIR,

@@ -20,7 +20,6 @@ Staff = Callable[..., User]
 @pytest.fixture(autouse=True)
 def _as_on_a_server(settings: object, transactional_db: None) -> None:
     settings.SECOND_FACTOR = True  # type: ignore[attr-defined]
-    settings.WHITENOISE_AUTOREFRESH = True  # type: ignore[attr-defined]  # a browser a test: no file is read for each
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
 
 

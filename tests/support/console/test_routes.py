@@ -23,9 +23,8 @@ ROUTES = admin_routes(get_resolver())
 
 
 @pytest.fixture
-def browsers(staff: Callable[..., User], settings: object) -> dict[str, Client]:
+def browsers(staff: Callable[..., User]) -> dict[str, Client]:
     """One signed-in browser a role; an account of each, and nothing else to see."""
-    settings.WHITENOISE_AUTOREFRESH = True  # type: ignore[attr-defined]
     found = {"anonymous": Client()}
     for role in ROLES[1:]:
         found[role] = Client(raise_request_exception=False)
