@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
-from functools import lru_cache
 from itertools import count
 from typing import Any, Literal, cast
 
@@ -21,7 +19,7 @@ from chatbot import types
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
 from chatbot.saying import FAULTS
-from chatbot.turn import Mind, take_turn
+from chatbot.turn import take_turn
 from support import (
     case_identifiers,
     claim_facts,
@@ -33,13 +31,12 @@ from support import (
     house_words,
     redis_client,
     tracing,
+    worker_mind,
 )
 from support.backoffice import outbox
 from support.incidents import incidents
 from support.insight import metrics
-from support.knowledge import overlay
 from support.leases import Lease, LeaseLost, acquire
-from support.lessons import overlay as lessons
 from support.media import read as media
 from support.models import (
     Author,
@@ -56,35 +53,10 @@ from support.models import (
 from support.privacy.fields import blind_index
 from support.speaking import Interrupted, Speaker, reply_id
 from support.transports.web import events
-from support.voices.build import for_worker
 
 log = structlog.get_logger(__name__)
 PATIENCE = timedelta(seconds=10)  # past this a customer who never stops typing is answered all the same
 FAILURES_BEFORE_A_PERSON = 3
-
-
-_loading = threading.Lock()
-WARM_UP = "slt, mon transfert de 5000 wave vers orange c pas arrivé EFB.00000000"
-
-
-def mind(slug: str) -> Mind:
-    """The brand's loaded pipeline, once per process, with the articles and lessons approved since it was shipped."""
-    with _loading:
-        shipped = _mind(slug)
-    return overlay.applied(lessons.applied(shipped))
-
-
-@lru_cache(maxsize=8)
-def _mind(slug: str) -> Mind:
-    return Mind.load(slug, settings.VAR_DIR / "models", for_worker(slug))
-
-
-def warm_up(slug: str) -> None:
-    """Load the brand and take one turn with nobody, so that no customer waits for what is loaded on first use."""
-    message = types.Incoming("warm-up", WARM_UP, clock.now())
-    nobody = types.Desk(now=clock.now(), channel="web", new_case_number=lambda: "AK-000-0000")
-    for _ in take_turn(mind(slug), {}, [message], nobody):
-        pass
 
 
 def run(conversation_id: uuid.UUID) -> int:
@@ -147,7 +119,8 @@ def _answer(lease: Lease, conversation: Conversation, pending: Sequence[Message]
     speaker = Speaker(lease, conversation, pending)
     incoming = [_incoming(message) for message in pending]
     happened: list[types.Event] = []
-    with closing(take_turn(mind(conversation.brand), conversation.state, incoming, surroundings)) as events_of_turn:
+    mind = worker_mind.with_voice(conversation.brand)
+    with closing(take_turn(mind, conversation.state, incoming, surroundings)) as events_of_turn:
         for event in events_of_turn:
             if isinstance(event, types.Words):
                 speaker.say(event.text)

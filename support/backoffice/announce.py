@@ -15,7 +15,7 @@ from django.db import transaction
 
 from chatbot import turn, types
 from chatbot.dialogue.state import StateError
-from support import clock, db, desk, doorbell, redis_client, turns
+from support import clock, db, desk, doorbell, redis_client, turns, worker_mind
 from support.leases import Lease, LeaseLost, acquire
 from support.models import Author, Channel, ClaimEvent, Conversation, Delivery, Message, Owner, Told
 
@@ -85,7 +85,7 @@ def _words(conversation: Conversation, event: ClaimEvent) -> list[types.Event]:
     surroundings = desk.at(conversation, clock.now())
     others = [claim for claim in surroundings.claims if claim.number != view.number]
     surroundings = replace(surroundings, claims=(view, *others))
-    mind = turns.mind(conversation.brand)
+    mind = worker_mind.with_voice(conversation.brand)
     try:
         return list(turn.announce(mind, conversation.state, view, surroundings))
     except StateError:

@@ -12,9 +12,10 @@ from django.urls import reverse
 from support.console import transcript
 from support.console.roles import sync_roles
 from support.knowledge import overlay, values, writing
+from support.minds import with_template
 from support.models import Article, ArticleStatus, AuditEvent, Author, Channel, Message
 from support.privacy import audit
-from support.turns import mind, run
+from support.turns import run
 from tests.support.journeys import write
 
 FORMS = "\n".join(
@@ -80,18 +81,18 @@ def test_it_is_picked_up_within_seconds_without_being_told(
     awa: User, mariam: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(overlay, "CHECK_SECONDS", 0.0)
-    before = mind("easytransfert")
-    assert mind("easytransfert") is before
+    before = with_template("easytransfert")
+    assert with_template("easytransfert") is before
     writing.approve(draft(awa), mariam)
-    slugs = {one.slug for one in mind("easytransfert").knowledge.library.articles}
+    slugs = {one.slug for one in with_template("easytransfert").knowledge.library.articles}
     assert "parapluies" in slugs
 
 
 def test_it_is_not_looked_for_at_every_turn(awa: User, mariam: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlay, "CHECK_SECONDS", 3600.0)
-    before = mind("easytransfert")
+    before = with_template("easytransfert")
     writing.approve(draft(awa), mariam)
-    assert mind("easytransfert") is before
+    assert with_template("easytransfert") is before
 
 
 def test_a_retired_version_gives_way_to_the_one_before_it(awa: User, mariam: User) -> None:
@@ -112,14 +113,14 @@ def test_a_retired_version_gives_way_to_the_one_before_it(awa: User, mariam: Use
 
 
 def _answer(slug: str) -> str:
-    return next(one.answer for one in mind("easytransfert").knowledge.library.articles if one.slug == slug)
+    return next(one.answer for one in with_template("easytransfert").knowledge.library.articles if one.slug == slug)
 
 
 def test_an_approved_article_that_became_unusable_is_left_out(awa: User, mariam: User) -> None:
     row = draft(awa, answer="Avec {no_such_figure}.")
     writing.approve(row, mariam)
     overlay.forget()
-    assert "parapluies" not in {one.slug for one in mind("easytransfert").knowledge.library.articles}
+    assert "parapluies" not in {one.slug for one in with_template("easytransfert").knowledge.library.articles}
 
 
 def test_only_another_supervisor_approves(staff: Staff, awa: User, mariam: User) -> None:
