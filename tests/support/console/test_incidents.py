@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -31,15 +31,6 @@ from tests.support.journeys import BRAND, say, write
 
 HIT = "j'ai fait orange vers wave, mon argent est parti et n'est pas arrivé"
 NOTICE = "Les transferts d'Orange vers Wave sont ralentis, nos équipes y travaillent."
-
-
-@pytest.fixture(autouse=True)
-def _read_at_once() -> Iterator[None]:
-    switches.forget()
-    incidents.forget()
-    yield
-    switches.forget()
-    incidents.forget()
 
 
 @pytest.fixture

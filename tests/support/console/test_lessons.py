@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from chatbot.teaching import read, without_personal_data
+from support import recent
 from support.console import reading
-from support.lessons import overlay, trial, writing
+from support.lessons import trial, writing
 from support.minds import with_template
 from support.models import AuditEvent, Conversation, Lesson, LessonKind, LessonStatus, Message, Notice
 from tests.support.console.conftest import Waiting
@@ -23,11 +24,8 @@ WROTE = "mon gnonmi est bloqué depuis hier appelez moi au 07 00 00 00 01"
 
 
 @pytest.fixture(autouse=True)
-def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(overlay, "CHECK_SECONDS", 0.0)
-    overlay.forget()
-    yield
-    overlay.forget()
+def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "CHECK_SECONDS", 0.0)
 
 
 @pytest.fixture
