@@ -47,7 +47,7 @@ class Recent(Generic[T]):
             self._known.clear()
 
 
-_all: WeakSet[Recent[object]] = WeakSet()
+_all: WeakSet[Recent[Any]] = WeakSet()
 
 
 def forget() -> None:
