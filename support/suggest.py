@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 
@@ -62,22 +62,11 @@ def unanswered(conversation: Conversation) -> list[Message]:
 
 
 def _think(conversation: Conversation, asked: Iterable[Message]) -> list[types.Event]:
-    from chatbot import types
     from chatbot.turn import take_turn
-    from support import desk, minds
-    from support.media import read as media
+    from support import desk, minds, turn_media
 
     surroundings = replace(desk.at(conversation, clock.now()), listening=False, new_case_number=lambda: CASE_NUMBER)
-    incoming = [
-        types.Incoming(
-            str(message.id),
-            message.text or str(message.reading.get("text", "")),
-            message.at,
-            cast("types.Kind", message.kind),
-            media.entities(message.reading),
-        )
-        for message in asked
-    ]
+    incoming = [turn_media.incoming(message) for message in asked]
     state: Mapping[str, object] = conversation.state
     return list(take_turn(minds.with_template(conversation.brand), state, incoming, surroundings))
 

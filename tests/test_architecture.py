@@ -22,6 +22,8 @@ WRITES = {
 WRITERS = {
     "receive.py",
     "turns.py",
+    "turn_rows.py",  # what turns and announce store
+    "turn_media.py",  # what was read of pictures and voice notes, for turns
     "deliver.py",
     "escalate.py",
     "replying.py",  # what agents say

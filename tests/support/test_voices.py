@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from chatbot.types import Spoken
 from chatbot.voices.ports import Brief, Settled, Usage
-from support import db, recent, turns
+from support import db, recent, turn_rows
 from support.celery import load_the_mind
 from support.models import AuditEvent, EngineCall, VoiceDeployment, VoicePrice, VoiceSwitch
 from support.voices import alerts, changes
@@ -305,7 +305,7 @@ def test_calls_cost_and_refusals_are_counted_for_prometheus(load: Callable[..., 
     ledger.settle(call, Settled("ok", "usage", Usage(100, 100), Decimal("0.25"), 10.0))
     conversation = write("slt").conversation
     with db.write():
-        turns.enter_in_ledger(conversation, Spoken("azure:premium", "own_figure", 1.0, call))
+        turn_rows.enter_in_ledger(conversation, Spoken("azure:premium", "own_figure", 1.0, call))
     after = shown(client)
     grown = {
         name: after[name] - before.get(name, 0)
