@@ -24,9 +24,9 @@ from support.console import (
     words,
 )
 from support.console.masking import mask_number, mask_phones
-from support.deliver import WINDOW
 from support.models import Channel, Claim, Conversation, Escalation, Owner
 from support.transports.web.events import isoformat
+from support.withheld import WINDOW
 
 CLAIMS_SHOWN = 10
 Json = dict[str, Any]
