@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -23,11 +23,6 @@ def is_open(slug: str, at: datetime) -> bool:
 def next_opening(slug: str, at: datetime) -> datetime | None:
     """When people are next there, ``at`` itself when they are; None when they never are. Raises BrandError."""
     return timetable(slug).next_opening(at)
-
-
-def add_open_minutes(slug: str, start: datetime, minutes: float) -> datetime:
-    """``start`` and so many minutes during which people answer. Raises BrandError."""
-    return timetable(slug).add(start, timedelta(minutes=minutes))
 
 
 def timetable(slug: str) -> Timetable:
