@@ -17,11 +17,11 @@ def load_the_mind(**_: object) -> None:
     """Load the brand before the first turn: no customer waits for it, and a faulty brand stops the worker."""
     from django.conf import settings
 
-    from support import turns
+    from support import worker_mind
     from support.voices import roster
 
     try:
         roster.HOUSE.check()
     except roster.UnpricedError as fault:
         raise SystemExit(str(fault)) from fault  # Celery would only log any other error of a signal, and go on
-    turns.warm_up(settings.BRAND)
+    worker_mind.warm_up(settings.BRAND)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.forms.models import model_to_dict
 
-from support import db, hours, promises
+from support import db, recent
 from support.models import DeskSettings, Holiday, OpeningHours, ServiceLevel, TeamMember
 from support.privacy import audit
 
@@ -35,13 +35,13 @@ def save_desk(row: DeskSettings, week: Week, holidays: Mapping[date, str], by: U
             "holidays": [day.isoformat() for day in sorted(holidays)],
         }
         audit.record(by, "desk_settings", row.brand, details)
-    hours.forget()
+    recent.forget()
 
 
 def save_level(row: ServiceLevel, by: User | None) -> None:
     """Store what is promised; it holds for cases opened, raised or asked again from now on."""
     _save(row, "service_level", by)
-    promises.forget()
+    recent.forget()
 
 
 def delete_level(row: ServiceLevel, by: User | None) -> None:
@@ -49,7 +49,7 @@ def delete_level(row: ServiceLevel, by: User | None) -> None:
     with db.write():
         audit.record(by, "service_level_deleted", str(row)[:80], _values(row))
         row.delete()
-    promises.forget()
+    recent.forget()
 
 
 def save_member(row: TeamMember, by: User | None) -> None:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time as machine
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-import structlog
 from django.conf import settings
-from django.db import DatabaseError
 
 from chatbot import brand
 from chatbot.brand import BrandError
 from support.business_time import EVERY_DAY, Span, Timetable
 from support.models import DeskSettings, Holiday, OpeningHours
-
-log = structlog.get_logger(__name__)
-CHECK_SECONDS = 2.0  # how old what a process knows may be: hours changed in the admin are in force this soon
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    timetable: Timetable
-    at: float
-
-
-_lock = threading.Lock()
-_seen: dict[str, _Seen] = {}
+from support.recent import Recent
 
 
 def is_open(slug: str, at: datetime) -> bool:
@@ -42,30 +25,9 @@ def next_opening(slug: str, at: datetime) -> datetime | None:
     return timetable(slug).next_opening(at)
 
 
-def add_open_minutes(slug: str, start: datetime, minutes: float) -> datetime:
-    """``start`` and so many minutes during which people answer. Raises BrandError."""
-    return timetable(slug).add(start, timedelta(minutes=minutes))
-
-
 def timetable(slug: str) -> Timetable:
     """The brand's hours, give or take two seconds; as last known while the database is away. Raises BrandError."""
-    with _lock:
-        seen = _seen.get(slug)
-        if seen and machine.monotonic() - seen.at < CHECK_SECONDS:
-            return seen.timetable
-        try:
-            found = _entered(slug) or of_folder(slug)
-        except DatabaseError:
-            log.exception("hours_not_read", brand=slug)
-            found = seen.timetable if seen else of_folder(slug)
-        _seen[slug] = _Seen(found, machine.monotonic())
-        return found
-
-
-def forget() -> None:
-    """Look at the tables again next time."""
-    with _lock:
-        _seen.clear()
+    return _recent.of(slug) or of_folder(slug)
 
 
 def of_folder(slug: str) -> Timetable:
@@ -81,6 +43,10 @@ def of_folder(slug: str) -> Timetable:
     return Timetable.of(_zone(), [Span(day, opens, closes) for day in days])
 
 
+def _in_force(slug: str) -> Timetable:
+    return _entered(slug) or of_folder(slug)
+
+
 def _entered(slug: str) -> Timetable | None:
     """What was entered in the admin; None where that is switched off, or no hours stand there."""
     if not DeskSettings.objects.filter(brand=slug, hours_here=True).exists():
@@ -93,3 +59,6 @@ def _entered(slug: str) -> Timetable | None:
 
 def _zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
+
+
+_recent: Recent[Timetable | None] = Recent(_in_force, None)

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from chatbot import turn, types
 from chatbot.dialogue.state import StateError
-from support import clock, db, desk, doorbell, instructions, turns
+from support import clock, db, desk, doorbell, instructions, turns, worker_mind
 from support.leases import Lease, LeaseLost, acquire
 from support.models import Author, Conversation, Message, Owner
 from support.speaking import Interrupted
@@ -61,7 +61,7 @@ def _speak(lease: Lease, conversation: Conversation, last: Message, happened: li
 
 
 def _words(conversation: Conversation, instruction: str) -> list[types.Event]:
-    surroundings, mind = desk.at(conversation, clock.now()), turns.mind(conversation.brand)
+    surroundings, mind = desk.at(conversation, clock.now()), worker_mind.with_voice(conversation.brand)
     state = conversation.state
     try:
         with closing(turn.follow(mind, state, instruction, surroundings)) as events:

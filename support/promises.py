@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time as machine
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,15 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import structlog
-from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from support import hours
 from support.models import Escalation, Priority, Promised, ServiceLevel, Status
+from support.recent import Recent
 
-log = structlog.get_logger(__name__)
-CHECK_SECONDS = 2.0
 CLOCK_FIELDS = (
     "kind",
     "priority",
@@ -74,7 +69,7 @@ class Promise:
 
 def level_for(brand: str, kind: str, priority: int) -> Level:
     """The brand's row that names most of kind and priority (of two that name one, the kind's), else the house's."""
-    rows = _rows(brand)
+    rows = _recent.of(brand)
     keys: tuple[Key, ...] = ((kind, priority), (kind, None), ("", priority), ("", None))
     return next((rows[key] for key in keys if key in rows), house_levels()[priority])
 
@@ -149,36 +144,9 @@ def house_levels() -> Mapping[int, Level]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    rows: Mapping[Key, Level]
-    at: float
-
-
-_lock = threading.Lock()
-_seen: dict[str, _Seen] = {}
-
-
-def forget() -> None:
-    """Look at the table again next time."""
-    with _lock:
-        _seen.clear()
-
-
 def _rows(brand: str) -> Mapping[Key, Level]:
-    """The brand's rows, give or take two seconds; as last known while the database is away."""
-    with _lock:
-        seen = _seen.get(brand)
-        if seen and machine.monotonic() - seen.at < CHECK_SECONDS:
-            return seen.rows
-        try:
-            found = ServiceLevel.objects.filter(brand=brand)
-            rows = {(row.kind, row.priority): _level(vars(row), row.business_hours, row.warn_at) for row in found}
-        except DatabaseError:
-            log.exception("service_levels_not_read", brand=brand)
-            rows = dict(seen.rows) if seen else {}
-        _seen[brand] = _Seen(rows, machine.monotonic())
-        return rows
+    rows = ServiceLevel.objects.filter(brand=brand)
+    return {(row.kind, row.priority): _level(vars(row), row.business_hours, row.warn_at) for row in rows}
 
 
 def _level(minutes: Mapping[str, Any], business_hours: bool, warn_at: int) -> Level:
@@ -186,3 +154,6 @@ def _level(minutes: Mapping[str, Any], business_hours: bool, warn_at: int) -> Le
         timedelta(minutes=int(minutes[name])) for name in ("first_reply", "next_reply", "resolution")
     )
     return Level(first, following, resolution, business_hours, warn_at)
+
+
+_recent: Recent[Mapping[Key, Level]] = Recent(_rows, {})

@@ -9,10 +9,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from support import clock, db, escalate
@@ -21,7 +19,6 @@ from support.privacy import audit
 
 if TYPE_CHECKING:
     from chatbot import types
-    from chatbot.turn import Mind
 
 CASE_NUMBER = "AK-000-0000"  # stands for the number of a claim that a suggestion does not file
 GAP = "[dossier ?]"
@@ -65,24 +62,13 @@ def unanswered(conversation: Conversation) -> list[Message]:
 
 
 def _think(conversation: Conversation, asked: Iterable[Message]) -> list[types.Event]:
-    from chatbot import types
     from chatbot.turn import take_turn
-    from support import desk
-    from support.media import read as media
+    from support import desk, minds, turn_media
 
     surroundings = replace(desk.at(conversation, clock.now()), listening=False, new_case_number=lambda: CASE_NUMBER)
-    incoming = [
-        types.Incoming(
-            str(message.id),
-            message.text or str(message.reading.get("text", "")),
-            message.at,
-            cast("types.Kind", message.kind),
-            media.entities(message.reading),
-        )
-        for message in asked
-    ]
+    incoming = [turn_media.incoming(message) for message in asked]
     state: Mapping[str, object] = conversation.state
-    return list(take_turn(_mind(conversation.brand), state, incoming, surroundings))
+    return list(take_turn(minds.with_template(conversation.brand), state, incoming, surroundings))
 
 
 def _suggestion(happened: Iterable[types.Event]) -> Suggestion:
@@ -97,17 +83,3 @@ def _suggestion(happened: Iterable[types.Event]) -> Suggestion:
     }
     told = [warnings[type(event)] for event in events if type(event) in warnings]
     return Suggestion(text.replace(CASE_NUMBER, GAP), tuple(dict.fromkeys(told)))
-
-
-def _mind(brand: str) -> Mind:
-    from support.knowledge import overlay
-
-    return overlay.applied(_shipped(brand))
-
-
-@lru_cache(maxsize=4)
-def _shipped(brand: str) -> Mind:
-    """With the template voice alone, unlike a worker's."""
-    from chatbot.turn import Mind
-
-    return Mind.load(brand, settings.VAR_DIR / "models")

@@ -105,14 +105,17 @@ def free_port() -> int:
                 return port
 
 
-def _environment(port: int, more: Mapping[str, str]) -> dict[str, str]:
+def database_of_the_tests() -> dict[str, str]:
+    """The environment of a process that is to work on the test database and Redis."""
     database = settings.DATABASES["default"]
-    env = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "REDIS_URL": settings.REDIS_URL, "SIMULATOR": "1"}
-    env["ALLOWED_HOSTS"] = "127.0.0.1,localhost"
+    env = {"REDIS_URL": settings.REDIS_URL, "ALLOWED_HOSTS": "127.0.0.1,localhost"}
     if connection.vendor == "sqlite":
-        env["SQLITE_FILE"] = Path(database["NAME"]).name
-    else:
-        user, password = quote(database["USER"]), quote(database["PASSWORD"])
-        where = quote(database["HOST"], safe="")
-        env["DATABASE_URL"] = f"postgresql://{user}:{password}@{where}:{database['PORT']}/{database['NAME']}"
+        return {**env, "SQLITE_FILE": Path(database["NAME"]).name}
+    user, password = quote(database["USER"]), quote(database["PASSWORD"])
+    where = quote(database["HOST"], safe="")
+    return {**env, "DATABASE_URL": f"postgresql://{user}:{password}@{where}:{database['PORT']}/{database['NAME']}"}
+
+
+def _environment(port: int, more: Mapping[str, str]) -> dict[str, str]:
+    env = {**os.environ, **database_of_the_tests(), "PORT": str(port), "HOST": "127.0.0.1", "SIMULATOR": "1"}
     return {**env, **more}

@@ -22,7 +22,11 @@ WRITES = {
 WRITERS = {
     "receive.py",
     "turns.py",
+    "turn_rows.py",  # what turns and announce store
+    "turn_media.py",  # what was read of pictures and voice notes, for turns
     "deliver.py",
+    "attempts.py",  # their ledger, for deliver
+    "withheld.py",  # what deliver holds or drops
     "escalate.py",
     "replying.py",  # what agents say
     "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go

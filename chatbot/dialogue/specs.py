@@ -112,15 +112,6 @@ def read_flows(flows: Mapping[str, Mapping[str, object]]) -> Mapping[str, FlowSp
     return {name: _flow(name, table, shared) for name, table in flows.items() if name != SHARED}
 
 
-def slot_tables(flows: Mapping[str, Mapping[str, object]]) -> Mapping[str, Mapping[str, object]]:
-    """Every slot's table (labels and wordings), the shared ones and those that flows bring themselves."""
-    tables = dict(_tables(flows.get(SHARED, {})))
-    for name, flow in flows.items():
-        if name != SHARED:
-            tables.update(_tables(flow.get("slots", {})))
-    return tables
-
-
 def _flow(name: str, table: Mapping[str, object], shared: Mapping[str, object]) -> FlowSpec:
     known = {**_tables(shared), **_tables(table.get("slots", {}))}
 

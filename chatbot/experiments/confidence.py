@@ -22,10 +22,6 @@ class Interval:
     low: float
     high: float
 
-    def excludes(self, value: float) -> bool:
-        """Whether ``value`` has been ruled out."""
-        return not self.low <= value <= self.high
-
 
 @dataclass(slots=True)
 class Mean:

@@ -9,7 +9,6 @@ from functools import lru_cache
 # Zero-width, bidirectional and soft-hyphen characters: invisible, so they only break matching (language.md).
 # U+200D (joiner) is kept out: removing it would tear emoji families apart.
 INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_COMBINING = re.compile("[\u0300-\u036f]")
 
 
 @lru_cache(maxsize=4096)

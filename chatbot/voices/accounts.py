@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from chatbot.voices.calls import Whole
-from chatbot.voices.ports import COUNTS, Breakers, Brief, Deployment, Ledger, Settled, Usage, VoiceFault
+from chatbot.voices.outcomes import tell
+from chatbot.voices.ports import Breakers, Brief, Deployment, Ledger, Settled, Usage, VoiceFault
 from chatbot.voices.remote import Line
 
 TRIES = 2
@@ -98,7 +99,7 @@ def _ask(line: Line, ask: Callable[[Line], Whole], brief: Brief, reservation: Us
         if call is not None:
             spent = (line.ticks() - began) * 1000
             books.ledger.settle(call, _settled(line.deployment, whole, fault, reservation, spent))
-        _tell(books.breakers, name, fault)
+        tell(books.breakers, name, fault, THROTTLED_SECONDS)
     return text
 
 
@@ -118,16 +119,3 @@ def _settled(
         first_words_milliseconds=first,
         finish=whole.finish if whole else "",
     )
-
-
-def _tell(breakers: Breakers, name: str, fault: VoiceFault | None) -> None:
-    if fault is None:
-        breakers.success(name)
-    elif fault.kind in COUNTS:
-        breakers.failure(name)
-    elif fault.kind == "denied":
-        breakers.open_at_once(name)
-    elif fault.kind == "throttled":
-        breakers.throttle(name, THROTTLED_SECONDS if fault.retry_after is None else fault.retry_after)
-    else:
-        breakers.cancelled(name)

@@ -7,9 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from chatbot.voices.outcomes import tell
 from chatbot.voices.policy import Sampling
 from chatbot.voices.ports import (
-    COUNTS,
     Breakers,
     Brief,
     Deployment,
@@ -102,7 +102,8 @@ def attempt(house: House, deployment: Deployment, request: Request, draft: Draft
         raise
     request.sent()
     draft.tier, draft.call = f"{deployment.provider}:{deployment.tier}", row
-    started, said, outcome = house.ticks(), "", "cancelled"
+    started, said = house.ticks(), ""
+    fault: VoiceFault | None = VoiceFault("cancelled")
     speech = house.line(deployment).stream(
         request.messages,
         temperature=request.sampling.temperature,
@@ -114,13 +115,17 @@ def attempt(house: House, deployment: Deployment, request: Request, draft: Draft
             for piece in speech:
                 said += piece
                 yield piece
-        outcome = "ok"
-    except VoiceFault as fault:
-        outcome = fault.kind
-        _warn(house, deployment, request, fault)
+        fault = None
+    except VoiceFault as error:
+        fault = error
+        if error.kind in ("denied", "bad_request"):
+            house.alarm(deployment, error)
         raise
     finally:
-        _tell(house, deployment, speech, outcome)
+        outcome = fault.kind if fault else "ok"
+        tell(house.breakers, deployment.name, fault, request.throttle_seconds)
+        if fault is None and speech.first_words is not None:  # only a success says how quick a deployment is
+            house.gauges.observe_first_words(deployment.name, speech.first_words)
         basis, usage = _usage(speech, outcome, asked, house.tokens(said) if said else 0)
         house.ledger.settle(
             row,
@@ -134,29 +139,6 @@ def attempt(house: House, deployment: Deployment, request: Request, draft: Draft
                 speech.finish,
             ),
         )
-
-
-def _warn(house: House, deployment: Deployment, request: Request, fault: VoiceFault) -> None:
-    """What a server said of itself: to be left alone for a while, or that a person has to see to it."""
-    if fault.kind == "throttled":
-        seconds = request.throttle_seconds if fault.retry_after is None else fault.retry_after
-        house.breakers.throttle(deployment.name, seconds)
-    if fault.kind == "denied":
-        house.breakers.open_at_once(deployment.name)
-    if fault.kind in ("denied", "bad_request"):
-        house.alarm(deployment, fault)
-
-
-def _tell(house: House, deployment: Deployment, speech: Speech, outcome: str) -> None:
-    """Its breaker learns how it ended; only a success says how quick a deployment is."""
-    if outcome == "ok":
-        house.breakers.success(deployment.name)
-        if speech.first_words is not None:
-            house.gauges.observe_first_words(deployment.name, speech.first_words)
-    elif outcome in COUNTS:
-        house.breakers.failure(deployment.name)
-    else:
-        house.breakers.cancelled(deployment.name)
 
 
 def _usage(

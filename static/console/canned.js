@@ -6,7 +6,7 @@ import { post } from "./post.js";
 
 const FRESH = 60_000;
 const SLASH = /(?:^|\s)\/([\p{L}\p{N}_-]*)$/u;
-export const GAP = /\[(?:client|dossier|reference|montant|statut|agent|marque) \?\]/u;
+const GAP = /\[(?:client|dossier|reference|montant|statut|agent|marque) \?\]/u;
 
 export class Canned {
   constructor(composer) {

@@ -11,7 +11,7 @@ import { post } from "./post.js";
 import { askWhy } from "./reveal.js";
 import { Side } from "./side.js";
 import { Taking } from "./taking.js";
-import { pointAt, showMessages, showReadings, showSpeaking } from "./transcript.js";
+import { firstSeq, pointAt, showMessages, showReadings, showSpeaking } from "./transcript.js";
 
 const page = $("console").dataset;
 const KEEP_EVERY = 60_000;
@@ -67,15 +67,20 @@ function drawMessages(frame) {
   if (opened && data?.mine && document.hidden && fresh.some((message) => message.author === "customer")) ring();
   opened = true;
   notes.arrange(frame.older);
-  if (sought && (pointAt(sought) || !frame.older)) sought = null;
-  else if (sought) line.say({ type: "older" });
+  if (sought) seek(sought);
 }
 
-/** Brings a message into view; one that stands further up is fetched page by page. */
+/** Brings a message into view, once there is anything to see; one that stands further up is fetched page by page. */
 function seek(seq) {
-  if (pointAt(seq)) return;
-  sought = seq;
-  line.say({ type: "older" });
+  const further = opened && !pointAt(seq) && seq < firstSeq() && !$("older").hidden;
+  sought = further || !opened ? seq : null;
+  if (further) line.say({ type: "older" });
+}
+
+/** The address may name a message (…/#12): a result of the search does. */
+function seekNamed() {
+  const seq = Number(location.hash.slice(1));
+  if (Number.isInteger(seq) && seq > 0) seek(seq);
 }
 
 function drawCounts(frame) {
@@ -164,6 +169,8 @@ $("close").addEventListener("click", () => end("close", "Terminer la conversatio
 $("older").addEventListener("click", () => line.say({ type: "older" }));
 $("readings").addEventListener("click", toggleReadings);
 document.addEventListener("console:seek", (event) => seek(event.detail));
+addEventListener("hashchange", seekNamed);
+seekNamed();
 readings(localStorage.getItem("console.readings") === "1");
 shortcuts({
   t: take,

@@ -9,7 +9,7 @@ const NAMES = ["who", "status", "waiting", ...PLAIN];
 export const ALL = { who: "all", status: "open" };
 
 /** The filters of an address; null when it has none. */
-export function fromAddress(search) {
+function fromAddress(search) {
   const asked = new URLSearchParams(search);
   const filters = Object.fromEntries(NAMES.filter((name) => asked.get(name)).map((name) => [name, asked.get(name)]));
   return Object.keys(filters).length ? { ...ALL, ...filters } : null;

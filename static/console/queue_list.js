@@ -6,7 +6,7 @@ import { COLUMNS, fill, newRow, tick } from "./queue_row.js";
 const STILL = 6_000; // a pointer that has not moved for so long is not reading
 const STEP = 200; // rows drawn at first, and more on demand
 
-export const sectionOf = (row) => (row.status === "resolved" ? "history" : !row.agent ? "waiting" : "given");
+const sectionOf = (row) => (row.status === "resolved" ? "history" : !row.agent ? "waiting" : "given");
 const byUrgency = (a, b) => a.priority - b.priority || order(a).localeCompare(order(b)) || a.id.localeCompare(b.id);
 const order = (row) => row.due ?? row.since ?? "9";
 

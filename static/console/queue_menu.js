@@ -2,7 +2,7 @@
 
 import { $, el } from "./dom.js";
 
-export const SNOOZES = [["1h", "1 heure"], ["4h", "4 heures"], ["tomorrow", "Demain 8 h"], ["monday", "Lundi 8 h"]];
+const SNOOZES = [["1h", "1 heure"], ["4h", "4 heures"], ["tomorrow", "Demain 8 h"], ["monday", "Lundi 8 h"]];
 
 /** Entries: [text, act], a string for a heading, or a node. The menu closes on a choice, Escape or a click elsewhere. */
 export function openMenu(anchor, entries) {

@@ -102,7 +102,7 @@ export class Taking {
 }
 
 /** « Koffi regarde · Ama écrit… » */
-export function company(viewers) {
+function company(viewers) {
   const writing = viewers.filter((one) => one.writes).map((one) => one.name);
   const looking = viewers.filter((one) => !one.writes).map((one) => one.name);
   return [

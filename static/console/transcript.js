@@ -75,7 +75,7 @@ export function showReadings(on) {
 }
 
 const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
-const firstSeq = () => Number(list.querySelector("[data-seq]")?.dataset.seq ?? 0);
+export const firstSeq = () => Number(list.querySelector("[data-seq]")?.dataset.seq ?? 0);
 
 function toEnd() {
   box.scrollTop = box.scrollHeight;

@@ -15,9 +15,9 @@ from django.db import transaction
 
 from chatbot import turn, types
 from chatbot.dialogue.state import StateError
-from support import clock, db, desk, doorbell, redis_client, turns
+from support import clock, db, desk, doorbell, redis_client, turn_rows, turns, worker_mind
 from support.leases import Lease, LeaseLost, acquire
-from support.models import Author, Channel, ClaimEvent, Conversation, Delivery, Message, Owner, Told
+from support.models import ClaimEvent, Conversation, Message, Owner, Told
 
 log = structlog.get_logger(__name__)
 BUSY_SECONDS = 2.0
@@ -85,7 +85,7 @@ def _words(conversation: Conversation, event: ClaimEvent) -> list[types.Event]:
     surroundings = desk.at(conversation, clock.now())
     others = [claim for claim in surroundings.claims if claim.number != view.number]
     surroundings = replace(surroundings, claims=(view, *others))
-    mind = turns.mind(conversation.brand)
+    mind = worker_mind.with_voice(conversation.brand)
     try:
         return list(turn.announce(mind, conversation.state, view, surroundings))
     except StateError:
@@ -127,25 +127,10 @@ def _store(conversation: Conversation, happened: Iterable[types.Event]) -> Messa
     for event in happened:
         match event:
             case types.Reply():
-                message = _reply(conversation, event)
+                message = turn_rows.store_reply(conversation, event)
             case types.Spoken():
-                turns.enter_in_ledger(conversation, event)
+                turn_rows.enter_in_ledger(conversation, event)
             case types.TurnDone():
                 conversation.state = event.state
     conversation.save(update_fields=["state", "next_seq"])
-    return message
-
-
-def _reply(conversation: Conversation, reply: types.Reply) -> Message:
-    message = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.BOT,
-        text=reply.text,
-        choices=[{"label": choice.label, "value": choice.value} for choice in reply.choices],
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
-    )
-    conversation.next_seq += 1
     return message

@@ -72,9 +72,9 @@ def _predict(brand: str, text: str, said: list[str]) -> dict[str, Any]:
     from chatbot import types
     from chatbot.anonymise.secrets import mask_secrets
     from chatbot.turn import take_turn
-    from support import turns
+    from support import minds
 
-    mind = turns.mind(brand)
+    mind = minds.with_template(brand)
     meaning = mind.ear.understand(mind.ear.normalise(text), text, said)
     masked = mask_secrets(text, said)
     desk = types.Desk(now=clock.now(), channel="web", new_case_number=lambda: CASE_NUMBER)

@@ -15,8 +15,8 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from support.knowledge import values, writing
+from support.minds import with_template
 from support.models import Article, ArticleStatus
-from support.turns import mind
 
 BRAND = "easytransfert"  # whose shipped articles the list shows
 TOPICS = (
@@ -56,7 +56,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cl
         """As the assistant would judge it: its rules for articles, then its guard."""
         cleaned = {**(super().clean() or self.cleaned_data)}
         if "brand" in cleaned:
-            for name, text in values.errors(Article(version=1, **cleaned), mind(cleaned["brand"])).items():
+            for name, text in values.errors(Article(version=1, **cleaned), with_template(cleaned["brand"])).items():
                 if name not in self.errors:
                     self.add_error(name, text)
         return cleaned
@@ -100,7 +100,8 @@ class ArticleAdmin(ModelAdmin):
         """What a customer would read of the words last saved."""
         if not article.pk:
             return "Enregistrez le brouillon pour le voir avec ses montants."
-        return format_html('<div style="white-space: pre-line">{}</div>', values.preview(article, mind(article.brand)))
+        words = values.preview(article, with_template(article.brand))
+        return format_html('<div style="white-space: pre-line">{}</div>', words)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """``?from=<slug>``: the words of a shipped article, to be changed."""

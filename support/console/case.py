@@ -25,16 +25,16 @@ from support.console import (
     words,
 )
 from support.console.masking import mask_number, mask_phones
-from support.deliver import WINDOW
 from support.models import Channel, Claim, Conversation, Escalation, Owner
 from support.transports.web.events import isoformat
+from support.withheld import WINDOW
 
 CLAIMS_SHOWN = 10
 Json = dict[str, Any]
 
 
 def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json | None:
-    """The case as ``user`` may see it; None when there is no such conversation. 13 queries at most."""
+    """The case as ``user`` may see it; None when there is no such conversation. 12 queries at most."""
     conversation = (
         Conversation.objects.select_related("identity", "customer", "agent").filter(id=conversation_id).first()
     )
@@ -43,6 +43,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
     exchange = selectors.exchanges_of([conversation.id])[conversation.id]
     claims, cases = _claims(conversation), _open_cases(conversation)
     held = [*(claim.slots for claim in claims), *(slots for _, _, slots in cases)]
+    escalation = conversation.escalations.filter(closed_at__isnull=True).first()
     drawn = facts.Card.of(conversation, held, whole_numbers=whole_numbers)
     return {
         "id": str(conversation.id),
@@ -54,10 +55,10 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "mine": conversation.owner == Owner.AGENT and conversation.agent_id == user.pk,
         "may_act": roles.may_act(user),
         "may_assign": roles.may_assign(user),
-        "hold": passing.held(conversation, conversation.escalations.filter(closed_at__isnull=True).first()),
+        "hold": passing.held(conversation, escalation),
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
-        "escalation": _escalation(conversation, exchange, held, whole_numbers=whole_numbers),
+        "escalation": _escalation(escalation, exchange, held, whole_numbers=whole_numbers),
         "window": _window_end(conversation),
         "invitation": window.invitation(conversation),
         "pending": undo.shown(conversation.id, user),
@@ -83,9 +84,12 @@ def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:
 
 
 def _escalation(
-    conversation: Conversation, exchange: selectors.Exchange, held: Sequence[handoff_card.Facts], *, whole_numbers: bool
+    escalation: Escalation | None,
+    exchange: selectors.Exchange,
+    held: Sequence[handoff_card.Facts],
+    *,
+    whole_numbers: bool,
 ) -> Json | None:
-    escalation: Escalation | None = conversation.escalations.filter(closed_at__isnull=True).first()
     if escalation is None:
         return None
     answered = exchange.replied_at is not None and exchange.replied_at >= escalation.opened_at

@@ -33,7 +33,8 @@ class CaseView:
     def __init__(self, conversation: uuid.UUID, user: User) -> None:
         self.conversation = conversation
         self._user = user
-        self._first: int | None = None
+        self._first: int | None = None  # pages further back move it, while news are looked for in another thread
+        self._opened = False
         self._marks: transcript.Marks = {}
         self._card: Frame | None = None
         self._whole = False
@@ -63,7 +64,9 @@ class CaseView:
         card = case.card(self.conversation, self._user, whole_numbers=whole)
         if card is None:
             return None
-        first = transcript.first_seq(self.conversation) if self._first is None else self._first
+        if self._first is None:
+            self._first = transcript.first_seq(self.conversation)
+        first = self._first
         marks = transcript.marks(self.conversation, first)
         known = self._marks if whole == self._whole else {}
         changed = [name for name, mark in marks.items() if known.get(name) != mark]
@@ -71,8 +74,8 @@ class CaseView:
         written = notes.ids(self.conversation)
         unseen = [each for each in written if each not in self._noted or whole != self._whole]
         fresh_notes = notes.shown(unseen, whole_numbers=whole) if unseen else []
-        opening, fresh_card = self._first is None, card != self._card
-        self._first, self._marks, self._whole, self._card, self.mine = first, marks, whole, card, card["mine"]
+        opening, fresh_card = not self._opened, card != self._card
+        self._opened, self._marks, self._whole, self._card, self.mine = True, marks, whole, card, card["mine"]
         self._noted = set(written)
         frames: list[Frame] = [{"type": "case", "case": card}] if fresh_card else []
         if items or opening:

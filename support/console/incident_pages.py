@@ -28,8 +28,8 @@ from support import clock
 from support.console import roles, words
 from support.console.claim_pages import user_of
 from support.incidents import incidents, radar, switches
+from support.minds import with_template
 from support.models import Channel, Incident, Mode, ServiceSwitch
-from support.turns import mind
 
 SHOWN = 20
 
@@ -124,7 +124,7 @@ def fix(request: HttpRequest, incident: uuid.UUID) -> HttpResponse:
         messages.error(request, "Le message dépasse 500 caractères.")
         return redirect("console:incidents")
     try:
-        told = incidents.fix(row.id, form.cleaned_data["closing"], user_of(request), mind(row.brand))
+        told = incidents.fix(row.id, form.cleaned_data["closing"], user_of(request), with_template(row.brand))
     except incidents.NotTaken as refusal:
         messages.error(request, str(refusal))
     else:
@@ -157,7 +157,7 @@ def _declared(request: HttpRequest, said: dict[str, Any]) -> bool:
     brand = settings.BRAND
     wanted = incidents.Declaration(brand=brand, **said)
     try:
-        row = incidents.declare(wanted, user_of(request), mind(brand))
+        row = incidents.declare(wanted, user_of(request), with_template(brand))
     except incidents.NotTaken as refusal:
         messages.error(request, str(refusal))
         return False

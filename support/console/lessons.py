@@ -20,8 +20,8 @@ from support.console.actions import action as door
 from support.console.readonly import RecordAdmin
 from support.console.records import link_to_case
 from support.lessons import trial, writing
+from support.minds import with_template
 from support.models import Lesson, LessonKind, LessonStatus, Message
-from support.turns import mind
 
 SHOWN = 5
 
@@ -37,7 +37,7 @@ def propose(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Htt
     fields = ("form", "standard", "intent", "comment")
     said = writing.Proposal(LessonKind(body["kind"]), **{name: _text(body, name) for name in fields})
     try:
-        row = writing.propose(message, user, said, mind(message.conversation.brand))
+        row = writing.propose(message, user, said, with_template(message.conversation.brand))
     except writing.NotAllowed as refusal:
         raise Unusable(str(refusal)) from None
     return JsonResponse({"id": str(row.id)}, status=201)
@@ -108,7 +108,7 @@ class LessonAdmin(RecordAdmin):
         if row.status != LessonStatus.PROPOSED:
             return "–"
         try:
-            seen = trial.attempt(row, mind(row.brand))
+            seen = trial.attempt(row, with_template(row.brand))
         except BrandError as error:
             return str(error)
         verdict = trial.verdict(seen) or "Rien ne s'y oppose."
@@ -169,7 +169,7 @@ class LessonAdmin(RecordAdmin):
 
 
 def _approve(row: Lesson, user: User) -> None:
-    writing.approve(row, user, mind(row.brand))
+    writing.approve(row, user, with_template(row.brand))
 
 
 def _intent(name: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +11,11 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from support import clock, handing, house_words, team
+from support import clock, handing, hours, house_words, team
 from support.console import roles
 from support.models import Availability, TeamMember
 from support.problems import document
 from support.transports.web.events import isoformat
-
-STEP = timedelta(minutes=15)
-LOOKED_AHEAD = timedelta(days=14)
 
 
 @require_GET
@@ -57,17 +53,9 @@ def set_availability(request: HttpRequest) -> HttpResponse:
 
 
 def off_duty_until(brand: str, now: datetime) -> datetime | None:
-    """When advisers answer again, to the quarter of an hour; None while they do, or when no end is in sight."""
-    if house_words.on_duty(brand, now):
-        return None
-    quarter = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
-    return _resumes(brand, quarter)
-
-
-@lru_cache(maxsize=16)
-def _resumes(brand: str, quarter: datetime) -> datetime | None:
-    steps = range(1, int(LOOKED_AHEAD / STEP))
-    return next((at for step in steps if house_words.on_duty(brand, at := quarter + step * STEP)), None)
+    """When advisers answer again; None while they do, or when they never will."""
+    opening = hours.next_opening(brand, now)
+    return opening if opening and opening > now else None
 
 
 def _shown(member: team.Member, me: User) -> dict[str, Any]:

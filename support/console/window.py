@@ -8,9 +8,9 @@ from django.conf import settings
 
 from chatbot.brand import BrandError
 from support import clock, house_words
-from support.deliver import REOPEN, WINDOW
 from support.models import Channel, Conversation
 from support.transports.web.events import isoformat
+from support.withheld import REOPEN, WINDOW
 
 
 def invitation(conversation: Conversation) -> dict[str, Any] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +9,8 @@ from datetime import datetime
 from chatbot.experiments.arms import canary, place, split
 from support.models import Experiment, ExperimentKind, ExperimentStatus
 from support.privacy.fields import blind_index
+from support.recent import Recent
 
-FRESH_SECONDS = 3.0  # how long a process may go on as before after an experiment was started, moved or stopped
 Arm = Mapping[str, str]
 
 
@@ -53,9 +51,9 @@ class Running:
 def arm_for(brand: str, customer: str) -> Arm:
     """``{"experiment", "arm", "adapter", "tier"}`` of a customer (their id as text); empty outside any experiment.
 
-    An empty adapter or tier is the usual one. Raises DatabaseError while the database is away and nothing is known yet.
+    An empty adapter or tier is the usual one. While the database is away: by what ran when it was last seen.
     """
-    running = _running(brand)
+    running = _recent.of(brand)
     index = running.arm(customer, running.changes[-1][2]) if running else None
     if running is None or index is None:
         return {}
@@ -69,23 +67,9 @@ def pseudonym(experiment: Experiment, customer: str) -> str:
     return blind_index(f"experiment:{experiment.salt}", customer)
 
 
-def forget() -> None:
-    """Read what runs anew at the next call."""
-    with _lock:
-        _known.clear()
-
-
-_lock = threading.Lock()
-_known: dict[str, tuple[float, Running | None]] = {}
-
-
 def _running(brand: str) -> Running | None:
-    with _lock:
-        read_at, running = _known.get(brand, (float("-inf"), None))
-    if time.monotonic() - read_at < FRESH_SECONDS:
-        return running
     row = Experiment.objects.filter(brand=brand, status=ExperimentStatus.RUNNING).first()
-    running = Running.of(row) if row else None
-    with _lock:
-        _known[brand] = (time.monotonic(), running)
-    return running
+    return Running.of(row) if row else None
+
+
+_recent: Recent[Running | None] = Recent(_running, None)

@@ -10,8 +10,7 @@ import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError
 
-from support import clock, db
-from support.experiments import assign
+from support import clock, db, recent
 from support.experiments.rules import rules
 from support.models import Experiment, ExperimentKind, ExperimentStatus
 from support.privacy import audit
@@ -66,7 +65,7 @@ def start(row: Experiment, user: User) -> None:
             _note(user, "experiment_started", stored)
     except IntegrityError:  # the constraint of one running experiment a brand
         raise NotAllowed("Une autre expérience de cette marque est en cours : une seule à la fois.") from None
-    assign.forget()
+    recent.forget()
 
 
 def grow(row: Experiment, user: User, share: int) -> None:
@@ -78,7 +77,7 @@ def grow(row: Experiment, user: User, share: int) -> None:
         stored.share = share
         _moved(stored, clock.now())
         _note(user, "experiment_grown", stored)
-    assign.forget()
+    recent.forget()
 
 
 def stop(row: Experiment, user: User) -> None:
@@ -131,7 +130,7 @@ def _end_by_hand(
         stored = _locked(row, user, ExperimentStatus.RUNNING, "Cette expérience n'est pas en cours.")
         check(stored)
         end_locked(stored, status, BY_HAND, user, action)
-    assign.forget()
+    recent.forget()
 
 
 def _is_canary(stored: Experiment) -> None:

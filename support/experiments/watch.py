@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from support import clock, db
-from support.experiments import assign, steer
+from support import clock, db, recent
+from support.experiments import steer
 from support.experiments.analyse import Findings, analyse
 from support.experiments.outcomes import measure
 from support.models import Experiment, ExperimentKind, ExperimentStatus
@@ -38,7 +38,7 @@ def _look_at(row: Experiment, now: datetime) -> None:
         stored.save(update_fields=["findings", "looked_at"])
         _tell(stored, found, before)
         _act(stored, found)
-    assign.forget()
+    recent.forget()
 
 
 def _act(stored: Experiment, found: Findings) -> None:

@@ -15,11 +15,11 @@ from chatbot.guard import Guard, sentences
 from chatbot.plan import make_plan
 from chatbot.turn import Mind
 from chatbot.types import IncidentNotice, Move
-from support import clock, doorbell
+from support import clock, doorbell, recent
 from support.db import write
-from support.incidents.recent import Recent
 from support.models import Claim, Conversation, Escalation, Incident, IncidentCase, Label
 from support.privacy import audit
+from support.recent import Recent
 
 
 class NotTaken(Exception):
@@ -69,7 +69,7 @@ def declare(said: Declaration, user: User, mind: Mind) -> Incident:
         )
         hit = _find_hit(incident)
         audit.record(user, "incident_opened", f"incident:{incident.id}", {"hit": hit})
-    _recent.forget()
+    recent.forget()
     return incident
 
 
@@ -88,7 +88,7 @@ def fix(incident_id: uuid.UUID, closing: str, user: User, mind: Mind) -> int:
         audit.record(user, "incident_fixed", f"incident:{incident.id}", {"told": told})
         if told:
             transaction.on_commit(lambda: doorbell.ring_incident(incident.id))
-    _recent.forget()
+    recent.forget()
     return told
 
 
@@ -129,11 +129,6 @@ def hit(incident: Incident) -> QuerySet[Conversation]:
     return Conversation.objects.filter(
         Q(id__in=claims.values("conversation_id")) | Q(id__in=cases.values("conversation_id"))
     )
-
-
-def forget() -> None:
-    """Read the table again next time."""
-    _recent.forget()
 
 
 def _find_hit(incident: Incident) -> int:

@@ -9,11 +9,11 @@ from typing import cast
 from django.contrib.auth.models import User
 
 from chatbot.types import Mode as ModeName
-from support import clock
+from support import clock, recent
 from support.db import write
-from support.incidents.recent import Recent
 from support.models import Mode, ServiceSwitch
 from support.privacy import audit
+from support.recent import Recent
 
 
 def modes(brand: str, channel: str) -> Mapping[str, ModeName]:
@@ -41,13 +41,8 @@ def turn(where: Where, mode: Mode, user: User, reason: str) -> ServiceSwitch:
         row.save()
         target = f"switch:{where.brand}/{where.channel or '*'}/{where.operator or '*'}"
         audit.record(user, "switch", target, {"from": before, "to": mode})
-    _recent.forget()
+    recent.forget()
     return row
-
-
-def forget() -> None:
-    """Read the table again next time."""
-    _recent.forget()
 
 
 def _modes(brand: str, channel: str) -> Mapping[str, ModeName]:

@@ -7,58 +7,38 @@ missed. Only then are the articles read and indexed again.
 from __future__ import annotations
 
 import threading
-import time
-from dataclasses import dataclass
 
 import structlog
 from django.db import DatabaseError
-from django.db.models import Count, Max
 
 from chatbot.knowledge.article import Article as Value
 from chatbot.turn import Mind
 from support.knowledge.values import as_value, errors
 from support.models import Article, ArticleStatus
+from support.recent import NOTHING_DECIDED, Decisions, Recent, decisions
 
 log = structlog.get_logger(__name__)
-CHECK_SECONDS = 2.0
-Decisions = tuple[object, ...]
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What a process last knew of a brand: the mind it was shipped with, the decisions, and the mind they made."""
-
-    shipped: Mind
-    decisions: Decisions
-    mind: Mind
-    at: float
-
-
 _lock = threading.Lock()
-_seen: dict[str, _Seen] = {}
+_overlaid: dict[str, tuple[Mind, Decisions, Mind]] = {}  # brand → as shipped, what was decided by then, what that made
 
 
 def applied(shipped: Mind) -> Mind:
     """``shipped`` with the articles approved by now, give or take two seconds; as last known while the base is away."""
     slug = shipped.brand.slug
+    decided = _recent.of(slug)
     with _lock:
-        seen = _seen.get(slug)
-        if seen is None or seen.shipped is not shipped:
-            seen = _seen[slug] = _Seen(shipped, (), shipped, float("-inf"))
-        if time.monotonic() - seen.at < CHECK_SECONDS:
-            return seen.mind
+        known = _overlaid.get(slug, (shipped, NOTHING_DECIDED, shipped))
+        if known[0] is shipped and known[1] == decided:
+            return known[2]
         try:
-            _look_again(seen, slug)
+            approved = in_force(shipped)
         except DatabaseError:
             log.exception("articles_not_read", brand=slug)
-        seen.at = time.monotonic()
-        return seen.mind
-
-
-def forget() -> None:
-    """Look at the table again next time."""
-    with _lock:
-        _seen.clear()
+            return known[2]
+        mind = shipped.overlaid(approved) if approved else shipped
+        _overlaid[slug] = shipped, decided, mind
+        log.info("articles_in_force", brand=slug, approved=len(approved))
+        return mind
 
 
 def in_force(shipped: Mind) -> list[Value]:
@@ -75,11 +55,8 @@ def in_force(shipped: Mind) -> list[Value]:
     return usable
 
 
-def _look_again(seen: _Seen, slug: str) -> None:
-    decided = Article.objects.filter(brand=slug).exclude(status=ArticleStatus.DRAFT)
-    decisions = tuple(decided.aggregate(count=Count("id"), last=Max("decided_at")).values())
-    if decisions != seen.decisions:
-        approved = in_force(seen.shipped)
-        seen.mind = seen.shipped.overlaid(approved) if approved else seen.shipped
-        seen.decisions = decisions
-        log.info("articles_in_force", brand=slug, approved=len(approved))
+def _decisions(slug: str) -> Decisions:
+    return decisions(Article.objects.filter(brand=slug).exclude(status=ArticleStatus.DRAFT))
+
+
+_recent: Recent[Decisions] = Recent(_decisions, NOTHING_DECIDED)

@@ -11,10 +11,9 @@ from django.db import models
 from django.db.models import Max
 from django.forms.models import model_to_dict
 
-from support import db
+from support import db, recent
 from support.models import VoiceDeployment, VoicePrice, VoiceSwitch
 from support.privacy import audit
-from support.voices import roster
 
 Row = TypeVar("Row", VoiceDeployment, VoiceSwitch)
 
@@ -39,7 +38,7 @@ def add_price(row: VoicePrice, by: User | None) -> VoicePrice:
         row.full_clean()
         row.save(force_insert=True)
         audit.record(by, "voice_price", row.version, _readable(_values(row)))
-    roster.HOUSE.forget()
+    recent.forget()
     return row
 
 
@@ -56,7 +55,7 @@ def _save(row: Row, act: str, by: User | None) -> Row:
                 "after": _readable(changed),
             }
             audit.record(by, act, str(row)[:80], details)
-    roster.HOUSE.forget()
+    recent.forget()
     return row
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils import timezone
 
 from chatbot.voices.ports import Deployment, Price, Tier
 from support.models import VoiceDeployment, VoicePrice, VoiceSwitch
+from support.recent import Recent
 
 log = structlog.get_logger(__name__)
-FRESH_SECONDS = 2.0
 
 
 class UnpricedError(RuntimeError):
@@ -35,23 +31,22 @@ class _Seen:
 class HouseRoster:
     """Implements ``ports.Roster``. While the database is away it goes on with what it last saw."""
 
-    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
-        self._ticks = ticks
-        self._lock = threading.Lock()
-        self._seen, self._read_at = _Seen(), float("-inf")
+    def __init__(self) -> None:
+        self._recent: Recent[_Seen] = Recent(_read, _Seen())
 
     def deployments(self, brand: str, tier: Tier) -> tuple[Deployment, ...]:
         """Those of a tier that the brand may use, OpenAI's own last; none where its switches say so."""
         switch = self.switch(brand)
         if not switch.remote or (tier == "premium" and not switch.premium):
             return ()
-        own = [one for one, brands in self._now().deployments if one.tier == tier and (not brands or brand in brands)]
+        known = self._recent.of().deployments
+        own = [one for one, brands in known if one.tier == tier and (not brands or brand in brands)]
         allowed = [one for one in own if one.provider != "openai" or switch.openai]
         return tuple(sorted(allowed, key=lambda one: one.provider == "openai"))
 
     def switch(self, brand: str) -> VoiceSwitch:
         """What a brand allows and may spend."""
-        return (self._now().switches or {}).get(brand) or VoiceSwitch(brand=brand)
+        return (self._recent.of().switches or {}).get(brand) or VoiceSwitch(brand=brand)
 
     def answers_open(self, brand: str) -> bool:
         """Whether a remote voice may word an open question of this brand."""
@@ -64,25 +59,9 @@ class HouseRoster:
             if row.price_at(timezone.now()) is None:
                 raise UnpricedError(f"voice deployment '{row.name}' is enabled and has no price in force")
 
-    def forget(self) -> None:
-        """Read anew at the next question."""
-        self._read_at = float("-inf")
 
-    def _now(self) -> _Seen:
-        with self._lock:
-            if self._ticks() - self._read_at >= FRESH_SECONDS:
-                try:
-                    self._seen = _read(timezone.now())
-                except DatabaseError as error:
-                    log.warning("roster_unread", error=type(error).__name__)
-                self._read_at = self._ticks()
-            return self._seen
-
-
-HOUSE = HouseRoster()
-
-
-def _read(now: datetime) -> _Seen:
+def _read() -> _Seen:
+    now = timezone.now()
     rows = VoiceDeployment.objects.filter(enabled=True).order_by("name")
     found = []
     for row in rows:
@@ -108,3 +87,6 @@ def _deployment(row: VoiceDeployment, price: VoicePrice) -> Deployment:
         api_version=row.api_version,
         key=settings.VOICE_KEYS.get(row.key_variable, ""),
     )
+
+
+HOUSE = HouseRoster()

@@ -184,6 +184,6 @@ def test_a_taste_takes_the_draft_it_likes() -> None:
 
 
 def test_a_reply_that_fails_is_counted(shipped: Trained) -> None:
-    strict = Marks({name: {"says": ["jamais dit"]} for name in ("thanks", "noted", "greeting", "answer", "claim")})
+    strict = Marks.of({name: {"says": ["jamais dit"]} for name in ("thanks", "noted", "greeting", "answer", "claim")})
     report = evaluate(shipped, CORPUS, strict, "held_out", 8, references=2)
     assert report.marks_kept < 1 and any("marks" in line for line in report.worst)

@@ -1,4 +1,4 @@
-"""What tests of the house stand on: a real, private, empty Redis."""
+"""What tests of the house stand on: a real, private, empty Redis, and nothing remembered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _clean_redis(redis_server: None) -> None:
-    from support import clock, redis_client
+    from support import clock, recent, redis_client
 
     redis_client.connection().flushall()
     clock.reset()
+    recent.forget()

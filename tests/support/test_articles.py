@@ -9,12 +9,14 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from support import recent
 from support.console import transcript
 from support.console.roles import sync_roles
-from support.knowledge import overlay, values, writing
+from support.knowledge import values, writing
+from support.minds import with_template
 from support.models import Article, ArticleStatus, AuditEvent, Author, Channel, Message
 from support.privacy import audit
-from support.turns import mind, run
+from support.turns import run
 from tests.support.journeys import write
 
 FORMS = "\n".join(
@@ -26,7 +28,7 @@ Staff = Callable[..., User]
 @pytest.fixture
 def staff(transactional_db: None) -> Staff:
     sync_roles()
-    overlay.forget()
+    recent.forget()
 
     def make(name: str, role: str) -> User:
         user = User.objects.create_user(name, is_staff=True)
@@ -52,7 +54,7 @@ def draft(author: User, slug: str = "parapluies", answer: str = "Non, pas de par
 
 
 def answer_to(text: str) -> Message:
-    overlay.forget()
+    recent.forget()
     conversation = write(text, Channel.WEB, "web-articles").conversation
     run(conversation.id)
     message = Message.objects.filter(conversation=conversation, author=Author.BOT).order_by("seq").last()
@@ -79,19 +81,19 @@ def test_an_approved_article_is_spoken_without_a_restart_and_cited(awa: User, ma
 def test_it_is_picked_up_within_seconds_without_being_told(
     awa: User, mariam: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(overlay, "CHECK_SECONDS", 0.0)
-    before = mind("easytransfert")
-    assert mind("easytransfert") is before
+    monkeypatch.setattr(recent, "CHECK_SECONDS", 0.0)
+    before = with_template("easytransfert")
+    assert with_template("easytransfert") is before
     writing.approve(draft(awa), mariam)
-    slugs = {one.slug for one in mind("easytransfert").knowledge.library.articles}
+    slugs = {one.slug for one in with_template("easytransfert").knowledge.library.articles}
     assert "parapluies" in slugs
 
 
 def test_it_is_not_looked_for_at_every_turn(awa: User, mariam: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overlay, "CHECK_SECONDS", 3600.0)
-    before = mind("easytransfert")
+    monkeypatch.setattr(recent, "CHECK_SECONDS", 3600.0)
+    before = with_template("easytransfert")
     writing.approve(draft(awa), mariam)
-    assert mind("easytransfert") is before
+    assert with_template("easytransfert") is before
 
 
 def test_a_retired_version_gives_way_to_the_one_before_it(awa: User, mariam: User) -> None:
@@ -101,25 +103,25 @@ def test_a_retired_version_gives_way_to_the_one_before_it(awa: User, mariam: Use
     for row in rows:
         writing.approve(row, mariam)
     newest = Article.objects.get(pk=rows[1].pk)
-    overlay.forget()
+    recent.forget()
     assert _answer("horaires") == "Réponse nouvelle."
     writing.retire(newest, mariam)
-    overlay.forget()
+    recent.forget()
     assert _answer("horaires") == "Réponse ancienne."
     writing.retire(Article.objects.get(pk=rows[0].pk), mariam)
-    overlay.forget()
+    recent.forget()
     assert _answer("horaires") == shipped.answer
 
 
 def _answer(slug: str) -> str:
-    return next(one.answer for one in mind("easytransfert").knowledge.library.articles if one.slug == slug)
+    return next(one.answer for one in with_template("easytransfert").knowledge.library.articles if one.slug == slug)
 
 
 def test_an_approved_article_that_became_unusable_is_left_out(awa: User, mariam: User) -> None:
     row = draft(awa, answer="Avec {no_such_figure}.")
     writing.approve(row, mariam)
-    overlay.forget()
-    assert "parapluies" not in {one.slug for one in mind("easytransfert").knowledge.library.articles}
+    recent.forget()
+    assert "parapluies" not in {one.slug for one in with_template("easytransfert").knowledge.library.articles}
 
 
 def test_only_another_supervisor_approves(staff: Staff, awa: User, mariam: User) -> None:

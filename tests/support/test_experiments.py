@@ -36,11 +36,6 @@ OVER = timedelta(hours=2, minutes=1)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_known() -> None:
-    assign.forget()
-
-
 @pytest.fixture
 def amina() -> User:
     sync_roles()

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chatbot.types import Spoken
 from chatbot.voices.ports import Brief, Deployment, Price, Settled, Usage, VoiceFault
-from support import redis_client, tasks, turns
+from support import redis_client, tasks, turn_rows
 from support.bench.voices import ledger as bench
 from support.models import EngineCall, VoiceSwitch
 from support.voices import budgets, ledger
@@ -116,8 +116,8 @@ def test_the_guards_verdict_joins_the_row_of_its_call(house: HouseLedger) -> Non
     conversation = write("slt").conversation
     call = house.reserve(PLACE, replace(BRIEF, conversation=str(conversation.id)), CENT)
     house.settle(call, ended("0.001"))
-    turns.enter_in_ledger(conversation, Spoken("azure:premium", "own_figure", 12.0, call))
-    turns.enter_in_ledger(conversation, Spoken("template", "passed", 3.0))
+    turn_rows.enter_in_ledger(conversation, Spoken("azure:premium", "own_figure", 12.0, call))
+    turn_rows.enter_in_ledger(conversation, Spoken("template", "passed", 3.0))
     remote, own = EngineCall.objects.order_by("pk")
     assert (remote.tier, remote.outcome, remote.verdict, remote.cost_usd) == (
         "premium",
@@ -133,8 +133,8 @@ def test_of_a_voice_that_failed_the_guard_has_said_nothing(house: HouseLedger) -
     conversation = write("slt").conversation
     call = house.reserve(PLACE, BRIEF, CENT)
     house.settle(call, ended("0.001", "timeout"))
-    turns.enter_in_ledger(conversation, Spoken("azure:premium", "timeout", 12.0, call))
-    turns.enter_in_ledger(conversation, Spoken("local", "unavailable", 1.0))
+    turn_rows.enter_in_ledger(conversation, Spoken("azure:premium", "timeout", 12.0, call))
+    turn_rows.enter_in_ledger(conversation, Spoken("local", "unavailable", 1.0))
     assert list(EngineCall.objects.order_by("pk").values_list("outcome", "verdict")) == [
         ("timeout", ""),
         ("unavailable", ""),

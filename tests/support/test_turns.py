@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chatbot.types import Words
 from chatbot.voices.ports import Brief, Draft
-from support import escalate, leases, turns
+from support import escalate, leases, turns, worker_mind
 from support.models import Author, Channel, Claim, Conversation, Delivery, EngineCall, Escalation, Message, Owner
 from tests.support.journeys import NUMBER, let_quiet_pass, say, write
 from tests.support.test_receive import in_parallel
@@ -81,7 +81,7 @@ class Interrupting:
 
     def __init__(self, happening: Callable[[], object]) -> None:
         self._happening = happening
-        self._voice = turns.mind("easytransfert").voice
+        self._voice = worker_mind.with_voice("easytransfert").voice
 
     def speak(self, brief: Brief, seed: str) -> Draft:
         return Draft(self._pieces(brief, seed), self.tier)
@@ -100,8 +100,8 @@ def voice(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """Let the assistant speak with another voice."""
 
     def use(other: object) -> None:
-        mind = turns.mind("easytransfert")
-        monkeypatch.setattr(turns, "mind", lambda brand: replace(mind, voice=other))
+        mind = worker_mind.with_voice("easytransfert")
+        monkeypatch.setattr(worker_mind, "with_voice", lambda brand: replace(mind, voice=other))
 
     return use
 

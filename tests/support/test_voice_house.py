@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from chatbot import brand as brands
 from chatbot.types import Act
 from chatbot.voices.ports import Brief, Voice
-from support import redis_client, tasks, turns
+from support import redis_client, tasks, worker_mind
 from support.insight.signs import WORKER_SEEN, WORKER_VOICE
 from support.voices import build as voices
 from tests.test_architecture import BLOCK, HEAVY, ROOT
@@ -41,9 +41,9 @@ def own_voice(tmp_path: Path, settings: Any) -> Path:
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What was loaded for one test is loaded anew for the next."""
     monkeypatch.setattr(voices, "_speaks", {})
-    turns._mind.cache_clear()
+    worker_mind.forget_voice()
     yield
-    turns._mind.cache_clear()
+    worker_mind.forget_voice()
 
 
 def tier_of(voice: Voice) -> str:
@@ -63,8 +63,8 @@ def test_a_worker_speaks_with_the_local_voice_where_it_is_there(settings: Any) -
 @pytest.mark.django_db(transaction=True)
 def test_it_is_warm_before_the_first_customer(settings: Any) -> None:
     settings.VOICE = "local"
-    turns.warm_up(BRAND)
-    assert turns._mind(BRAND).voice.counts.tokens > 0  # type: ignore[attr-defined]
+    worker_mind.warm_up(BRAND)
+    assert worker_mind.with_voice(BRAND).voice.counts.tokens > 0  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,6 @@ def test_a_worker_without_torch_speaks_with_the_template() -> None:
     )
     found = _python(code, VOICE="auto")
     assert found.stdout.strip().splitlines()[-1] == "template (torch is not installed)", found.stderr
-
-
-def test_web_processes_load_no_model_where_a_worker_would() -> None:
-    found = _python(
-        f"import sys, support.asgi; print([name for name in {HEAVY} if name in sys.modules])", VOICE="local"
-    )
-    assert found.stdout.strip() == "[]", found.stderr
 
 
 # --- What /ready says ------------------------------------------------------------------------------------------------

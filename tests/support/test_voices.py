@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from chatbot.types import Spoken
 from chatbot.voices.ports import Brief, Settled, Usage
-from support import db, turns
+from support import db, recent, turn_rows
 from support.celery import load_the_mind
 from support.models import AuditEvent, EngineCall, VoiceDeployment, VoicePrice, VoiceSwitch
 from support.voices import alerts, changes
@@ -94,19 +94,16 @@ def test_openai_itself_is_asked_only_where_the_brand_allows_and_last(load: Calla
 @pytest.mark.parametrize("switch", ["remote", "premium"])
 def test_a_switch_acts_within_two_seconds(switch: str, load: Callable[..., str]) -> None:
     load()
-    now = 0.0
-    roster = HouseRoster(lambda: now)
+    roster = HouseRoster()
     assert names(roster) == ["france"]
     VoiceSwitch.objects.filter(brand="easytransfert").update(**{switch: False})
-    now = 1.9
     assert names(roster) == ["france"]
-    now = 2.0
+    recent.forget()  # what two seconds do: test_recent.py
     assert names(roster) == []
 
 
 def test_what_an_operator_saves_here_is_seen_at_once(load: Callable[..., str]) -> None:
     load()
-    HOUSE.forget()
     assert HOUSE.answers_open("easytransfert")
     row = VoiceSwitch.objects.get(brand="easytransfert")
     row.open_questions = False
@@ -308,7 +305,7 @@ def test_calls_cost_and_refusals_are_counted_for_prometheus(load: Callable[..., 
     ledger.settle(call, Settled("ok", "usage", Usage(100, 100), Decimal("0.25"), 10.0))
     conversation = write("slt").conversation
     with db.write():
-        turns.enter_in_ledger(conversation, Spoken("azure:premium", "own_figure", 1.0, call))
+        turn_rows.enter_in_ledger(conversation, Spoken("azure:premium", "own_figure", 1.0, call))
     after = shown(client)
     grown = {
         name: after[name] - before.get(name, 0)

@@ -18,7 +18,7 @@ from django.conf import settings
 from chatbot.turn import Mind
 from chatbot.voices.ports import Brief, Draft
 from chatbot.watch import Watch
-from support import turns
+from support import turns, worker_mind
 from support.leases import Lease
 from support.models import Conversation, Message
 from support.speaking import Speaker
@@ -106,4 +106,5 @@ def install() -> None:
     pace = json.loads((settings.VAR_DIR / "pace.json").read_text())
     slow = Mind.load(settings.BRAND, settings.VAR_DIR / "models", PacedVoice(pace["words"], pace["seconds"]))
     slow = replace(slow, watch=Watch.read(slow.brand.settings), lexis=None)  # its words are no act's
-    vars(turns).update(mind=lambda brand: slow, Speaker=TimedSpeaker)
+    vars(worker_mind).update(with_voice=lambda brand: slow)
+    vars(turns).update(Speaker=TimedSpeaker)

@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Min, Q
 
 from support.models import Author, Escalation, Message, Owner, Priority, Status, TeamMember
+from support.team import PRESENT
 from support.transports.web.events import isoformat
 
-THERE = timedelta(minutes=2)  # seen so lately, somebody is there
 SOON = timedelta(minutes=5)  # a first reply due so soon is about to be late
 _OPEN = Q(closed_at__isnull=True)
 _WORKED = _OPEN & Q(status=Status.OPEN)
@@ -66,7 +66,7 @@ def _person(user: User, member: TeamMember | None, cases: int, asked: int, now: 
         name=user.get_full_name() or user.get_username(),
         availability=member.availability if member else "",
         label=member.get_availability_display() if member else "",
-        there=seen is not None and seen > now - THERE,
+        there=seen is not None and seen > now - PRESENT,
         seen_at=isoformat(seen) if seen else None,
         cases=cases,
         asked=asked,

@@ -13,7 +13,6 @@ from support.models import Channel, Claim, Conversation, Escalation, Message
 
 PERIODS = {"today": "Aujourd'hui", "7": "7 derniers jours", "30": "30 derniers jours", "custom": "Du … au …"}
 LONGEST = timedelta(days=366)
-Scoped = QuerySet[Escalation]
 
 
 @dataclass(frozen=True, slots=True)

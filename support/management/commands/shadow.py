@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from chatbot.brand import BrandError
 from chatbot.experiments.shadow import shadow
-from support import turns
+from support import minds
 from support.experiments.contenders import UnknownVoice, contender
 from support.experiments.report import Report
 from support.experiments.stored import stored
@@ -74,7 +74,7 @@ class Command(BaseCommand):
 
 
 def _replay(brand: str, names: tuple[str, str], limit: int | None, since: datetime | None) -> Report:
-    mind = turns.mind(brand)
+    mind = minds.with_template(brand)
     base, candidate = (contender(name, mind) for name in names)
     report = Report(*names)
     for number, conversation in enumerate(stored(brand, limit, since), start=1):

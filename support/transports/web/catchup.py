@@ -50,11 +50,6 @@ def forget(conversation: uuid.UUID, follower: Follower) -> None:
         del _followers[conversation]
 
 
-def open_sockets() -> int:
-    """How many sockets this process keeps up to date."""
-    return sum(map(len, _followers.values()))
-
-
 async def _look_out() -> None:
     while True:
         await asyncio.sleep(EVERY_SECONDS)

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from chatbot.dialogue.state import State, from_json, to_json
-from support import clock, deliver, escalate, redis_client, tasks, turns
+from support import clock, deliver, escalate, redis_client, tasks, turns, worker_mind
 from support.backoffice import announce
 from support.backoffice.changes import Change, change_status
 from support.console import case as cases
@@ -184,7 +184,7 @@ def test_killed_while_telling_nothing_is_half_said(filed: Filed, monkeypatch: py
 def test_a_fault_in_wording_it_leaves_the_duty_standing(filed: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
     claim = filed()
     change("processing")
-    monkeypatch.setattr(turns, "mind", lambda _: None)
+    monkeypatch.setattr(worker_mind, "with_voice", lambda _: None)
     assert announce.run(claim.conversation_id) == 0
     monkeypatch.undo()
     assert announce.run(claim.conversation_id) == 1

@@ -228,6 +228,21 @@ def test_a_long_transcript_opens_at_its_end_and_reaches_back_to_the_start(awa: U
     assert [message["seq"] for message in older["messages"]] == list(range(1, 22)) and not older["older"]
 
 
+def test_a_page_asked_for_while_news_are_looked_for_is_not_forgotten(
+    awa: User, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both run in threads of their own."""
+    case = waiting()
+    for number in range(transcript.PAGE):
+        write(f"message {number}")
+    view, marks = following.CaseView(case.id, awa), transcript.marks
+    view.news()
+    monkeypatch.setattr(transcript, "marks", lambda *asked: (view.reach_back(), marks(*asked))[1])
+    view.news()
+    (older,) = view.news() or []
+    assert [message["seq"] for message in older["messages"]] == [1]
+
+
 def test_words_being_spoken_are_masked_too(awa: User, waiting: Waiting) -> None:
     view = following.CaseView(waiting().id, awa)
     view.spoken("r", "Vers le 07000")

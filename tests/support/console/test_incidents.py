@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from support import clock
 from support.backoffice import incident_news
 from support.incidents import incidents, radar, switches
 from support.incidents.switches import Where
+from support.minds import with_template
 from support.models import (
     AuditEvent,
     Author,
@@ -26,20 +27,10 @@ from support.models import (
     Notice,
     Owner,
 )
-from support.turns import mind
 from tests.support.journeys import BRAND, say, write
 
 HIT = "j'ai fait orange vers wave, mon argent est parti et n'est pas arrivé"
 NOTICE = "Les transferts d'Orange vers Wave sont ralentis, nos équipes y travaillent."
-
-
-@pytest.fixture(autouse=True)
-def _read_at_once() -> Iterator[None]:
-    switches.forget()
-    incidents.forget()
-    yield
-    switches.forget()
-    incidents.forget()
 
 
 @pytest.fixture
@@ -54,7 +45,7 @@ def declared(mariam: User, **more: str) -> Incident:
         clock.now(),
         **{"from_operator": "Orange", "to_operator": "Wave", "notice": NOTICE, **more},
     )
-    return incidents.declare(said, mariam, mind(BRAND))
+    return incidents.declare(said, mariam, with_template(BRAND))
 
 
 def words(messages: list) -> str:  # type: ignore[type-arg]
@@ -109,13 +100,13 @@ def test_at_the_end_everybody_hit_is_told_once_but_who_said_stop_or_has_a_person
     stopped.identity.opted_out_at = clock.now()
     stopped.identity.save()
     Conversation.objects.filter(id=with_agent.id).update(owner=Owner.AGENT, agent=mariam)
-    assert incidents.fix(row.id, "C'est réparé : vos transferts vont arriver.", mariam, mind(BRAND)) == 4
+    assert incidents.fix(row.id, "C'est réparé : vos transferts vont arriver.", mariam, with_template(BRAND)) == 4
     assert incident_news.tell(row.id) == 2
     assert incident_news.tell(row.id) == 0 and incident_news.untold() == []
     told = Conversation.objects.filter(messages__text__isnull=False, messages__client_id__isnull=False).distinct()
     assert {one.id for one in told} == {one.id for one in Conversation.objects.order_by("created_at")[2:]}
     with pytest.raises(incidents.NotTaken, match="déjà clos"):
-        incidents.fix(row.id, "", mariam, mind(BRAND))
+        incidents.fix(row.id, "", mariam, with_template(BRAND))
     assert incidents.notices(BRAND) == ()
 
 
@@ -196,7 +187,7 @@ def test_supervisors_declare_and_close_auditors_read_agents_do_neither(
 def test_the_closing_message_is_the_assistants_and_shown_to_the_customer(mariam: User) -> None:
     row = declared(mariam)
     say(HIT)
-    incidents.fix(row.id, "C'est réparé.", mariam, mind(BRAND))
+    incidents.fix(row.id, "C'est réparé.", mariam, with_template(BRAND))
     incident_news.tell(row.id)
     last = Conversation.objects.get().messages.order_by("-seq").first()
     assert last is not None and last.author == Author.BOT and last.text == "C'est réparé."

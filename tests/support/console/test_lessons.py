@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -12,10 +12,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from chatbot.teaching import read, without_personal_data
+from support import recent
 from support.console import reading
-from support.lessons import overlay, trial, writing
+from support.lessons import trial, writing
+from support.minds import with_template
 from support.models import AuditEvent, Conversation, Lesson, LessonKind, LessonStatus, Message, Notice
-from support.turns import mind
 from tests.support.console.conftest import Waiting
 
 BRAND = "easytransfert"
@@ -23,11 +24,8 @@ WROTE = "mon gnonmi est bloqué depuis hier appelez moi au 07 00 00 00 01"
 
 
 @pytest.fixture(autouse=True)
-def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(overlay, "CHECK_SECONDS", 0.0)
-    overlay.forget()
-    yield
-    overlay.forget()
+def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "CHECK_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -41,27 +39,27 @@ def mariam(staff: Callable[..., User]) -> User:
 
 
 def word(message: Message, user: User, form: str = "gnonmi", standard: str = "argent") -> Lesson:
-    return writing.propose(message, user, writing.Proposal(LessonKind.WORD, form, standard), mind(BRAND))
+    return writing.propose(message, user, writing.Proposal(LessonKind.WORD, form, standard), with_template(BRAND))
 
 
 def test_a_word_counts_everywhere_once_approved_and_not_before(message: Message, awa: User, mariam: User) -> None:
     row = word(message, awa)
-    assert "argent" not in read(mind(BRAND), WROTE)[0]
-    writing.approve(row, mariam, mind(BRAND))
-    assert "mon argent est bloqué" in read(mind(BRAND), WROTE)[0]
+    assert "argent" not in read(with_template(BRAND), WROTE)[0]
+    writing.approve(row, mariam, with_template(BRAND))
+    assert "mon argent est bloqué" in read(with_template(BRAND), WROTE)[0]
     assert "mon argent est bloqué" in reading.in_standard_french(BRAND, WROTE)
     writing.withdraw(row, mariam)
-    assert "argent" not in read(mind(BRAND), WROTE)[0]
+    assert "argent" not in read(with_template(BRAND), WROTE)[0]
 
 
 def test_an_intent_counts_after_the_same_question_only(waiting: Waiting, awa: User, mariam: User) -> None:
     talk = waiting("ya foy quoi")
     said = writing.Proposal(LessonKind.INTENT, intent="transfer_not_received")
-    row = writing.propose(talk.messages.get(seq=1), awa, said, mind(BRAND))
-    assert read(mind(BRAND), "ya foy quoi")[1] != "transfer_not_received"
-    writing.approve(row, mariam, mind(BRAND))
-    assert read(mind(BRAND), "ya foy quoi")[1] == "transfer_not_received"
-    assert read(mind(BRAND), "bonjour")[1] == "greeting"
+    row = writing.propose(talk.messages.get(seq=1), awa, said, with_template(BRAND))
+    assert read(with_template(BRAND), "ya foy quoi")[1] != "transfer_not_received"
+    writing.approve(row, mariam, with_template(BRAND))
+    assert read(with_template(BRAND), "ya foy quoi")[1] == "transfer_not_received"
+    assert read(with_template(BRAND), "bonjour")[1] == "greeting"
 
 
 def test_no_number_and_no_name_is_kept(message: Message, awa: User) -> None:
@@ -95,32 +93,32 @@ def test_a_lesson_too_wide_is_refused_with_an_example(message: Message, awa: Use
     message.refresh_from_db()
     row = word(message, awa, "remboursement", "bonjour")
     with pytest.raises(writing.NotAllowed, match="Trop large"):
-        writing.approve(row, mariam, mind(BRAND))
+        writing.approve(row, mariam, with_template(BRAND))
     row.refresh_from_db()
     assert row.status == LessonStatus.PROPOSED
 
 
 def test_a_lesson_that_breaks_another_is_refused(message: Message, awa: User, mariam: User) -> None:
-    writing.approve(word(message, awa), mariam, mind(BRAND))
+    writing.approve(word(message, awa), mariam, with_template(BRAND))
     with pytest.raises(writing.NotAllowed, match="contredit une autre"):
-        writing.approve(word(message, awa, "gnonmi", "téléphone"), mariam, mind(BRAND))
+        writing.approve(word(message, awa, "gnonmi", "téléphone"), mariam, with_template(BRAND))
 
 
 def test_only_a_supervisor_decides_and_once(message: Message, awa: User, mariam: User) -> None:
     row = word(message, awa)
     with pytest.raises(writing.NotAllowed, match="superviseur"):
-        writing.approve(row, awa, mind(BRAND))
+        writing.approve(row, awa, with_template(BRAND))
     assert Notice.objects.filter(user=mariam).count() == 1
     writing.reject(row, mariam)
     with pytest.raises(writing.NotAllowed, match="déjà"):
-        writing.approve(row, mariam, mind(BRAND))
+        writing.approve(row, mariam, with_template(BRAND))
     acts = list(AuditEvent.objects.values_list("action", flat=True))
     assert acts == ["lesson_proposed", "lesson_rejected"]
 
 
 def test_every_approved_lesson_is_a_regression_example(message: Message, awa: User, mariam: User) -> None:
     row = word(message, awa)
-    writing.approve(row, mariam, mind(BRAND))
+    writing.approve(row, mariam, with_template(BRAND))
     out = StringIO()
     call_command("lessons", "check", stdout=out)
     assert "1 leçon(s) tenue(s) sur 1" in out.getvalue()
@@ -130,7 +128,7 @@ def test_every_approved_lesson_is_a_regression_example(message: Message, awa: Us
     Lesson.objects.filter(id=row.id).update(example="rien de tel")
     with pytest.raises(CommandError):
         call_command("lessons", "check", stdout=StringIO(), stderr=StringIO())
-    assert trial.failures([Lesson.objects.get()], mind(BRAND))
+    assert trial.failures([Lesson.objects.get()], with_template(BRAND))
 
 
 def test_the_console_proposes_and_the_admin_decides(

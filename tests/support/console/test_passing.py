@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,10 +14,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from support import clock, escalate, handing, house_words, team
+from support import clock, escalate, handing, team
 from support.console import case as cases
 from support.console import team as team_page
-from support.models import AuditEvent, Conversation, Escalation, Note, Owner, TeamMember
+from support.models import (
+    AuditEvent,
+    Conversation,
+    DeskSettings,
+    Escalation,
+    Note,
+    OpeningHours,
+    Owner,
+    TeamMember,
+)
 from tests.support.console.conftest import Waiting
 from tests.support.journeys import BRAND
 
@@ -158,9 +167,10 @@ def test_each_says_of_themselves_whether_they_take_cases(awa: User, staff: Calla
     assert Client().get("/admin/team/").status_code == 403
 
 
-def test_while_nobody_is_on_duty_the_queue_says_until_when(awa: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    opens = datetime(2026, 1, 5, 8, tzinfo=UTC)
-    monkeypatch.setattr(house_words, "on_duty", lambda brand, now: now >= opens)
+def test_while_nobody_is_on_duty_the_queue_says_until_when(awa: User) -> None:
+    opens = datetime(2026, 1, 5, 8, tzinfo=UTC)  # a Monday
+    DeskSettings.objects.create(brand=BRAND, hours_here=True)
+    OpeningHours.objects.create(brand=BRAND, weekday=1, opens=time(8), closes=time(18))
     assert team_page.off_duty_until(BRAND, opens - timedelta(hours=40, minutes=7)) == opens
     assert team_page.off_duty_until(BRAND, opens + timedelta(minutes=1)) is None
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from chatbot.types import Priority as PriorityName
-from support import clock, db, escalate, hours, promises
+from support import clock, db, escalate, recent
 from support.console.roles import sync_roles
 from support.models import (
     Availability,
@@ -38,12 +38,6 @@ class Clock:
     def passes(self, **units: float) -> datetime:
         self.time += timedelta(**units)
         return self.time
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    hours.forget()
-    promises.forget()
 
 
 @pytest.fixture
@@ -78,7 +72,7 @@ def office(transactional_db: None) -> Callable[..., None]:
             OpeningHours.objects.create(brand=BRAND, weekday=day, opens=time(8), closes=time(18))
         for day in holidays:
             Holiday.objects.create(brand=BRAND, day=day.date(), name="Férié")
-        hours.forget()
+        recent.forget()
 
     return enter
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from support import db, escalate, house_words, promise_watch, promises
+from support import db, escalate, house_words, promise_watch, promises, recent
 from support.models import (
     AuditEvent,
     Escalation,
@@ -32,7 +32,7 @@ MONDAY = datetime(2026, 12, 28, 8, tzinfo=UTC)
 def level(kind: str = "", priority: int | None = None, **minutes: Any) -> None:
     given = {"first_reply": 10, "next_reply": 20, "resolution": 60, **minutes}
     ServiceLevel.objects.create(brand=BRAND, kind=kind, priority=priority, **given)
-    promises.forget()
+    recent.forget()
 
 
 def told() -> list[tuple[str, str]]:
