@@ -223,6 +223,7 @@ def test_nothing_written_anywhere_is_run_and_the_pages_keep_to_their_policy(
     context.on("weberror", lambda error: said.append(str(error.error)))
     context.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))
     page = comes_in(house, context, "root")
+    page.set_default_navigation_timeout(30_000)  # the first article shown waits for the whole mind to be read
     opened = console_pages.addresses(case, token)
     extra = ["support/auditevent/?q=" + quote(PAYLOADS[1])]
     extra += [f"accounts/second-factor/?next={quote(PAYLOADS[1])}", "rapports/?from=" + quote(PAYLOADS[1])]
