@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
-from support import db, escalate
-from support.models import AuditEvent, CannedReply, Channel, Conversation, Owner
+from support import clock, db, escalate
+from support.models import AuditEvent, CannedReply, Channel, Claim, Conversation, Owner
 from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
 from tests.browser.console_page import DESKTOP, TABLET
@@ -319,8 +319,20 @@ def test_the_theme_can_be_read_where_we_did_not_draw_it(
     assert serious_findings(door) == []
     page = sign_in("mariam", "admin", color_scheme=scheme, reduced_motion="reduce").page
     reply = CannedReply.objects.create(brand=BRAND, shortcut="merci", title="Merci", text="Merci {client}")
-    for place in ("support/cannedreply/", f"support/cannedreply/{reply.pk}/change/", "nothing-here/"):
+    case, now = waiting(), clock.now()
+    Claim.objects.create(
+        number="AK-204-7318",
+        customer=case.customer,
+        conversation=case,
+        kind="not_received",
+        filed_at=now,
+        changed_at=now,
+    )
+    for place in ("support/claim/", f"support/cannedreply/{reply.pk}/change/", "nothing-here/"):
         page.goto(f"{house.url}/admin/{place}")
+        if place == "support/claim/":
+            page.locator("input.action-select").first.check()
+            expect(page.get_by_label("Action sur les lignes choisies")).to_be_visible()
         assert serious_findings(page) == [], place
 
 
