@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, cast, overload
 
 from chatbot.types import ClaimView, Desk
-from support import case_numbers, escalate, house_words
+from support import case_numbers, house_words, places
 from support.experiments import assign
 from support.incidents import incidents, switches
 from support.models import Claim, Conversation, Owner
@@ -26,12 +26,12 @@ def at(conversation: Conversation, now: datetime) -> Desk:
         channel=cast('Literal["web", "whatsapp"]', conversation.channel),  # the column's choices
         new_case_number=case_numbers.new,
         waiting_for_person=waiting,
-        waiting_priority=escalate.standing_priority(conversation) if waiting else None,
-        place_for=escalate.place_for,
+        waiting_priority=places.standing_priority(conversation) if waiting else None,
+        place_for=places.place_for,
         listening=conversation.owner == Owner.AGENT,
         on_duty=on_duty,
         back_at=None if on_duty else house_words.back_at(conversation.brand, now),
-        queue_position=escalate.queue_position(conversation) if waiting else None,
+        queue_position=places.queue_position(conversation) if waiting else None,
         claims=LatestClaims(conversation.customer_id),
         conversation=str(conversation.id),
         customer=str(conversation.customer_id),

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from typing import Any, cast
+from dataclasses import asdict
+from datetime import timedelta
 
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.dialogue.state import State, StateError, from_json, handed_back, to_json
-from chatbot.types import HandoffCard, HandoffReason, Slot
+from chatbot.dialogue.state import handed_back
+from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
-from support import case_identifiers, clock, db, doorbell, promises
+from support import clock, db, promises
 from support.backoffice import duties
 from support.models import (
     Author,
@@ -27,11 +26,11 @@ from support.models import (
     Owner,
     Priority,
     Reason,
-    SlotEdit,
     Status,
     Stint,
 )
 from support.owning import EscalationError, lease_end, locked, require_owner
+from support.places import queue_position
 from support.privacy import audit
 from support.replying import (
     MAX_REPLY_CHARACTERS,
@@ -101,25 +100,6 @@ def open_locked(
     return standing
 
 
-def queue_position(conversation: Conversation) -> int | None:
-    """Place in the queue, from 1; None when the conversation does not wait."""
-    waiting = Escalation.objects.filter(closed_at__isnull=True, conversation__owner=Owner.QUEUE)
-    ids = list(waiting.order_by("priority", "due_at", "id").values_list("conversation_id", flat=True))
-    return ids.index(conversation.id) + 1 if conversation.id in ids else None
-
-
-def place_for(priority: PriorityName) -> int:
-    """The place, from 1, of a conversation that joins the queue now: behind all that are as urgent or more."""
-    waiting = Escalation.objects.filter(closed_at__isnull=True, conversation__owner=Owner.QUEUE)
-    return waiting.filter(priority__lte=Priority[priority.upper()]).count() + 1
-
-
-def standing_priority(conversation: Conversation) -> PriorityName | None:
-    """How urgent the person this conversation waits for was said to be; None when it waits for none."""
-    standing = conversation.escalations.filter(closed_at__isnull=True).values_list("priority", flat=True).first()
-    return None if standing is None else cast("PriorityName", Priority(standing).name.lower())
-
-
 def take(conversation_id: uuid.UUID, agent: User) -> Escalation:
     """Make ``agent`` the owner. Raises EscalationError when someone else is. Taking what one has renews the lease."""
     with db.write():
@@ -135,25 +115,6 @@ def take(conversation_id: uuid.UUID, agent: User) -> Escalation:
         if not already:
             audit.record(agent, "take", f"conversation:{conversation.id}", {"reason": escalation.reason})
     return escalation
-
-
-def arrange(
-    conversation_id: uuid.UUID,
-    agent: User,
-    *,
-    priority: Priority | None = None,
-    status: Status | None = None,
-    snoozed_until: datetime | None = None,
-) -> None:
-    """Set how urgent the agent's own case is, and where the work on it stands. Raises EscalationError."""
-    with db.write():
-        conversation = owned(conversation_id, agent)
-        news: dict[str, Any] = {} if priority is None else {"priority": priority}
-        if status is not None:
-            news |= {"status": status, "snoozed_until": snoozed_until if status == Status.SNOOZED else None}
-        if news:
-            conversation.escalations.filter(closed_at__isnull=True).update(**news)
-            transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
 
 
 def hand_back(conversation_id: uuid.UUID, agent: User) -> None:
@@ -173,59 +134,6 @@ def keep(conversation_id: uuid.UUID, agent: User) -> None:
         Escalation.objects.filter(conversation=conversation_id, closed_at__isnull=True).update(lease_until=lease_end())
 
 
-def set_collected(
-    conversation_id: uuid.UUID, agent: User, place: int, slot: str, value: str | int, *, any_owner: bool = False
-) -> None:
-    """Write a fact of the case at ``place`` that the assistant is collecting, so that it is not asked for again.
-
-    Only the owner may, unless ``any_owner``. Raises EscalationError.
-    """
-    with db.write():
-        conversation = locked(conversation_id)
-        if not any_owner:
-            require_owner(conversation, agent)
-        state = _readable_state(conversation)
-        case = state.cases[place] if place < len(state.cases) else None
-        if case is None or case.phase != "open":
-            raise EscalationError("L'assistant ne collecte plus ce dossier : rechargez la fiche.")
-        before, fact = case.slots.get(slot), Slot(value, f"agent:{agent.get_username()}", clock.now())
-        asked = {name: count for name, count in case.asked.items() if name != slot}
-        known = replace(case.with_slots({slot: fact}), asked=asked)
-        put_state(conversation, replace(state, cases=(*state.cases[:place], known, *state.cases[place + 1 :])))
-        SlotEdit.objects.create(
-            conversation=conversation,
-            kind=case.kind,
-            slot=slot,
-            before={"value": before.value} if before else {},
-            after={"value": value},
-            by=agent,
-            at=fact.at,
-        )
-        audit.record(agent, "slot_corrected", f"conversation:{conversation_id}", {"slot": slot, "kind": case.kind})
-        transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
-
-
-def put_state(conversation: Conversation, state: State) -> None:
-    """Keep what a person changed in a locked conversation's state.
-
-    A turn at work read the old one: it loses its lease, so that it cannot write that back, and is rung for again.
-    """
-    before, after = conversation.state, to_json(replace(state, pending=None, offered=None))
-    conversation.state = after
-    conversation.turn_token = conversation.turn_until = None
-    conversation.save(update_fields=["state", "turn_token", "turn_until"])
-    case_identifiers.moved(conversation.id, before, after)
-    if conversation.inbound_seq > conversation.handled_seq:
-        transaction.on_commit(lambda: doorbell.ring_turn(conversation.id))
-
-
-def _readable_state(conversation: Conversation) -> State:
-    try:
-        return from_json(conversation.state)
-    except StateError:
-        raise EscalationError("Ce que l'assistant a collecté ne se lit plus : écrivez une note.") from None
-
-
 def return_abandoned() -> int:
     """Back to the queue with what an agent gone quiet still holds; returns how many. For the sweeper."""
     expired = Escalation.objects.filter(closed_at__isnull=True, lease_until__lt=timezone.now())
@@ -240,22 +148,6 @@ def return_abandoned() -> int:
             let_go(conversation, escalation)
             returned += 1
     return returned
-
-
-def note_warning(case: Escalation, now: datetime) -> None:
-    """People were told that a promise of a case is about to be broken. For the watch, under the conversation's lock."""
-    case.warned_at = case.warned_at or now
-    case.save(update_fields=["warned_at"])
-
-
-def note_breach(case: Escalation, now: datetime) -> None:
-    """A promise of a case was broken: it goes up one step in the queue. For the watch, under the conversation's lock.
-
-    Its other promises stay as they were: shorter ones would only be broken one after the other.
-    """
-    case.breached_at = case.breached_at or now
-    case.priority = max(Priority.URGENT, case.priority - 1)
-    case.save(update_fields=["breached_at", "priority"])
 
 
 def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome) -> None:

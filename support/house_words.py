@@ -25,6 +25,15 @@ def technical_fault(slug: str, now: datetime) -> str:
     return house.technical_fault(brand.load(slug).settings, on_duty=on_duty(slug, now))
 
 
+def of_incident(slug: str, name: str, from_operator: str, to_operator: str) -> str:
+    """What the brand would say of an incident between two operators: its "notice" or "closing"; "" where it has none,
+    or an operator is not known."""
+    pattern = _table(slug, "fixed").get(f"incident_{name}")
+    if not isinstance(pattern, str) or not (from_operator and to_operator):
+        return ""
+    return pattern.format(from_operator=from_operator, to_operator=to_operator)
+
+
 def causes(slug: str) -> Causes:
     """Why and how soon the brand calls a person. Raises BrandError."""
     return Causes.read(brand.load(slug).settings)

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from support import clock, db, escalate, notices, promises, staff
+from support import clock, db, notices, promises, staff, statuses
 from support.models import Conversation, Escalation, NoticeKind, PromiseEvent, PromiseStep
 from support.privacy import audit
 from support.promises import Promise
@@ -98,9 +98,9 @@ def _tell(found: Found) -> bool:
 
 def _note(case: Escalation, found: Found, now: datetime) -> None:
     if found.step == PromiseStep.WARNED:
-        escalate.note_warning(case, now)
+        statuses.note_warning(case, now)
         return
-    escalate.note_breach(case, now)
+    statuses.note_breach(case, now)
     details = {"promise": found.promise.name, "due": found.promise.due.isoformat(), "priority": case.priority}
     audit.record(None, "sla_breached", f"conversation:{found.conversation}", details)
 

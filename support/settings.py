@@ -347,6 +347,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Service client",
     "SITE_SYMBOL": "support_agent",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/demo.svg"}],
+    "STYLES": ["/static/console/theme.css"],
     "SIDEBAR": {"show_search": False, "navigation": "support.console.navigation.sections"},
     "COLORS": {
         "primary": {

@@ -66,6 +66,22 @@ def set_priority(conversation_id: uuid.UUID, agent: User, priority: Priority) ->
         _tell(conversation_id)
 
 
+def note_warning(case: Escalation, now: datetime) -> None:
+    """People were told that a promise of a case is about to be broken. For the watch, under the conversation's lock."""
+    case.warned_at = case.warned_at or now
+    case.save(update_fields=["warned_at"])
+
+
+def note_breach(case: Escalation, now: datetime) -> None:
+    """A promise of a case was broken: it goes up one step in the queue. For the watch, under the conversation's lock.
+
+    Its other promises stay as they were: shorter ones would only be broken one after the other.
+    """
+    case.breached_at = case.breached_at or now
+    case.priority = max(Priority.URGENT, case.priority - 1)
+    case.save(update_fields=["breached_at", "priority"])
+
+
 def wake() -> int:
     """Open the cases whose snooze is over; returns how many. For the sweeper."""
     due = Escalation.objects.filter(status=Status.SNOOZED, snoozed_until__lte=clock.now())

@@ -32,6 +32,7 @@ WRITERS = {
     "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go
     "instructions.py",  # hands back, and sends the words a person gave the assistant
     "statuses.py",
+    "collected.py",  # what a person corrects of the assistant's state
     "backoffice",
     "leases.py",
     "search",

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from chatbot.dialogue.state import StateError, from_json
 from chatbot.types import Slot
-from support import claim_facts, clock, db, escalate
+from support import claim_facts, clock, collected, db, escalate
 from support.backoffice import outbox
 from support.models import Claim, ClaimEvent, ClaimStatus, Conversation, Owner
 from support.privacy import audit
@@ -80,4 +80,4 @@ def _tell_the_assistant(conversation: Conversation, claim: Claim, slot: str) -> 
     known = Slot(fact["value"], fact["source"], claim.changed_at)
     cases = tuple(case.with_slots({slot: known}) if case.number == claim.number else case for case in state.cases)
     if cases != state.cases:
-        escalate.put_state(conversation, replace(state, cases=cases))
+        collected.put_state(conversation, replace(state, cases=cases))

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 
 from chatbot.dialogue.state import StateError, from_json
-from support import escalate
+from support import collected
 from support.backoffice import by_agent
 from support.backoffice.corrections import CorrectionError, recognisers
 from support.console import actions, roles
@@ -33,7 +33,7 @@ def correct(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Htt
         else:
             place = _place(body)
             value = _read(row.brand, _kind(row, place), slot, written)
-            escalate.set_collected(conversation, user, place, slot, value, any_owner=any_owner)
+            collected.set_collected(conversation, user, place, slot, value, any_owner=any_owner)
     except CorrectionError as error:
         raise actions.Unusable(str(error)) from error
     return HttpResponse(status=204)

@@ -24,7 +24,7 @@ from unfold.widgets import (
 )
 
 from chatbot import brand as brands
-from support import clock
+from support import clock, house_words
 from support.console import roles, words
 from support.console.claim_pages import user_of
 from support.incidents import incidents, radar, switches
@@ -166,7 +166,8 @@ def _declared(request: HttpRequest, said: dict[str, Any]) -> bool:
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    known = {name: request.GET.get(name, "") for name in ("kind", "from_operator", "to_operator", "name", "label")}
+    asked = ("kind", "from_operator", "to_operator", "name", "label", "notice")
+    known = {name: request.GET.get(name, "") for name in asked}
     try:
         began = datetime.fromisoformat(request.GET.get("began_at", ""))
     except ValueError:
@@ -176,24 +177,29 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 def _blip(brand: str, blip: radar.Blip) -> dict[str, Any]:
     group = blip.group
-    name = f"{words.claim_kind(brand, group.kind)} {group.from_operator} → {group.to_operator}" if group.kind else ""
+    kind = words.claim_kind(brand, group.kind) if group.kind else "Nature inconnue"
+    pair = f"{group.from_operator or '?'} → {group.to_operator or '?'}"
+    notice = house_words.of_incident(brand, "notice", group.from_operator, group.to_operator)
+    known = {
+        "kind": group.kind, "from_operator": group.from_operator, "to_operator": group.to_operator,
+        "name": f"{kind} {pair}"[:80], "label": "incident", "notice": notice,
+    }  # fmt: skip
     return {
-        "kind": words.claim_kind(brand, group.kind) if group.kind else "Nature inconnue",
-        "pair": f"{group.from_operator or '?'} → {group.to_operator or '?'}",
+        "kind": kind,
         "error": words.code("intents", group.error) if group.error else "",
         "sentence": radar.sentence(blip),
         "covered": radar.covered(brand, group),
-        "link": "?" + urlencode({
-            "kind": group.kind, "from_operator": group.from_operator, "to_operator": group.to_operator,
-            "name": name[:80], "label": "incident", "began_at": blip.first_at.isoformat(),
-        }),
-    }  # fmt: skip
+        "notice": notice,
+        "at_once": IncidentForm(brand, initial=known | {"began_at": blip.first_at}, auto_id=False),
+        "link": "?" + urlencode(known | {"began_at": blip.first_at.isoformat()}),
+    }
 
 
 def _incident(brand: str, row: Incident) -> dict[str, Any]:
     about = [words.claim_kind(brand, row.kind)] if row.kind else []
     about += [f"{row.from_operator or '?'} → {row.to_operator or '?'}"] if row.from_operator or row.to_operator else []
-    return {"row": row, "about": ", ".join(about) or "Tout"}
+    closing = house_words.of_incident(brand, "closing", row.from_operator, row.to_operator)
+    return {"row": row, "about": ", ".join(about) or "Tout", "closing": closing}
 
 
 def _switch(row: ServiceSwitch) -> dict[str, Any]:

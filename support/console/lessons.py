@@ -55,11 +55,11 @@ def intents() -> list[dict[str, str]]:
 class LessonAdmin(RecordAdmin):
     """Proposals of staff. What would change is tried and shown before a supervisor decides."""
 
-    list_display = ("at", "kind", "what", "example_shown", "status", "proposed_by", "decided_by")
+    list_display = ("at", "kind", "what", "example_shown", "status", "proposer", "decider")
     list_filter = ("status", "kind", "brand")
     list_select_related = ("proposed_by", "decided_by")
     fields = (
-        "kind", "what", "example_shown", "asked_shown", "comment", "proposer", "at", "status", "decider",
+        "kind", "what", "example_shown", "asked_shown", "comment", "proposer", "proposed_at", "status", "decider",
         "decided_at", "tried", "case",
     )  # fmt: skip
     readonly_fields = fields
@@ -126,6 +126,13 @@ class LessonAdmin(RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Supervisors decide; no field is ever changed."""
         return self.has_decide_permission(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Without the buttons that save: there is nothing to save, one decides."""
+        unsaid = {"show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **unsaid})
 
     def save_model(self, request: HttpRequest, obj: Lesson, form: Any, change: bool) -> None:
         """Only the decision that was clicked."""

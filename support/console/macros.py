@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from support import clock, db, escalate, undo
+from support import clock, db, escalate, statuses, undo
 from support.console import variables
 from support.models import Conversation, Label, Note, Priority, Status
 from support.privacy import audit
@@ -109,9 +109,13 @@ def _note(conversation: Conversation, agent: User, text: str, once: uuid.UUID) -
 def _arrange(conversation_id: uuid.UUID, agent: User, steps: Mapping[str, Any]) -> list[str]:
     priority = Priority[steps["priority"].upper()] if "priority" in steps else None
     status = Status(steps["status"]) if steps.get("status") in ("pending", "snoozed") else None
-    until = clock.now() + timedelta(hours=steps["snooze_hours"]) if status == Status.SNOOZED else None
-    escalate.arrange(conversation_id, agent, priority=priority, status=status, snoozed_until=until)
-    told = [priority_word(steps)] if priority is not None else []
+    told = []
+    if priority is not None:
+        statuses.set_priority(conversation_id, agent, priority)
+        told.append(priority_word(steps))
+    if status is not None:
+        until = clock.now() + timedelta(hours=steps["snooze_hours"]) if status == Status.SNOOZED else None
+        statuses.set_status(conversation_id, agent, status, until)
     if status == Status.SNOOZED:
         told.append(f"mise en veille {steps['snooze_hours']:g} h")
     elif status is not None:

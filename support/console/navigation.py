@@ -48,6 +48,11 @@ _PEOPLE = (
 )
 
 
+def _at(request: HttpRequest, link: str, **asked: str) -> bool:
+    """Whether the page shown is this very entry: the theme lights every entry whose address the page's begins with."""
+    return request.path == link and all(request.GET.get(name, "") == value for name, value in asked.items())
+
+
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's SIDEBAR["navigation"] for this request."""
     work = [_entry("File d'attente", "inbox", reverse("console:queue"))] if roles.may_see(request.user) else []
@@ -72,10 +77,14 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _accounts(request: HttpRequest) -> list[dict[str, Any]]:
-    reveals = f"{reverse('admin:support_auditevent_changelist')}?action__exact=reveal"
+    people, acts = reverse("accounts:people"), reverse("admin:support_auditevent_changelist")
+    accounts = _entry("Comptes", "manage_accounts", people)
+    accounts["active"] = request.path.startswith(people) and not _at(request, reverse("accounts:sessions"))
+    reveals = _entry("Numéros affichés", "visibility", f"{acts}?action__exact=reveal")
+    reveals["active"] = _at(request, acts, action__exact="reveal")
     return [
-        *([_entry("Comptes", "manage_accounts", reverse("accounts:people"))] if staff.may_unlock(request.user) else []),
-        *([_entry("Numéros affichés", "visibility", reveals)] if roles.may_supervise(request.user) else []),
+        *([accounts] if staff.may_unlock(request.user) else []),
+        *([reveals] if roles.may_supervise(request.user) else []),
     ]
 
 

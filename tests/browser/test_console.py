@@ -11,13 +11,13 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
-from support import db, escalate
-from support.models import AuditEvent, Channel, Conversation, Owner
+from support import clock, db, escalate
+from support.models import AuditEvent, CannedReply, Channel, Claim, Conversation, Owner
 from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
 from tests.browser.console_page import DESKTOP, TABLET
 from tests.house import House
-from tests.support.journeys import write
+from tests.support.journeys import BRAND, write
 
 pytestmark = pytest.mark.browser
 NUMBER = "+2250700000001"
@@ -307,6 +307,33 @@ def test_both_pages_are_accessible_and_fit_the_screen(sign_in: SignIn, screen: d
     assert agent.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert agent.page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
     assert agent.problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_can_be_read_where_we_did_not_draw_it(
+    sign_in: SignIn, house: House, new_context: Callable[..., BrowserContext], scheme: str
+) -> None:
+    """White on the theme's green is too faint: the door, a list and a form of the admin wear our own (theme.css)."""
+    door = new_context(**DESKTOP, color_scheme=scheme).new_page()
+    door.goto(f"{house.url}/admin/login/")
+    assert serious_findings(door) == []
+    page = sign_in("mariam", "admin", color_scheme=scheme, reduced_motion="reduce").page
+    reply = CannedReply.objects.create(brand=BRAND, shortcut="merci", title="Merci", text="Merci {client}")
+    case, now = waiting(), clock.now()
+    Claim.objects.create(
+        number="AK-204-7318",
+        customer=case.customer,
+        conversation=case,
+        kind="not_received",
+        filed_at=now,
+        changed_at=now,
+    )
+    for place in ("support/claim/", f"support/cannedreply/{reply.pk}/change/", "nothing-here/"):
+        page.goto(f"{house.url}/admin/{place}")
+        if place == "support/claim/":
+            page.locator("input.action-select").first.check()
+            expect(page.get_by_label("Action sur les lignes choisies")).to_be_visible()
+        assert serious_findings(page) == [], place
 
 
 def test_the_handoff_card_says_what_is_known_what_is_missing_and_what_is_at_stake(sign_in: SignIn) -> None:

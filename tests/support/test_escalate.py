@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from chatbot.types import HandoffCard
-from support import db, escalate
+from support import db, escalate, places
 from support.models import AuditEvent, Author, Channel, Conversation, Delivery, Escalation, Message, Owner, Reason
 from support.privacy import audit
 from tests.support.journeys import write
@@ -71,24 +71,24 @@ def test_the_card_is_kept_unreadable_in_the_database() -> None:
 
 
 def test_the_place_of_someone_who_joins_is_behind_all_as_urgent() -> None:
-    assert escalate.place_for("normal") == 1
+    assert places.place_for("normal") == 1
     waiting(address="+2250700000001", priority="high")
     second = waiting(address="+2250700000002", priority="normal")
     waiting(address="+2250700000003", priority="low")
-    assert [escalate.place_for(each) for each in ("urgent", "high", "normal", "low")] == [1, 2, 3, 4]
+    assert [places.place_for(each) for each in ("urgent", "high", "normal", "low")] == [1, 2, 3, 4]
     third = waiting(address="+2250700000004", priority="normal")
-    assert [escalate.queue_position(each) for each in (second, third)] == [2, 3]
-    assert escalate.standing_priority(third) == "normal"
+    assert [places.queue_position(each) for each in (second, third)] == [2, 3]
+    assert places.standing_priority(third) == "normal"
 
 
 def test_who_waits_for_nobody_has_no_priority() -> None:
-    assert escalate.standing_priority(write("bonjour").conversation) is None
+    assert places.standing_priority(write("bonjour").conversation) is None
 
 
 def test_the_queue_is_by_priority_then_by_due_time() -> None:
     first, second = waiting(address="+2250700000001"), waiting(address="+2250700000002")
     urgent = waiting(address="+2250700000003", priority="urgent")
-    assert [escalate.queue_position(each) for each in (urgent, first, second)] == [1, 2, 3]
+    assert [places.queue_position(each) for each in (urgent, first, second)] == [1, 2, 3]
 
 
 def test_taking_makes_one_owner_and_tells_the_audit_trail(awa: User, koffi: User) -> None:
@@ -162,7 +162,7 @@ def test_an_agent_gone_quiet_loses_the_conversation_to_the_queue(awa: User) -> N
     assert escalate.return_abandoned() == 1
     conversation.refresh_from_db()
     assert (conversation.owner, conversation.agent) == (Owner.QUEUE, None)
-    assert escalate.queue_position(conversation) == 1
+    assert places.queue_position(conversation) == 1
 
 
 def test_the_audit_chain_shows_an_edit_a_removal_and_a_cut(awa: User) -> None:

@@ -195,11 +195,11 @@ def _page(conversation: Any, after: int) -> list[Message]:
 
 
 def _handoff(conversation: Any) -> dict[str, Any] | None:
-    from support import escalate
+    from support import places
 
     row = Conversation.objects.filter(id=conversation, owner__in=[Owner.QUEUE, Owner.AGENT]).first()
     if row is None:
         return None
     if row.owner == Owner.AGENT:
         return {"type": "handoff", "status": "joined"}
-    return {"type": "handoff", "status": "waiting", "position": escalate.queue_position(row) or 1}
+    return {"type": "handoff", "status": "waiting", "position": places.queue_position(row) or 1}

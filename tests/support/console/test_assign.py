@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from support import assign, escalate, team
+from support import assign, escalate, places, team
 from support.assign import Wanted, choose
 from support.models import (
     Assignment,
@@ -143,7 +143,7 @@ def test_who_does_not_react_loses_it_to_the_next_and_is_not_asked_again(
             assert timedelta(seconds=110) < left <= timedelta(seconds=120)
             Escalation.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     case.refresh_from_db()
-    assert case.owner == Owner.QUEUE and escalate.queue_position(case) == 1
+    assert case.owner == Owner.QUEUE and places.queue_position(case) == 1
 
 
 def test_who_looks_at_it_keeps_it_as_long_as_anybody(desk: DeskSettings, awa: User, waiting: Waiting) -> None:

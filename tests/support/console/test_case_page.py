@@ -14,7 +14,7 @@ from PIL import Image
 
 from chatbot.dialogue.state import Case, State, from_json, to_json
 from chatbot.types import Slot
-from support import case_identifiers, clock, db, escalate, turns
+from support import case_identifiers, clock, collected, db, escalate, turns
 from support.console import case as cases
 from support.console import following, timeline, words
 from support.leases import LeaseLost, acquire
@@ -186,7 +186,7 @@ def test_a_turn_at_work_cannot_write_the_old_facts_back(awa: User, waiting: Wait
     escalate.take(case.id, awa)
     lease = acquire(case.id, "turn", 30)
     assert lease
-    escalate.set_collected(case.id, awa, 0, "from_operator", "MTN")
+    collected.set_collected(case.id, awa, 0, "from_operator", "MTN")
     with pytest.raises(LeaseLost):
         turns.commit(lease, lease.row, list(case.messages.all()), [], listening=True)
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from support import escalate, handing, team
+from support import escalate, handing, places, team
 from support.escalate import EscalationError
 from support.models import (
     AuditEvent,
@@ -87,7 +87,7 @@ def test_a_case_put_back_waits_with_the_note_for_the_next(awa: User, koffi: User
     escalate.take(case.id, awa)
     handing.put_back(case.id, awa, "il faut un supérieur")
     case.refresh_from_db()
-    assert (case.owner, case.agent, escalate.queue_position(case)) == (Owner.QUEUE, None, 1)
+    assert (case.owner, case.agent, places.queue_position(case)) == (Owner.QUEUE, None, 1)
     assert Note.objects.get().text == "il faut un supérieur"
     escalate.take(case.id, koffi)
 

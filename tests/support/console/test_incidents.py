@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from support import clock
+from support import clock, house_words
 from support.backoffice import incident_news
 from support.incidents import incidents, radar, switches
 from support.incidents.switches import Where
@@ -145,6 +147,24 @@ def test_the_radar_sees_what_grows_and_not_what_is_always_there(mariam: User) ->
     assert "12 cas Orange → Wave" in Notice.objects.get(user=mariam).text
     declared(mariam)
     assert radar.covered(BRAND, blip.group)
+
+
+def test_the_radars_card_declares_in_one_click_with_the_brands_words(
+    mariam: User, browser_of: Callable[[User], Client]
+) -> None:
+    filed(6, clock.now() - timedelta(minutes=5))
+    lead = browser_of(mariam)
+    page = lead.get("/admin/incidents/").content.decode()
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.split('class="i-at-once"')[1]))
+    assert form["notice"].startswith("Les transferts Orange vers Wave")
+    assert (
+        lead.post("/admin/incidents/", {name: html.unescape(value) for name, value in form.items()}).status_code == 302
+    )
+    row = Incident.objects.get()
+    assert (row.kind, row.from_operator, row.to_operator) == ("debited_not_received", "Orange", "Wave")
+    assert row.cases.count() == 1 and row.notice == html.unescape(form["notice"]) and str(row.label) == "incident"
+    assert house_words.of_incident(BRAND, "notice", "", "Wave") == "", "of an unknown operator nothing is proposed"
+    assert "fonctionnent de nouveau normalement" in lead.get("/admin/incidents/").content.decode()
 
 
 def test_a_claim_keeps_what_the_customer_said_was_wrong(transactional_db: None) -> None:
