@@ -51,9 +51,11 @@ from support.models import (
     Delivery,
     EngineCall,
     Message,
+    Occasion,
     Owner,
 )
 from support.privacy.fields import blind_index
+from support.rules import occasions
 from support.speaking import Interrupted, Speaker, reply_id
 from support.transports.web import events
 from support.voices.build import for_worker
@@ -211,6 +213,7 @@ def commit(
         hurried = timezone.now() - pending[0].stored_at >= PATIENCE
         if conversation.inbound_seq != pending[-1].seq and not hurried:
             raise Interrupted
+        occasions.note_open(conversation, Occasion.WROTE)
         ordinals = count()
         replies = [
             message for event in happened if (message := _apply(conversation, event, pending[-1], ordinals)) is not None

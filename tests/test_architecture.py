@@ -28,6 +28,7 @@ WRITERS = {
     "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go
     "instructions.py",  # hands back, and sends the words a person gave the assistant
     "statuses.py",
+    "teams.py",  # whose queue a case stands in, on the same primitives
     "backoffice",
     "leases.py",
     "search",
