@@ -25,7 +25,7 @@ WORD = re.compile(r"[a-zà-ÿ']+")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a case asks of a person. ``had``: who has had it already. An empty ``kind``: anybody can; no ``team`` too."""
+    """What a case asks of a person. ``had``: who has had it already. Empty ``kind``, no ``team``: anybody can."""
 
     kind: str = ""
     language: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
@@ -122,9 +122,7 @@ def sweep() -> None:
     assign.assign_waiting()
     for conversation in _not_rung_lately("instruction", instructions.due()):
         doorbell.ring_instruction(conversation)
-    for conversation in _not_rung_lately("rules", occasions.due(late)):
-        doorbell.ring_rules(conversation)
-    occasions.forget_old()
+    _sweep_rules(late)
     news_due = sweeping.untold(late)
     for conversation in _not_rung_lately("news", news_due):
         doorbell.ring_announcement(conversation)
@@ -165,6 +163,12 @@ def watch_voices() -> None:
     """Settle what killed workers left of remote calls, and warn of what an operator should know of them."""
     ledger.settle_lost()
     alerts.watch(timezone.now(), RedisBreakers().long_open)
+
+
+def _sweep_rules(late: datetime) -> None:
+    for conversation in _not_rung_lately("rules", occasions.due(late)):
+        doorbell.ring_rules(conversation)
+    occasions.forget_old()
 
 
 def _free(lease: str) -> Q:

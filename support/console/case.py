@@ -41,6 +41,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         return None
     exchange = selectors.exchanges_of([conversation.id])[conversation.id]
     claims, cases = _claims(conversation), _open_cases(conversation)
+    standing = conversation.escalations.filter(closed_at__isnull=True).select_related("team").first()
     held = [*(claim.slots for claim in claims), *(slots for _, _, slots in cases)]
     drawn = facts.Card.of(conversation, held, whole_numbers=whole_numbers)
     return {
@@ -48,12 +49,12 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "channel": conversation.channel,
         "channel_label": conversation.get_channel_display(),
         "owner": conversation.owner,
-        "owner_label": conversation.get_owner_display(),
+        "owner_label": _owner(conversation, standing),
         "agent": selectors.agent_of(conversation),
         "mine": conversation.owner == Owner.AGENT and conversation.agent_id == user.pk,
         "may_act": roles.may_act(user),
         "may_assign": roles.may_assign(user),
-        "hold": passing.held(conversation, conversation.escalations.filter(closed_at__isnull=True).first()),
+        "hold": passing.held(conversation, standing),
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
         "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),
@@ -67,6 +68,12 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "others": relations.of(conversation),
         "duplicates": duplicates.of(conversation, held),
     }
+
+
+def _owner(conversation: Conversation, standing: Escalation | None) -> str:
+    """Who answers, and for which team it waits."""
+    waits_for = standing.team if standing and conversation.owner == Owner.QUEUE else None
+    return f"{conversation.get_owner_display()} · {waits_for}" if waits_for else conversation.get_owner_display()
 
 
 def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:

@@ -22,8 +22,8 @@ DUE_LABELS = {"first": "1re réponse", "next": "réponse", "resolution": "résol
 # What a row is made of, apart from names and words, which are encrypted and dear to read.
 _MARKED = (
     "id", "priority", "reason", "kind", "from_operator", "to_operator", "status", "snoozed_until", "due_at",
-    "next_due_at", "resolve_due_at", "first_replied_at", "asked_at", "asked_count", "taken_at", "team_id", "team_freed_at",
-    "conversation__owner", "conversation__agent_id", "conversation__inbound_seq",
+    "next_due_at", "resolve_due_at", "first_replied_at", "asked_at", "asked_count", "taken_at",
+    "team_id", "team_freed_at", "conversation__owner", "conversation__agent_id", "conversation__inbound_seq",
 )  # fmt: skip
 
 _columns = attrgetter(*(name.replace("__", ".") for name in _MARKED))

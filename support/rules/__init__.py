@@ -1,4 +1,4 @@
-"""What supervisors have the house do by itself: when something happens to a case, if all conditions hold, then some acts.
+"""What supervisors have the house do by itself: when something happens to a case, if all conditions hold, some acts.
 
 ``vocabulary`` is the closed list of conditions and acts, ``occasions`` notes what happened in the transaction in which
 it does, ``work`` looks at it in a worker, ``facts`` and ``matching`` say whether a rule applies, ``acting`` does its

@@ -79,7 +79,9 @@ def _moments(rule: Rule, cases: Sequence[Escalation]) -> Iterator[Moment]:
             yield Moment(case, max(seqs, default=0), at)
 
 
-def _times(occasion: str, cases: Sequence[Escalation], said: Mapping[uuid.UUID, list[_Said]]) -> dict[uuid.UUID, list[datetime]]:
+def _times(
+    occasion: str, cases: Sequence[Escalation], said: Mapping[uuid.UUID, list[_Said]]
+) -> dict[uuid.UUID, list[datetime]]:
     ids = [case.id for case in cases]
     if occasion == Occasion.OPENED:
         return {case.id: [case.opened_at] for case in cases}

@@ -1,4 +1,4 @@
-"""What a report looks at: a stretch of time, and the brand, channel, kind, agent, team and operators it is narrowed to."""
+"""What a report looks at: a stretch of time, and what it is narrowed to: brand, channel, kind, people, operators."""
 
 from __future__ import annotations
 
