@@ -74,7 +74,7 @@ class RuleAdmin(ModelAdmin):
         """The same: a changed rule is a draft again."""
         return redirect("console:rule-trial", rule=obj.pk)
 
-    @action(description="Essayer", url_path="try")
+    @action(description="Essayer", url_path="try", permissions=["view"])
     def try_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What it would have done."""
         return redirect("console:rule-trial", rule=object_id)
