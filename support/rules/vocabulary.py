@@ -91,7 +91,7 @@ def acts(stored: object, occasion: str) -> Acts:
 
 def plain(values: Conditions | Acts) -> dict[str, Any]:
     """As a row keeps it: without what is empty."""
-    kept = {name: value for name, value in asdict(values).items() if value not in (None, "", (), False)}
+    kept = {name: value for name, value in asdict(values).items() if value or (value == 0 and value is not False)}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
 

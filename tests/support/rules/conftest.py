@@ -55,8 +55,12 @@ def new_case(people: dict[str, User]) -> NewCase:
 def new_rule(people: dict[str, User]) -> NewRule:
     """A rule of Mariam's; in force, unless ``on`` says otherwise."""
 
-    def make(conditions: Any = None, acts: Any = None, occasion: str = "opened", name: str = "Fraude", on: bool = True) -> Rule:
-        rule = Rule(brand=BRAND, name=name, occasion=occasion, conditions=conditions or {}, acts=acts or {"notice": True})
+    def make(
+        conditions: Any = None, acts: Any = None, occasion: str = "opened", name: str = "Fraude", on: bool = True
+    ) -> Rule:
+        rule = Rule(
+            brand=BRAND, name=name, occasion=occasion, conditions=conditions or {}, acts=acts or {"notice": True}
+        )
         writing.save(rule, people["mariam"])
         if on:
             writing.switch_on(rule, people["mariam"])
