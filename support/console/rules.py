@@ -48,6 +48,9 @@ class RuleAdmin(ModelAdmin):
         ("Alors…", {"fields": (("priority", "team", "label"), ("status", "hours"), "notice")}),
     )  # fmt: skip
 
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("console/rule_form.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
         """With how often each has acted and the names of what it names, in one query."""
         rows: QuerySet[Rule] = super().get_queryset(request)
