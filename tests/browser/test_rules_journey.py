@@ -67,7 +67,9 @@ def test_a_rule_sends_a_case_to_its_team_and_a_person_sends_it_on(
     expect(page.locator(".r-count")).to_have_text(
         "Sur 1 demande où cela est arrivé, parmi les 200 dernières, elle aurait agi sur 1."
     )
-    expect(page.locator(".r-table tbody tr")).to_contain_text("priorité haute, équipe Marchands, étiquette « marchand »")
+    expect(page.locator(".r-table tbody tr")).to_contain_text(
+        "priorité haute, équipe Marchands, étiquette « marchand »"
+    )
     look(lead, "trial-desktop")
     lead.button("Mettre en service").click()
     expect(page.get_by_text("En service", exact=True)).to_be_visible()
