@@ -40,12 +40,12 @@ class RuleAdmin(ModelAdmin):
             "Si… (tout ce qui est rempli doit être vrai)",
             {
                 "fields": (
-                    "words", "reasons", "kinds", ("senders", "receivers"), ("channels", "moods"),
-                    ("amount", "claims", "score"), "closed",
+                    "words", "reasons", "kinds", ("senders", "receivers"), ("channels", "moods"), ("amount", "claims"),
+                    ("score", "closed"),
                 )
             },
         ),
-        ("Alors…", {"fields": (("priority", "team", "label"), ("status", "hours"), "notice")}),
+        ("Alors…", {"fields": (("priority", "team"), ("label", "notice"), ("status", "hours"))}),
     )  # fmt: skip
 
     class Media:
@@ -112,4 +112,4 @@ class RuleAdmin(ModelAdmin):
     @admin.display(description="essai")
     def tried(self, row: Rule) -> SafeString:
         address = reverse("console:rule-trial", args=[row.pk])
-        return format_html('<a href="{}" class="underline">Essayer<span class="sr-only"> {}</span></a>', address, row)
+        return format_html('<a href="{}" class="underline" aria-label="Essayer {}">Essayer</a>', address, row)

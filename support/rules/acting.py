@@ -77,7 +77,7 @@ def would_do(acts: Acts, named: Things, case: Escalation | None = None) -> list[
     if named.team:
         done.append(f"équipe {named.team}")
     if named.label:
-        done.append(f"étiquette « {named.label} »")
+        done.append(f"étiquette «\u00a0{named.label}\u00a0»")
     if acts.status:
-        done.append(f"en veille {acts.hours} h" if acts.hours else "en attente du client")
+        done.append(f"en veille {acts.hours}\u00a0h" if acts.hours else "en attente du client")
     return [*done, *(["avis aux superviseurs"] if acts.notice else [])]

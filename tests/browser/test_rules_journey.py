@@ -65,7 +65,7 @@ def test_a_rule_sends_a_case_to_its_team_and_a_person_sends_it_on(
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.get_by_role("heading", name="Ce qu'elle aurait fait")).to_be_visible()
     expect(page.locator(".r-count")).to_have_text(
-        "Sur 1 demande où cela est arrivé, parmi les 200 dernières, elle aurait agi sur 1."
+        "Parmi les 200 dernières demandes, cela est arrivé à 1 ; elle aurait agi sur 1."
     )
     expect(page.locator(".r-table tbody tr")).to_contain_text(
         "priorité haute, équipe Marchands, étiquette « marchand »"

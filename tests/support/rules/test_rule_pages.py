@@ -47,8 +47,8 @@ def test_a_rule_is_written_tried_and_switched_on(lead: Client, new_case: NewCase
     assert rule.acts == {"priority": 0, "label": label.pk, "notice": True}
     page = lead.get(trial).content.decode()
     assert "humeur neutre ou mécontent ; le client écrit « arnaqué » ou « escroc »" in page
-    assert "Sur 2 demandes" in page and "<strong>1</strong>" in page
-    assert page.count("priorité urgente, étiquette « arnaque », avis aux superviseurs") == 2, "of the rule, of the case"
+    assert "cela est arrivé à 2 ;" in page and "<strong>1</strong>" in page
+    assert page.count("priorité urgente, étiquette «\u00a0arnaque\u00a0», avis aux superviseurs") == 2, "of the rule, of the case"
     assert reverse("console:case", args=[case.conversation_id]) in page
     assert not Rule.objects.get().active and AuditEvent.objects.filter(action="label_added").count() == 0
     lead.post(reverse("console:rule-switch", args=[rule.pk]), {"on": "1"})
@@ -114,7 +114,7 @@ def test_the_list_says_what_each_does_in_a_fixed_number_of_queries(lead: Client,
     new_rule({"amount": 500_000, "closed": True}, acts)
     page()
     content, few = page()
-    assert "équipe Fraude, étiquette « vol »" in content and "hors des horaires" in content
+    assert "équipe Fraude, étiquette «\u00a0vol\u00a0»" in content and "hors des horaires" in content
     for number in range(3):
         new_rule({"claims": 2}, acts, name=f"Règle {number}")
     assert page()[1] == few
