@@ -51,7 +51,7 @@ def free_unattended() -> int:
     """Open to everybody the cases whose team has not been there for its patience; returns how many. For the sweeper."""
     now, freed = clock.now(), 0
     waiting = _waiting().exclude(team__in=Team.objects.filter(members__in=staff.present()))
-    for case in list(waiting.select_related("team", "conversation")):
+    for case in list(waiting.select_related("team", "conversation").prefetch_related("stints")):
         if not _is_over(case, now):
             continue
         with db.write():
@@ -99,9 +99,11 @@ def _waiting() -> QuerySet[Escalation]:
 
 
 def _is_over(case: Escalation, now: datetime) -> bool:
+    """A case that comes back to the queue waits for its team anew."""
     team, since = case.team, case.team_since
     if team is None or since is None:
         return False
+    since = max([since, *(stint.began_at for stint in case.stints.all() if stint.ended_at is None)])
     return hours.add_open_minutes(case.conversation.brand, since, team.patience) <= now
 
 

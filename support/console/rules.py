@@ -103,7 +103,7 @@ class RuleAdmin(ModelAdmin):
 
     @admin.display(description="a agi", ordering="run_count")
     def runs_shown(self, row: Rule) -> str:
-        return f"{row.run_count} fois"  # type: ignore[attr-defined]  # annotated by get_queryset
+        return f"{row.run_count}\u00a0fois"  # type: ignore[attr-defined]  # annotated by get_queryset
 
     @admin.display(description="dernière fois", ordering="ran_at")
     def last_run(self, row: Rule) -> Any:

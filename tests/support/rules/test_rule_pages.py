@@ -48,7 +48,9 @@ def test_a_rule_is_written_tried_and_switched_on(lead: Client, new_case: NewCase
     page = lead.get(trial).content.decode()
     assert "humeur neutre ou mécontent ; le client écrit « arnaqué » ou « escroc »" in page
     assert "cela est arrivé à 2 ;" in page and "<strong>1</strong>" in page
-    assert page.count("priorité urgente, étiquette «\u00a0arnaque\u00a0», avis aux superviseurs") == 2, "of the rule, of the case"
+    assert page.count("priorité urgente, étiquette «\u00a0arnaque\u00a0», avis aux superviseurs") == 2, (
+        "of the rule, of the case"
+    )
     assert reverse("console:case", args=[case.conversation_id]) in page
     assert not Rule.objects.get().active and AuditEvent.objects.filter(action="label_added").count() == 0
     lead.post(reverse("console:rule-switch", args=[rule.pk]), {"on": "1"})

@@ -111,6 +111,20 @@ def test_assignment_chooses_among_the_team_until_nobody_of_it_comes(
     assert (ours.assignee, ours.team) == (people["awa"], fraud), "it stays the team's for the reports"
 
 
+def test_a_case_that_comes_back_waits_for_its_team_anew(
+    new_case: NewCase, fraud: Team, people: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, began = new_case(), clock.now()
+    teams.send(case.conversation_id, User(username="x"), fraud)
+    escalate.take(case.conversation_id, people["koffi"])
+    monkeypatch.setattr(clock, "now", lambda: began + timedelta(minutes=11))
+    handing.put_back(case.conversation_id, people["koffi"], "")
+    gone(people["koffi"])
+    assert teams.free_unattended() == 0
+    monkeypatch.setattr(clock, "now", lambda: began + timedelta(minutes=21))
+    assert teams.free_unattended() == 1
+
+
 def test_a_member_who_is_there_gets_it_and_nobody_else(new_case: NewCase, fraud: Team, people: Any) -> None:
     DeskSettings.objects.create(brand=BRAND, assignment="least_loaded")
     case = new_case()
