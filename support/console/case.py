@@ -73,7 +73,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
 def _owner(conversation: Conversation, standing: Escalation | None) -> str:
     """Who answers, and for which team it waits."""
     waits_for = standing.team if standing and conversation.owner == Owner.QUEUE else None
-    return f"{conversation.get_owner_display()} · {waits_for}" if waits_for else conversation.get_owner_display()
+    return f"File · {waits_for}" if waits_for else conversation.get_owner_display()
 
 
 def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:

@@ -87,7 +87,7 @@ def test_a_rule_sends_a_case_to_its_team_and_a_person_sends_it_on(
 
     awa.page.locator(".k-row .k-open").click()
     awa.is_live()
-    expect(awa.page.locator("#owner")).to_have_text("File d'attente · Marchands")
+    expect(awa.page.locator("#owner")).to_have_text("File · Marchands")
     awa.button("Prendre").click()
     awa.button("Confier…").click()
     awa.page.locator("#give-people label").filter(has_text="Équipe Réclamations").click()
