@@ -53,8 +53,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class
     words = forms.CharField(
         label="Mots du client",
         required=False,
-        help_text="Séparés par des virgules ; un seul suffit. Cherchés dans ce qu'il vient d'écrire et dans sa lecture "
-        "en français courant, sans les accents.",
+        help_text="Séparés par des virgules ; un seul suffit. Cherchés dans ce qu'il vient d'écrire (à l'ouverture : "
+        "dans l'heure qui précède), tel quel et en français courant, sans les accents.",
         widget=UnfoldAdminTextInputWidget,
     )
     amount = _number("Montant en jeu, au moins (FCFA)")

@@ -7,12 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from support import hours
-from support.models import Author, Claim, ClaimStatus, Escalation, Message, Satisfaction, TurnTrace
+from support.models import Author, Claim, ClaimStatus, Escalation, Message, Occasion, Satisfaction, TurnTrace
 
-JUST_NOW = timedelta(hours=1)  # what was written longer before is not « just written »
+JUST_NOW = timedelta(hours=1)  # what was written longer before says nothing of what happens now
+MOST_HEARD = 30
 SETTLED = (ClaimStatus.RESOLVED, ClaimStatus.REFUNDED, ClaimStatus.REJECTED)
+
+
+class _Said(NamedTuple):
+    """A message, without its words."""
+
+    seq: int
+    at: datetime
+    author: str
+    id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +33,14 @@ class Moment:
     case: Escalation
     seq: int
     at: datetime
+    occasion: str
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was known at that moment. ``texts``: what the customer wrote last, in one go."""
+    """What was known at that moment. ``texts``: what the customer wrote last, in one go; where a person is called, all
+    of the hour before, for the call comes after questions whose answers say nothing of the trouble.
+    """
 
     case: Escalation
     texts: tuple[str, ...]
@@ -60,25 +74,28 @@ def gather(moments: Sequence[Moment]) -> list[Facts]:
 
 def _texts(moments: Sequence[Moment], ids: Iterable[uuid.UUID], since: datetime) -> list[tuple[str, ...]]:
     """Two queries: who wrote when, then the words of those messages alone that count, for words are dear to read."""
-    said: dict[uuid.UUID, list[tuple[int, str, uuid.UUID]]] = defaultdict(list)
+    said: dict[uuid.UUID, list[_Said]] = defaultdict(list)
     rows = Message.objects.filter(conversation__in=ids, at__gte=since).order_by("-seq")
-    for conversation, seq, author, message in rows.values_list("conversation_id", "seq", "author", "id"):
-        said[conversation].append((seq, author, message))
-    wanted = [_burst(said[one.case.conversation_id], one.seq) for one in moments]
+    for conversation, *known in rows.values_list("conversation_id", "seq", "at", "author", "id"):
+        said[conversation].append(_Said(*known))
+    wanted = [_heard(one, said[one.case.conversation_id]) for one in moments]
     read = Message.objects.filter(id__in={each for some in wanted for each in some}).only("id", "text", "reading")
     words = {row.id: row.text or str(row.reading.get("text", "")) for row in read}
     return [tuple(words[each] for each in some) for some in wanted]
 
 
-def _burst(newest_first: Iterable[tuple[int, str, uuid.UUID]], seq: int) -> list[uuid.UUID]:
-    """The customer's messages that end at ``seq``, back to the last one of anybody else."""
+def _heard(moment: Moment, newest_first: Iterable[_Said]) -> list[uuid.UUID]:
+    """The customer's messages that count, newest first."""
     found: list[uuid.UUID] = []
-    for number, author, message in newest_first:
-        if number > seq:
+    for one in newest_first:
+        if one.seq > moment.seq:
             continue
-        if author != Author.CUSTOMER:
+        if one.at < moment.at - JUST_NOW or len(found) == MOST_HEARD:
             break
-        found.append(message)
+        if one.author == Author.CUSTOMER:
+            found.append(one.id)
+        elif moment.occasion != Occasion.OPENED:
+            break
     return found
 
 

@@ -76,7 +76,7 @@ def _moments(rule: Rule, cases: Sequence[Escalation]) -> Iterator[Moment]:
     for case in cases:
         for at in times.get(case.id, ()):
             seqs = [one.seq for one in said[case.conversation_id] if one.at <= at]
-            yield Moment(case, max(seqs, default=0), at)
+            yield Moment(case, max(seqs, default=0), at, rule.occasion)
 
 
 def _times(

@@ -32,7 +32,7 @@ class Conditions:
     receivers: tuple[str, ...] = ()  # … and was to reach
     channels: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()  # in what the customer has just written, as it stands or in standard French
+    words: tuple[str, ...] = ()  # of what the customer wrote (``facts``), as it stands or in standard French
     amount: int | None = None  # FCFA at stake, at least
     claims: int | None = None  # of the customer and not settled, at least
     score: int | None = None  # at most

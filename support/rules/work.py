@@ -35,7 +35,7 @@ def run(conversation_id: uuid.UUID) -> int:
 
 def _look(row: RuleOccasion) -> int:
     rules = list(Rule.objects.filter(brand=row.escalation.conversation.brand, occasion=row.occasion, active=True))
-    facts = gather([Moment(row.escalation, row.seq, row.at)]) if rules else []
+    facts = gather([Moment(row.escalation, row.seq, row.at, row.occasion)]) if rules else []
     return sum(_try(rule, facts) for rule in rules)
 
 

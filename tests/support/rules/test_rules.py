@@ -15,6 +15,7 @@ from support import clock, db, escalate, promise_watch, satisfaction
 from support.console import timeline
 from support.models import (
     AuditEvent,
+    Conversation,
     Escalation,
     Label,
     Message,
@@ -27,8 +28,9 @@ from support.models import (
 )
 from support.privacy import audit
 from support.rules import acting, occasions, trial, work, writing
+from support.rules.facts import JUST_NOW, Moment, gather
 from support.tasks import sweep
-from tests.support.journeys import BRAND, rings, say
+from tests.support.journeys import BRAND, rings, say, write
 from tests.support.rules.conftest import NewCase, NewRule
 from tests.support.test_receive import in_parallel
 
@@ -87,6 +89,23 @@ def test_a_customer_who_writes_on_is_an_occasion_but_not_the_message_that_called
     assert work.run(case.conversation_id) == 1
     case.refresh_from_db()
     assert case.priority == 0
+
+
+def test_what_a_customer_said_before_the_questions_counts_when_a_person_is_called(new_case: NewCase) -> None:
+    case = new_case("ma boutique a un souci")
+    talk = case.conversation
+    Message.objects.create(
+        conversation=talk, seq=2, author="bot", text="Quel montant ?", at=clock.now(), delivery="sent"
+    )
+    Conversation.objects.update(next_seq=3)
+    write("16000", address=talk.identity.value)
+
+    def heard(occasion: str, later: timedelta = timedelta()) -> tuple[str, ...]:
+        return gather([Moment(case, 3, clock.now() + later, occasion)])[0].texts
+
+    assert heard("opened") == ("16000", "ma boutique a un souci")
+    assert heard("wrote") == ("16000",)
+    assert heard("opened", JUST_NOW) == (), "not of another day"
 
 
 def test_promises_ends_and_scores_are_occasions(
