@@ -11,6 +11,8 @@ from support.console import (
     lessons,
     people,
     records,
+    rules,
+    teams,
     voices,
 )
 
@@ -25,5 +27,7 @@ __all__ = [
     "lessons",
     "people",
     "records",
+    "rules",
+    "teams",
     "voices",
 ]

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from chatbot import brand
 from chatbot.brand import BrandError
-from support import handing, team
+from support import handing, team, teams
 from support.models import Assignment, DeskSettings, Escalation, Message, Owner, Status
 from support.team import Member
 
@@ -25,11 +25,12 @@ WORD = re.compile(r"[a-zà-ÿ']+")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a case asks of a person. ``had``: who has had it already. An empty ``kind``: anybody can."""
+    """What a case asks of a person. ``had``: who has had it already. Empty ``kind``, no ``team``: anybody can."""
 
     kind: str = ""
     language: str = ""
     had: Collection[int] = ()
+    team: Collection[int] | None = None
 
 
 def choose(members: Iterable[Member], wanted: Wanted, how: str) -> Member | None:
@@ -68,7 +69,7 @@ def _turn(member: Member) -> tuple[datetime, int]:
 
 
 def _suits(member: Member, wanted: Wanted) -> bool:
-    if member.user.pk in wanted.had:
+    if member.user.pk in wanted.had or (wanted.team is not None and member.user.pk not in wanted.team):
         return False
     skilled = not wanted.kind or not member.skills or wanted.kind in member.skills
     return skilled and (not wanted.language or not member.languages or wanted.language in member.languages)
@@ -81,7 +82,7 @@ def _waiting(desks: Mapping[str, str]) -> list[Escalation]:
         conversation__owner=Owner.QUEUE,
         conversation__brand__in=desks,
     )
-    rows = rows.select_related("conversation").prefetch_related("stints")
+    rows = rows.select_related("conversation", "team").prefetch_related("stints", "team__members")
     return list(rows.order_by("priority", "due_at", "id")[:AT_ONCE])
 
 
@@ -90,7 +91,7 @@ def _wishes(waiting: list[Escalation]) -> Iterable[tuple[Escalation, Wanted]]:
     for row in waiting:
         had = {stint.agent_id for stint in row.stints.all() if stint.agent_id}
         language = language_of(row.conversation.brand, heard.get(row.conversation_id, ""))
-        yield row, Wanted(row.kind, language, had)
+        yield row, Wanted(row.kind, language, had, teams.members_wanted(row))
 
 
 def _last_words(conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:

@@ -24,6 +24,7 @@ ANNOUNCE_CHANGES = "support.tasks.announce_changes"
 FOLLOW_INSTRUCTION = "support.tasks.follow_instruction"
 TELL_BACK_OFFICE = "support.tasks.tell_back_office"
 TELL_OF_INCIDENT = "support.tasks.tell_of_incident"
+APPLY_RULES = "support.tasks.apply_rules"
 
 
 def ring_turn(conversation: uuid.UUID, wait: float = 0.0) -> None:
@@ -59,6 +60,11 @@ def ring_back_office(claim: uuid.UUID, wait: float = 0.0) -> None:
 def ring_incident(incident: uuid.UUID) -> None:
     """Ask a worker to tell all whom an incident hit that it is fixed."""
     redis_client.tell(ring(TELL_OF_INCIDENT, incident))
+
+
+def ring_rules(conversation: uuid.UUID) -> None:
+    """Ask a worker to look at the rules for what happened to a case of ``conversation``."""
+    redis_client.tell(ring(APPLY_RULES, conversation))
 
 
 def ring(task: str, subject: uuid.UUID, wait: float = 0.0) -> News:

@@ -22,6 +22,7 @@ from support.models import (
     Delivery,
     Escalation,
     Message,
+    Occasion,
     Outcome,
     Owner,
     Priority,
@@ -42,6 +43,7 @@ from support.replying import (
     sayable,
     withdraw,
 )
+from support.rules import occasions
 from support.transports.web import events
 
 __all__ = [
@@ -93,6 +95,7 @@ def open_locked(
             reopened=conversation.escalations.filter(closed_at__gt=now - REOPENED_WITHIN).exists(),
         )
         Stint.objects.create(escalation=standing, waiting=True, began_at=now)
+        occasions.note(conversation, standing, Occasion.OPENED)
     if conversation.owner != Owner.AGENT:
         conversation.owner = Owner.QUEUE
         conversation.save(update_fields=["owner"])
@@ -156,6 +159,8 @@ def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome
         require_owner(conversation, agent)
         release_locked(conversation)
         now = clock.now()
+        if outcome == Outcome.CLOSED:
+            occasions.note_open(conversation, Occasion.RESOLVED)
         conversation.owner, conversation.agent = owner, None
         if outcome == Outcome.HANDED_BACK:
             conversation.state = handed_back(conversation.state, now)

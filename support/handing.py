@@ -36,7 +36,7 @@ def assign(conversation_id: uuid.UUID, to: User) -> bool:
 
 def give(conversation_id: uuid.UUID, by: User, to: User, note: str, *, may_assign: bool) -> None:
     """Make ``to`` the owner, with a note for them. One gives one's own; ``may_assign``: anybody's. EscalationError."""
-    note = _checked(note)
+    note = note_checked(note)
     with db.write():
         conversation = escalate.locked(conversation_id)
         before = conversation.agent if conversation.owner == Owner.AGENT else None
@@ -49,7 +49,7 @@ def give(conversation_id: uuid.UUID, by: User, to: User, note: str, *, may_assig
         escalation = _require_open_case(conversation)
         escalate.hold(conversation, escalation, to)
         TeamMember.objects.filter(user=to).update(assigned_at=timezone.now())
-        _write_note(escalation, by, note, to)
+        write_note(escalation, by, note, to)
         notices.tell([to], NoticeKind.TRANSFER, conversation_id, _said(by, note))
         if before is not None and before != by:
             notices.tell([before], NoticeKind.TRANSFER, conversation_id, f"Confiée à {name(to)} par {name(by)}.")
@@ -59,13 +59,13 @@ def give(conversation_id: uuid.UUID, by: User, to: User, note: str, *, may_assig
 
 def put_back(conversation_id: uuid.UUID, by: User, note: str) -> None:
     """Back to the queue with a note for whoever takes it next. Raises EscalationError unless ``by`` has it."""
-    note = _checked(note)
+    note = note_checked(note)
     with db.write():
         conversation = escalate.locked(conversation_id)
         escalate.require_owner(conversation, by)
         escalation = _require_open_case(conversation)
         escalate.let_go(conversation, escalation)
-        _write_note(escalation, by, note)
+        write_note(escalation, by, note)
         audit.record(by, "put_back", f"conversation:{conversation_id}")
 
 
@@ -125,7 +125,7 @@ def _require_open_case(conversation: Conversation) -> Escalation:
     return escalation
 
 
-def _write_note(escalation: Escalation, by: User, note: str, to: User | None = None) -> None:
+def write_note(escalation: Escalation, by: User, note: str, to: User | None = None) -> None:
     """The note stands at the very moment the case changed hands, which is how the next owner's page finds it."""
     if not note:
         return
@@ -135,7 +135,8 @@ def _write_note(escalation: Escalation, by: User, note: str, to: User | None = N
         row.mentions.add(to)
 
 
-def _checked(note: str) -> str:
+def note_checked(note: str) -> str:
+    """The note without what no database takes. Raises EscalationError for one too long."""
     note = note.replace("\x00", "").strip()
     if len(note) > NOTE_CHARACTERS:
         raise EscalationError(f"La note dépasse {NOTE_CHARACTERS} caractères.")

@@ -24,5 +24,5 @@ def put(conversation_id: uuid.UUID, agent: User, label: Label) -> None:
         if label.conversations.filter(id=conversation_id).exists():
             return
         label.conversations.add(conversation)
-        audit.record(agent, "label", f"conversation:{conversation_id}", {"label": label.pk})
+        audit.record(agent, "label_added", f"conversation:{conversation_id}", {"name": label.name})
         transaction.on_commit(partial(events.publish, events.changed(conversation_id)))

@@ -15,9 +15,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from support import clock, db, notices, promises, staff, statuses
-from support.models import Conversation, Escalation, NoticeKind, PromiseEvent, PromiseStep
+from support.models import Conversation, Escalation, NoticeKind, Occasion, PromiseEvent, PromiseStep
 from support.privacy import audit
 from support.promises import Promise
+from support.rules import occasions
 from support.transports.web import events
 
 log = structlog.get_logger(__name__)
@@ -99,6 +100,7 @@ def _tell(found: Found) -> bool:
 def _note(case: Escalation, found: Found, now: datetime) -> None:
     if found.step == PromiseStep.WARNED:
         statuses.note_warning(case, now)
+        occasions.note(case.conversation, case, Occasion.PROMISE)
         return
     statuses.note_breach(case, now)
     details = {"promise": found.promise.name, "due": found.promise.due.isoformat(), "priority": case.priority}

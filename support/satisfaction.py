@@ -17,7 +17,8 @@ from django.db.models import QuerySet
 from chatbot import brand
 from chatbot.brand import BrandError
 from support import notices, staff
-from support.models import Channel, Conversation, Escalation, Message, NoticeKind, Outcome, Satisfaction
+from support.models import Channel, Conversation, Escalation, Message, NoticeKind, Occasion, Outcome, Satisfaction
+from support.rules import occasions
 
 WHATSAPP_WINDOW = timedelta(hours=24)
 TO_LEAVE = timedelta(minutes=10)  # of the window: a question still in the outbox when it closes would be in vain
@@ -117,6 +118,7 @@ def record(row: Satisfaction, slug: str, score: int, now: datetime, comment: str
         raise ValueError("not a score of a brand that asks for one")
     row.score, row.answered_at, row.comment = score, now, comment
     row.save(update_fields=["score", "answered_at", "comment"])
+    occasions.note(row.conversation, row.escalation, Occasion.SCORED)
     if score > its.low:
         return its.thanks
     notices.tell(staff.supervisors(), NoticeKind.LOW_SCORE, row.conversation_id, _words(score, row.agent))

@@ -174,6 +174,7 @@ CELERY_TASK_ROUTES = {
     "support.tasks.follow_instruction": {"queue": "turns"},
     "support.tasks.tell_back_office": {"queue": "housekeeping"},
     "support.tasks.tell_of_incident": {"queue": "housekeeping"},
+    "support.tasks.apply_rules": {"queue": "housekeeping"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
@@ -22,6 +22,7 @@ from support import (
     promise_watch,
     redis_client,
     statuses,
+    teams,
     turns,
     undo,
 )
@@ -30,6 +31,8 @@ from support.experiments import watch
 from support.incidents import radar
 from support.insight.signs import WORKER_SEEN, WORKER_SEEN_SECONDS, WORKER_VOICE
 from support.models import Conversation, Message
+from support.rules import occasions
+from support.rules import work as rules
 from support.search import filling
 from support.voices import alerts, ledger
 from support.voices.breaker import RedisBreakers
@@ -83,6 +86,12 @@ def tell_of_incident(incident: str) -> None:
 
 
 @shared_task
+def apply_rules(conversation: str) -> None:
+    """Look at the rules for what happened to a case."""
+    rules.run(uuid.UUID(conversation))
+
+
+@shared_task
 def watch_radar() -> None:
     """Tell supervisors of a trouble that grows beyond the usual, once."""
     radar.watch(settings.BRAND)
@@ -109,9 +118,11 @@ def sweep() -> None:
     statuses.wake()
     statuses.settle_leases()
     returned = escalate.return_abandoned()
+    teams.free_unattended()
     assign.assign_waiting()
     for conversation in _not_rung_lately("instruction", instructions.due()):
         doorbell.ring_instruction(conversation)
+    _sweep_rules(late)
     news_due = sweeping.untold(late)
     for conversation in _not_rung_lately("news", news_due):
         doorbell.ring_announcement(conversation)
@@ -152,6 +163,12 @@ def watch_voices() -> None:
     """Settle what killed workers left of remote calls, and warn of what an operator should know of them."""
     ledger.settle_lost()
     alerts.watch(timezone.now(), RedisBreakers().long_open)
+
+
+def _sweep_rules(late: datetime) -> None:
+    for conversation in _not_rung_lately("rules", occasions.due(late)):
+        doorbell.ring_rules(conversation)
+    occasions.forget_old()
 
 
 def _free(lease: str) -> Q:

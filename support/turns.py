@@ -34,7 +34,8 @@ from support import (
 )
 from support.insight import metrics
 from support.leases import Lease, LeaseLost, acquire
-from support.models import Author, Channel, Claim, Conversation, Message, Owner
+from support.models import Author, Channel, Claim, Conversation, Message, Occasion, Owner
+from support.rules import occasions
 from support.speaking import Interrupted, Speaker
 from support.transports.web import events
 
@@ -142,6 +143,7 @@ def commit(
         hurried = timezone.now() - pending[0].stored_at >= PATIENCE
         if conversation.inbound_seq != pending[-1].seq and not hurried:
             raise Interrupted
+        occasions.note_open(conversation, Occasion.WROTE)
         ordinals = count()
         stored = [turn_rows.store(conversation, event, pending[-1], ordinals) for event in happened]
         replies = [message for message in stored if message is not None]

@@ -5,7 +5,7 @@ import { ALL, isPlain, passes, PLAIN } from "./queue_filters.js";
 
 const WHO = [["all", "Toutes"], ["mine", "Les miennes"], ["unassigned", "Non attribuées"]];
 const STATUS = [["open", "Ouvertes"], ["pending", "En attente du client"], ["snoozed", "En veille"], ["resolved", "Résolues"]];
-const TITLES = { brand: "Marque", channel: "Canal", kind: "Nature", pair: "Opérateurs", label: "Étiquette", agent: "Conseiller" };
+const TITLES = { brand: "Marque", channel: "Canal", kind: "Nature", pair: "Opérateurs", label: "Étiquette", team: "Équipe", agent: "Conseiller" };
 export const pairName = (pair) => pair.replace(">", " → ");
 
 export class Bar {

@@ -4,7 +4,7 @@
 // right at once, and one frame of the server serves all pages. Resolved cases are many and still: those the server filters.
 
 const KEPT = "console.queue";
-export const PLAIN = ["brand", "channel", "kind", "pair", "label", "agent"];
+export const PLAIN = ["brand", "channel", "kind", "pair", "label", "team", "agent"];
 const NAMES = ["who", "status", "waiting", ...PLAIN];
 export const ALL = { who: "all", status: "open" };
 
@@ -45,6 +45,7 @@ export function passes(row, filters, me, but = {}) {
 
 function has(row, name, value) {
   if (name === "label") return row.labels.some((label) => String(label.id) === value);
+  if (name === "team") return String(row.team?.id) === value;
   if (name === "agent") return String(row.agent?.id) === value;
   return row[name] === value;
 }

@@ -42,7 +42,7 @@ export function fill(node, row, me, does) {
   write(about, row.kind_label === row.reason ? "" : row.kind_label);
   write(stake, [row.pair && pairName(row.pair), row.stake].filter(Boolean).join(" · "));
   write(cell("k-clamp"), row.excerpt);
-  fillLabels(cell("q-labels"), row.labels);
+  fillLabels(cell("q-labels"), row.team ? [teamChip(row.team), ...row.labels] : row.labels);
   write(cell("c-state").firstChild, row.state);
   write(cell("c-state").lastChild, detail(row, me));
   node.classList.toggle("k-asked", row.agent?.id === me && row.waits && row.status === "open");
@@ -57,6 +57,8 @@ function detail(row, me) {
   const when = row.closed ? moment(row.closed) : row.until ? `jusqu'à ${moment(row.until)}` : "";
   return [who, when].filter(Boolean).join(" · ");
 }
+
+const teamChip = (team) => ({ colour: "team", name: team.freed ? `${team.name} · ouverte à tous` : team.name });
 
 function fillLabels(node, labels) {
   const wanted = labels.map((label) => `${label.colour}:${label.name}`).join("|");

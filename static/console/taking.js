@@ -17,7 +17,7 @@ export class Taking {
     $("instruct-button").addEventListener("click", () => open("instruct"));
     $("take-over-button").addEventListener("click", () => open("take-over"));
     for (const name of ["give", "instruct", "take-over"]) $(`${name}-cancel`).addEventListener("click", () => $(name).close());
-    submits("give", () => this.send("give", "give", { to: chosenNumber("to"), note: $("give-note").value }));
+    submits("give", () => this.send("give", "give", { ...recipient(), note: $("give-note").value }));
     submits("instruct", () => this.send("instruct", "instruct", { instruction: chosen("instruction"), words: $("words").value }));
     submits("take-over", () => this.takeOver());
     $("put-back").addEventListener("click", () => this.send("give", "put-back", { note: $("give-note").value }));
@@ -68,10 +68,11 @@ export class Taking {
     if ($("give-button").hidden) return;
     const fresh = await team();
     const people = (fresh?.members ?? []).filter((one) => one.id !== this.data.agent?.id && !(one.me && this.data.mine));
-    $("give-people").replaceChildren(...people.map(person));
+    const teams = fresh?.teams ?? [];
+    $("give-people").replaceChildren(...people.map(person), ...teams.map(teamEntry));
     const none = fresh ? "Aucun collègue n'a encore ouvert la console." : "La liste de l'équipe n'est pas arrivée. Réessayez.";
     if (!people.length) $("give-people").append(el("p", { class: "k-sub" }, none));
-    $("give-yes").disabled = !people.some(reachable);
+    $("give-yes").disabled = !people.some(reachable) && !teams.length;
     open("give");
   }
 
@@ -115,6 +116,16 @@ const list = (names) => new Intl.ListFormat("fr").format(names);
 const reachable = (member) => member.here && member.availability !== "away";
 const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
 const chosenNumber = (name) => Number(chosen(name)) || null;
+
+/** Whom the dialog names: a colleague, or a team. */
+const recipient = () => (chosen("to").startsWith("team-") ? { team: Number(chosen("to").slice(5)) } : { to: chosenNumber("to") });
+
+const teamEntry = (team) =>
+  el("label", { class: "k-for-team", title: team.description },
+    el("input", { type: "radio", name: "to", value: `team-${team.id}`, required: true }),
+    el("span", { class: "k-here", "data-state": team.here ? "available" : "gone", "aria-hidden": "true" }),
+    el("span", { class: "k-who" }, `Équipe ${team.name}`),
+    el("span", { class: "k-sub" }, team.here === 0 ? "personne en ce moment" : team.here === 1 ? "1 personne là" : `${team.here} personnes là`));
 
 const person = (member) =>
   el("label", { class: reachable(member) ? "" : "k-off" },

@@ -42,15 +42,15 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         return None
     exchange = selectors.exchanges_of([conversation.id])[conversation.id]
     claims, cases = _claims(conversation), _open_cases(conversation)
+    escalation = conversation.escalations.filter(closed_at__isnull=True).select_related("team").first()
     held = [*(claim.slots for claim in claims), *(slots for _, _, slots in cases)]
-    escalation = conversation.escalations.filter(closed_at__isnull=True).first()
     drawn = facts.Card.of(conversation, held, whole_numbers=whole_numbers)
     return {
         "id": str(conversation.id),
         "channel": conversation.channel,
         "channel_label": conversation.get_channel_display(),
         "owner": conversation.owner,
-        "owner_label": conversation.get_owner_display(),
+        "owner_label": _owner(conversation, escalation),
         "agent": selectors.agent_of(conversation),
         "mine": conversation.owner == Owner.AGENT and conversation.agent_id == user.pk,
         "may_act": roles.may_act(user),
@@ -69,6 +69,12 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "others": relations.of(conversation),
         "duplicates": duplicates.of(conversation, held),
     }
+
+
+def _owner(conversation: Conversation, standing: Escalation | None) -> str:
+    """Who answers, and for which team it waits."""
+    waits_for = standing.team if standing and conversation.owner == Owner.QUEUE else None
+    return f"File · {waits_for}" if waits_for else conversation.get_owner_display()
 
 
 def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:

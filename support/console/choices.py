@@ -10,14 +10,14 @@ from django.contrib.auth.models import User
 from support.console import roles, saved_views, words
 from support.console.naming import person
 from support.console.rows import pair
-from support.models import Channel, Escalation, Label, Priority
+from support.models import Channel, Escalation, Label, Priority, Team
 
 LOOK_BACK = timedelta(days=30)  # kinds and pairs that nobody met for so long are not offered
 _ACCOUNTS = "django.contrib.auth.backends.ModelBackend"
 
 
 def for_queue(user: User, now: datetime) -> dict[str, Any]:
-    """Choices for the queue page of ``user``. Four queries."""
+    """Choices for the queue page of ``user``. Five queries."""
     cases = Escalation.objects.filter(opened_at__gte=now - LOOK_BACK).order_by()
     met = list(cases.values_list("conversation__brand", "kind", "from_operator", "to_operator").distinct())
     pairs = {pair(Escalation(from_operator=sent, to_operator=received)) for _, _, sent, received in met}
@@ -30,6 +30,7 @@ def for_queue(user: User, now: datetime) -> dict[str, Any]:
             {"id": label.pk, "name": label.name, "colour": label.colour, "brand": label.brand}
             for label in Label.objects.all()
         ],
+        "team": list(Team.objects.values("id", "name")),
         "agent": [person(each) for each in _agents()],
         "priority": [{"id": value, "name": label} for value, label in Priority.choices],
         "views": saved_views.of(user),

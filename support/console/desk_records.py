@@ -27,7 +27,8 @@ from support.models import Priority, Satisfaction, ServiceLevel, TeamMember
 
 
 @cache
-def _kinds() -> Sequence[tuple[str, str]]:
+def kinds() -> Sequence[tuple[str, str]]:
+    """The kinds of case that the brand has flows for, for a list: code and French."""
     flows = read_flows(brand.load(settings.BRAND).flows)
     return [(kind, flow.label[:1].upper() + flow.label[1:]) for kind, flow in flows.items()]
 
@@ -44,7 +45,7 @@ class LevelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("brand", settings.BRAND)
-        for name, choices in (("kind", _kinds()), ("priority", Priority.choices)):
+        for name, choices in (("kind", kinds()), ("priority", Priority.choices)):
             if name in self.fields:
                 self.fields[name].choices = [("", "Toutes"), *choices]  # type: ignore[attr-defined]
 
@@ -90,7 +91,7 @@ class ServiceLevelAdmin(ModelAdmin):
 
     @admin.display(description="nature", ordering="kind")
     def what(self, row: ServiceLevel) -> str:
-        return dict(_kinds()).get(row.kind, row.kind) or "Toutes"
+        return dict(kinds()).get(row.kind, row.kind) or "Toutes"
 
     @admin.display(description="priorité", ordering="priority")
     def priority_shown(self, row: ServiceLevel) -> str:
@@ -131,7 +132,7 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("skills", _kinds()), ("languages", list(words.tables()["languages"].items()))):
+        for name, choices in (("skills", kinds()), ("languages", list(words.tables()["languages"].items()))):
             if name in self.fields:
                 self.fields[name].choices = choices  # type: ignore[attr-defined]
 
@@ -161,7 +162,7 @@ class TeamMemberAdmin(ModelAdmin):
 
     @admin.display(description="compétences")
     def skills_shown(self, row: TeamMember) -> str:
-        return ", ".join(dict(_kinds()).get(kind, kind) for kind in row.skills) or "toutes"
+        return ", ".join(dict(kinds()).get(kind, kind) for kind in row.skills) or "toutes"
 
     @admin.display(description="langues")
     def languages_shown(self, row: TeamMember) -> str:

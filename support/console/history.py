@@ -38,6 +38,8 @@ def resolved(user: User, query: Mapping[str, Any]) -> QuerySet[Escalation]:
         cases = cases.filter(from_operator=sent.replace("?", ""), to_operator=received.replace("?", ""))
     if label := query.get("label"):
         cases = cases.filter(conversation__labels=_number(label))
+    if team := query.get("team"):
+        cases = cases.filter(team=_number(team))
     if query.get("who") == "mine":
         cases = cases.filter(assignee=user)
     elif agent := query.get("agent"):

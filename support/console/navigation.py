@@ -39,6 +39,8 @@ _VOICES = (
 _SERVICE = (
     ("Réglages du service", "schedule", "support_desksettings", "support.view_desksettings"),
     ("Engagements de délai", "timer", "support_servicelevel", "support.view_servicelevel"),
+    ("Équipes", "diversity_3", "support_team", "support.view_team"),
+    ("Règles", "rule", "support_rule", "support.view_rule"),
     ("Membres de l'équipe", "groups", "support_teammember", "support.view_teammember"),
     ("Satisfaction", "sentiment_satisfied", "support_satisfaction", "support.view_satisfaction"),
 )

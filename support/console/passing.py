@@ -14,11 +14,11 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.utils import timezone
 
-from support import clock, handing, instructions
+from support import clock, handing, instructions, teams
 from support.console import roles
 from support.console.actions import Unusable, action
 from support.console.masking import mask_phones
-from support.models import Conversation, Escalation, Note, Owner, Stint
+from support.models import Conversation, Escalation, Note, Owner, Stint, Team
 from support.problems import document
 from support.transports.web.events import isoformat
 
@@ -34,7 +34,10 @@ def take_over_reasons() -> Mapping[str, str]:
 
 @action
 def give(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
-    """Give the case to the colleague ``to`` with a ``note``: one's own, or with the right, anybody's."""
+    """Give the case to the colleague ``to`` or a ``team``, with a ``note``: one's own, or with the right, anybody's."""
+    if "team" in body:
+        teams.give(conversation, user, _team(body), _note(body), may_assign=roles.may_assign(user))
+        return HttpResponse(status=204)
     handing.give(conversation, user, _colleague(body), _note(body), may_assign=roles.may_assign(user))
     return HttpResponse(status=204)
 
@@ -96,6 +99,15 @@ def _colleague(body: Mapping[str, Any]) -> User:
     if user is None or not roles.may_act(user):
         raise Unusable("Cette personne ne peut pas prendre de conversation.")
     return user
+
+
+def _team(body: Mapping[str, Any]) -> Team:
+    identity = body["team"]
+    whole = isinstance(identity, int) and not isinstance(identity, bool) and 0 < identity < 2**31
+    team = Team.objects.filter(pk=identity).first() if whole else None
+    if team is None:
+        raise Unusable("Cette équipe n'existe plus.")
+    return team
 
 
 def _note(body: Mapping[str, Any]) -> str:

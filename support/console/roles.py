@@ -31,6 +31,8 @@ _READER = (
     "view_label",
     "view_cannedreply",
     "view_macro",
+    "view_team",
+    "view_rule",
 )
 _OVERSEER = (
     "read_reports",
@@ -91,6 +93,12 @@ _SUPERVISOR = (
     "change_holiday",
     "add_holiday",
     "delete_holiday",
+    "add_team",
+    "change_team",
+    "delete_team",
+    "add_rule",
+    "change_rule",
+    "delete_rule",
 )
 _ADMIN = (
     *_SUPERVISOR,

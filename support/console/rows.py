@@ -23,7 +23,7 @@ DUE_LABELS = {"first": "1re réponse", "next": "réponse", "resolution": "résol
 _MARKED = (
     "id", "priority", "reason", "kind", "from_operator", "to_operator", "status", "snoozed_until", "due_at",
     "next_due_at", "resolve_due_at", "first_replied_at", "asked_at", "asked_count", "taken_at",
-    "conversation__owner", "conversation__agent_id", "conversation__inbound_seq",
+    "team_id", "team_freed_at", "conversation__owner", "conversation__agent_id", "conversation__inbound_seq",
 )  # fmt: skip
 
 _columns = attrgetter(*(name.replace("__", ".") for name in _MARKED))
@@ -65,7 +65,7 @@ def read_marked(ids: Iterable[uuid.UUID]) -> list[tuple[Row, Mark]]:
 
 
 def _read(cases: QuerySet[Escalation]) -> list[tuple[Row, Mark]]:
-    people = ("conversation__identity", "conversation__customer", "conversation__agent", "assignee")
+    people = ("conversation__identity", "conversation__customer", "conversation__agent", "assignee", "team")
     found = list(cases.select_related(*people))
     ids = [case.conversation_id for case in found]
     latest, labels = _latest_customer_messages(ids), _labels_of(ids)
@@ -113,6 +113,7 @@ def _row(case: Escalation, message: Message | None, labels: list[dict[str, Any]]
         "channel": conversation.channel,
         "channel_label": conversation.get_channel_display(),
         "labels": labels,
+        "team": {"id": case.team.pk, "name": case.team.name, "freed": bool(case.team_freed_at)} if case.team else None,
         "since": _iso(waiting_since(case)),
         "due": _iso(due),
         "due_label": DUE_LABELS.get(due_kind, ""),

@@ -16,7 +16,7 @@ from support.escalate import EscalationError
 from support.models import SavedView
 
 MOST = 30
-FILTERS = {"who", "status", "waiting", "brand", "channel", "kind", "pair", "label", "agent"}
+FILTERS = {"who", "status", "waiting", "brand", "channel", "kind", "pair", "label", "team", "agent"}
 
 
 def of(user: User) -> list[dict[str, Any]]:

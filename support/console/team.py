@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from support import clock, handing, hours, house_words, team
 from support.console import roles
-from support.models import Availability, TeamMember
+from support.models import Availability, Team, TeamMember
 from support.problems import document
 from support.transports.web.events import isoformat
 
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """{availability, members: [{id, name, availability, label, here, load, capacity, me}], off_duty_until}."""
+    """{availability, members: [{id, name, availability, label, here, load, capacity, me}], teams, off_duty_until}."""
     user = request.user
     if not isinstance(user, User) or not roles.may_see(user):
         return document(403, "Votre rôle ne permet pas cette action.", code="forbidden")
@@ -31,6 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
         {
             "availability": own or Availability.AVAILABLE,
             "members": members,
+            "teams": _teams(members),
             "off_duty": not house_words.on_duty(settings.BRAND, clock.now()),
             "off_duty_until": isoformat(until) if until else None,
         }
@@ -56,6 +58,20 @@ def off_duty_until(brand: str, now: datetime) -> datetime | None:
     """When advisers answer again; None while they do, or when they never will."""
     opening = hours.next_opening(brand, now)
     return opening if opening and opening > now else None
+
+
+def _teams(members: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each with what it is for, and how many of it are at their desk. Two queries."""
+    there = {one["id"] for one in members if one["here"] and one["availability"] == Availability.AVAILABLE}
+    return [
+        {
+            "id": each.pk,
+            "name": each.name,
+            "description": each.description,
+            "here": sum(user.pk in there for user in each.members.all()),
+        }
+        for each in Team.objects.filter(brand=settings.BRAND).prefetch_related("members")
+    ]
 
 
 def _shown(member: team.Member, me: User) -> dict[str, Any]:

@@ -19,7 +19,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from support.console import words
 from support.console.lookups import lookup, sees_whole
 from support.console.masking import mask_phones
-from support.models import AuditEvent, ClaimEvent, Conversation, Delivery, Escalation, Message, Note, Satisfaction
+from support.models import (
+    AuditEvent,
+    ClaimEvent,
+    Conversation,
+    Delivery,
+    Escalation,
+    Message,
+    Note,
+    Priority,
+    Satisfaction,
+)
 from support.problems import document
 from support.transports.web.events import isoformat
 
@@ -108,6 +118,10 @@ def _detail(row: AuditEvent, conversation: Conversation) -> str:
     details: Mapping[str, Any] = row.details
     if row.action.startswith("label_"):
         return f" « {details.get('name', '')} »"
+    if row.action == "team":
+        return f" {details.get('team', '')}"
+    if row.action == "priority":
+        return f" : {dict(Priority.choices).get(details.get('priority', -1), '')}".lower()
     if row.action == "slot_corrected":
         return f" : {words.slot(conversation.brand, str(details.get('kind', '')), str(details.get('slot', '')))}"
     to = details.get("to") or details.get("agent")

@@ -3,7 +3,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from support.console import actions, composing, incident_pages, lessons, passing, queue_urls, searching, team, views
+from support.console import (
+    actions,
+    composing,
+    incident_pages,
+    lessons,
+    passing,
+    queue_urls,
+    rule_urls,
+    searching,
+    team,
+    views,
+)
 from support.console.reports import urls as reports
 
 app_name = "console"
@@ -41,6 +52,7 @@ urlpatterns = [
     path("team/", team.show, name="team"),
     path("team/availability/", team.set_availability, name="availability"),
     *queue_urls.urlpatterns,
+    *rule_urls.urlpatterns,
     *reports.urlpatterns,
     path(f"{CASE}/", include("support.console.case_urls")),
 ]

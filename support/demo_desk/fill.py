@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import F, Min, OuterRef, Subquery
 
 from support import clock, db, demo
-from support.demo_desk import draws, lessons
+from support.demo_desk import draws, lessons, rules
 from support.demo_desk.claims import file, leave_to_agents
 from support.demo_desk.people import call
 from support.demo_desk.rows import Rows, Stage
@@ -57,6 +57,7 @@ def fill(count: int, *, seed: int = 1, now: datetime | None = None) -> Rows:
     for story in stories(count, rng, stage.now):
         _tell(stage, story)
     with db.write():
+        rules.make(stage)
         _store(stage.rows)
         _staff(stage)
         _labels(stage)

@@ -15,6 +15,7 @@ from support.models.experiment import Experiment, ExperimentKind, ExperimentOutc
 from support.models.incident import Incident, IncidentCase, Mode, ServiceSwitch
 from support.models.learning import Lesson, LessonKind, LessonStatus
 from support.models.promises import Promised, PromiseEvent, PromiseStep, Satisfaction, ServiceLevel
+from support.models.rules import Occasion, Rule, RuleOccasion, RuleRun
 from support.models.simulator import SimulatedMedia, SimulatedMessage, SimulatedPhone
 from support.models.team import (
     Assignment,
@@ -26,6 +27,7 @@ from support.models.team import (
     OpeningHours,
     TeamMember,
 )
+from support.models.teams import Team
 from support.models.voices import VoiceDeployment, VoicePrice, VoiceProvider, VoiceSwitch, VoiceTier
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "Note",
     "Notice",
     "NoticeKind",
+    "Occasion",
     "OpeningHours",
     "Outcome",
     "OutgoingEvent",
@@ -83,6 +86,9 @@ __all__ = [
     "PromiseStep",
     "Promised",
     "Reason",
+    "Rule",
+    "RuleOccasion",
+    "RuleRun",
     "Satisfaction",
     "SavedView",
     "SearchToken",
@@ -96,6 +102,7 @@ __all__ = [
     "Status",
     "Stint",
     "StoredFile",
+    "Team",
     "TeamMember",
     "Told",
     "TurnTrace",

@@ -89,6 +89,11 @@ class Escalation(models.Model):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="conseiller"
     )
+    team = models.ForeignKey(
+        "support.Team", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="équipe"
+    )
+    team_since = models.DateTimeField("à l'équipe depuis", null=True, blank=True)
+    team_freed_at = models.DateTimeField("ouverte à tous depuis", null=True, blank=True)
     taken_at = models.DateTimeField("prise le", null=True, blank=True)
     lease_until = models.DateTimeField("réservée jusqu'à", null=True, blank=True)
     closed_at = models.DateTimeField("fin", null=True, blank=True)

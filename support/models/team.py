@@ -115,6 +115,8 @@ class NoticeKind(models.TextChoices):
     LOW_SCORE = "low_score", "Client mécontent"
     INCIDENT = "incident", "Incident"
     PROPOSAL = "proposal", "Proposition"
+    TEAM = "team", "Pour mon équipe"
+    RULE = "rule", "Règle"
 
 
 class Notice(models.Model):

@@ -11,9 +11,9 @@ from chatbot import brand
 from chatbot.dialogue.specs import read_flows
 from support.console.reports.activity import pair_name
 from support.insight.desk.scope import PERIODS, Scope
-from support.models import Channel, Claim
+from support.models import Channel, Claim, Team
 
-FILTERS = ("brand", "channel", "kind", "agent", "pair")
+FILTERS = ("brand", "channel", "kind", "agent", "team", "pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Menu:
 
 
 def menus(scope: Scope) -> list[Menu]:
-    """Two queries: the team, and the operators of the scope's claims."""
+    """Three queries: the people, the teams, and the operators of the scope's claims."""
     slugs = sorted(file.parent.name for file in brand.BRANDS.glob("*/brand.toml"))
     kinds = {kind: flow.label for slug in slugs for kind, flow in read_flows(brand.load(slug).flows).items()}
     people = User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username")
@@ -44,6 +44,7 @@ def menus(scope: Scope) -> list[Menu]:
         ("channel", "Canal", scope.channel, dict(Channel.choices)),
         ("kind", "Nature", scope.kind, {kind: label[:1].upper() + label[1:] for kind, label in kinds.items()}),
         ("agent", "Conseiller", str(scope.agent or ""), {str(p.pk): p.get_full_name() or p.username for p in people}),
+        ("team", "Équipe", str(scope.team or ""), {str(each.pk): each.name for each in Team.objects.all()}),
         ("pair", "Opérateurs", scope.pair, _pairs(scope)),
     )
     return [Menu(name, label, _entries(chosen, known)) for name, label, chosen, known in told]

@@ -1,4 +1,4 @@
-"""What a report looks at: a stretch of time, and the brand, channel, kind, agent and operators it is narrowed to."""
+"""What a report looks at: a stretch of time, and what it is narrowed to: brand, channel, kind, people, operators."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Scope:
     channel: str = ""
     kind: str = ""
     agent: int | None = None
+    team: int | None = None
     from_operator: str = ""
     to_operator: str = ""
     problem: str = ""
@@ -45,7 +46,7 @@ class Scope:
     @property
     def by_case(self) -> bool:
         """Whether it is narrowed by something only a case or a claim has."""
-        return bool(self.kind or self.pair or self.agent)
+        return bool(self.kind or self.pair or self.agent or self.team)
 
 
 def read(asked: Mapping[str, str], now: datetime) -> Scope:
@@ -53,7 +54,6 @@ def read(asked: Mapping[str, str], now: datetime) -> Scope:
     period = asked.get("period", "7")
     since, until, problem = _span(period if period in PERIODS else "7", asked, now)
     sender, _, receiver = asked.get("pair", "").partition(">")
-    agent = asked.get("agent", "")
     return Scope(
         since=since,
         until=until,
@@ -61,12 +61,17 @@ def read(asked: Mapping[str, str], now: datetime) -> Scope:
         brand=asked.get("brand", "")[:50],
         channel=asked.get("channel", "") if asked.get("channel") in Channel.values else "",
         kind=asked.get("kind", "")[:40],
-        agent=int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 10 else None,
+        agent=_number(asked.get("agent", "")),
+        team=_number(asked.get("team", "")),
         from_operator=sender[:20],
         to_operator=receiver[:20],
         problem=problem,
         asked=asked,
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _span(period: str, asked: Mapping[str, str], now: datetime) -> tuple[datetime, datetime, str]:
@@ -120,7 +125,7 @@ def claims(scope: Scope) -> QuerySet[Claim]:
 def _conversations_of_such(scope: Scope) -> QuerySet[Conversation]:
     told = claims(scope).filter(conversation=OuterRef("pk"), filed_at__gte=scope.since, filed_at__lt=scope.until)
     such = Q(Exists(cases(scope).filter(conversation=OuterRef("pk"))))
-    if not scope.agent:
+    if not (scope.agent or scope.team):
         such |= Q(Exists(told))
     return Conversation.objects.filter(such).order_by().values("pk")  # type: ignore[return-value]
 
@@ -129,5 +134,6 @@ def _case(scope: Scope) -> Q:
     named = {
         "conversation__brand": scope.brand, "conversation__channel": scope.channel, "kind": scope.kind,
         "from_operator": scope.from_operator, "to_operator": scope.to_operator, "assignee": scope.agent,
+        "team": scope.team,
     }  # fmt: skip
     return Q(**{name: value for name, value in named.items() if value})

@@ -150,7 +150,7 @@ def test_labels_priority_and_snooze_are_given_to_many(awa: User, waiting: Waitin
     standing = case_of(cases[0])
     assert (standing.priority, standing.status) == (0, Status.SNOOZED) and standing.due_at < due
     assert list(label.conversations.order_by("id")) == sorted(cases, key=lambda case: case.id)
-    assert AuditEvent.objects.filter(action="label").count() == 2
+    assert AuditEvent.objects.filter(action="label_added").count() == 2
 
 
 @pytest.mark.parametrize(
