@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from support import clock, db, doorbell, house_words, outgoing
+from support import clock, db, doorbell, house_words, inviting, outgoing, whatsapp_templates
 from support.backoffice import duties
 from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step, state_of
 from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES, later
@@ -20,12 +20,11 @@ from support.leases import Lease, LeaseLost, acquire
 from support.models import Attempt, Author, Conversation, Delivery, Message, Owner, Satisfaction
 from support.transports.web import events
 from support.transports.whatsapp import client
+from support.whatsapp_templates import REOPEN, STATUS
 
 log = structlog.get_logger(__name__)
 WINDOW = timedelta(hours=24)
 OUTBOX = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
-REOPEN = "reopen"
-STATUS = "status"
 CLOSED_WINDOW = ("63016",)
 AFTER_AN_ANSWER_SECONDS = 2.0
 
@@ -62,7 +61,7 @@ def on_status(attempt_id: uuid.UUID | None, external_id: str, status: str, error
         attempt.refresh_from_db(fields=["state", "external_id", "error_code", "permanent"])
         _record(attempt, state, external_id, error_code, permanent=error_code not in TRANSIENT_CODES)
         message_state = _update_message(attempt.message_id)
-        if error_code in CLOSED_WINDOW and message_state == Delivery.QUEUED:
+        if error_code in CLOSED_WINDOW and message_state == Delivery.QUEUED and not attempt.message.template:
             _stop(attempt.message, Delivery.HELD, conversation)
     log.info("status", message_id=str(attempt.message_id), status=state, error_code=error_code)
     if message_state == Delivery.QUEUED:
@@ -139,7 +138,7 @@ def _reason_not_to_send(message: Message, conversation: Conversation, *, started
     if identity.opted_out_at and (message.template or _is_news(message)):
         return Delivery.CANCELLED
     if message.template:
-        return None
+        return Delivery.CANCELLED if inviting.is_idle(message, conversation) else None
     if conversation.window_from is None or clock.now() - conversation.window_from >= WINDOW:
         return Delivery.CANCELLED if _asks_how_it_went(message) else Delivery.HELD
     if identity.opted_out_at and _asks_how_it_went(message):
@@ -161,7 +160,7 @@ def _stop(message: Message, state: Delivery, conversation: Conversation) -> None
     Message.objects.filter(id=message.id).update(delivery=state)
     if state == Delivery.HELD:
         _keep_until_reopened(conversation)
-        if _is_news(message) and settings.TWILIO_TEMPLATE_STATUS:
+        if _is_news(message) and whatsapp_templates.sid(STATUS):
             _tell_by_template(message, conversation)
         else:
             _ask_to_reopen(conversation)
@@ -179,14 +178,13 @@ def _keep_until_reopened(conversation: Conversation) -> None:
 
 def _ask_to_reopen(conversation: Conversation) -> None:
     """Queue the approved template that invites the customer to write, once per closed window."""
-    since = conversation.inbound_at
-    asked = conversation.messages.filter(template=REOPEN)
-    if (asked.filter(at__gt=since) if since else asked).exists():
+    if inviting.asked_already(conversation):
         return
-    if not settings.TWILIO_TEMPLATE_REOPEN:
+    found = whatsapp_templates.of(conversation.brand).get(REOPEN)
+    if found is None or not whatsapp_templates.sid(REOPEN):
         log.warning("no_template", template=REOPEN, conversation=str(conversation.id))
         return
-    _queue_template(conversation, REOPEN, house_words.fixed(conversation.brand, "reopen"))
+    _queue_template(conversation, REOPEN, found.text)
 
 
 def _tell_by_template(held: Message, conversation: Conversation) -> None:
@@ -245,7 +243,10 @@ def _hand_over(attempt: Attempt, parts: list[outgoing.Part]) -> None:
 
 
 def _template(message: Message) -> str:
-    return {REOPEN: settings.TWILIO_TEMPLATE_REOPEN, STATUS: settings.TWILIO_TEMPLATE_STATUS}.get(message.template, "")
+    """The Content SID of a message that is a template, else "". Raises SendError for one that has none any more."""
+    if message.template and not whatsapp_templates.sid(message.template):
+        raise client.SendError("no_template", permanent=True)
+    return whatsapp_templates.sid(message.template)
 
 
 def _after_failure(attempt: Attempt, error: client.SendError) -> None:
@@ -256,7 +257,7 @@ def _after_failure(attempt: Attempt, error: client.SendError) -> None:
         state = Delivery.UNKNOWN if error.in_doubt else Delivery.FAILED
         _record(attempt, state, "", error.code, permanent=error.permanent)
         _update_message(message.id)
-        if error.closed_window:
+        if error.closed_window and not message.template:
             _stop(message, Delivery.HELD, conversation)
         if error.opted_out and conversation.identity.opted_out_at is None:
             conversation.identity.opted_out_at = clock.now()

@@ -58,7 +58,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "customer": _customer(conversation, whole_numbers=whole_numbers),
         "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),
         "window": _window_end(conversation),
-        "invitation": window.invitation(conversation),
+        "invitation": window.invitation(conversation, user),
         "pending": undo.shown(conversation.id, user),
         "claims": [_claim(claim, conversation, drawn) for claim in claims],
         "collecting": [_collecting(conversation, *case, drawn) for case in cases],

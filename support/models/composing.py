@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from support.db import uuid7
 from support.models.conversation import Conversation
-from support.privacy.fields import EncryptedText
+from support.privacy.fields import EncryptedJSON, EncryptedText
 
 
 class CannedReply(models.Model):
@@ -64,6 +64,7 @@ class PendingReply(models.Model):
     client_id = models.UUIDField()
     text = EncryptedText("texte", blank=True, default="")
     attachments: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    template = EncryptedJSON(default=dict, blank=True, help_text="modèle WhatsApp qui part devant : nom, texte, valeurs")
     created_at = models.DateTimeField("écrite à")
     due_at = models.DateTimeField("part à", db_index=True)
     refused = models.CharField("refus", max_length=200, blank=True, default="")
@@ -87,6 +88,8 @@ class StoredFile(models.Model):
     name = models.CharField("nom", max_length=120)
     content_type = models.CharField("type", max_length=80)
     size = models.PositiveIntegerField("octets")
+    width = models.PositiveIntegerField("largeur", default=0, help_text="pixels ; 0 : pas une image")
+    height = models.PositiveIntegerField("hauteur", default=0, help_text="pixels")
     content = EncryptedText("contenu", help_text="base64")
     at = models.DateTimeField("à")
 
