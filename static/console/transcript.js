@@ -43,7 +43,7 @@ export function showSpeaking(reply, text) {
 export function showPending(entry, meta) {
   const node = pending.get(entry.clientId) ?? provisional("agent", "Moi");
   pending.set(entry.clientId, node);
-  write(node.querySelector(".k-text"), entry.text);
+  write(node.querySelector(".k-text"), entry.text || (entry.template ? `Modèle : ${entry.template.text}` : ""));
   node.classList.toggle("k-failed", Boolean(entry.why));
   node.querySelector(".k-files").replaceChildren(...fileLinks(entry.files));
   node.querySelector(".k-meta").replaceChildren(...meta);

@@ -41,7 +41,7 @@ export class Undo {
     for (const each of kept) {
       let entry = composer.outbox.find((one) => one.clientId === each.client_id);
       if (!entry) {
-        entry = { clientId: each.client_id, text: each.text, files: each.files, sent: true };
+        entry = { clientId: each.client_id, text: each.text, files: each.files, template: each.template, sent: true };
         composer.outbox.push(entry);
       }
       const before = `${entry.due} ${entry.why}`;
