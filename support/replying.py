@@ -28,6 +28,7 @@ def reply(
     text: str,
     client_id: uuid.UUID,
     attachments: Sequence[Mapping[str, Any]] = (),
+    *,
     template: inviting.Filled | None = None,
 ) -> Message:
     """Store an agent's reply and send it. The same ``client_id`` again returns the first. Raises EscalationError.
@@ -40,7 +41,7 @@ def reply(
         if first := conversation.messages.filter(client_id=client_id).first():
             return first
         require_owner(conversation, agent)
-        said = _say(conversation, agent, text, client_id, attachments, template)
+        said = _say(conversation, agent, text, client_id, attachments, template=template)
         if said is None:
             raise EscalationError(inviting.why_not(conversation))
         return said
@@ -103,8 +104,9 @@ def withdraw(conversation_id: uuid.UUID, agent: User, message_id: uuid.UUID) -> 
 def _let_go(conversation: Conversation, waiting: PendingReply) -> str:
     """Say it, once; returns why it could not be said: a template alone that has become pointless."""
     if not conversation.messages.filter(client_id=waiting.client_id).exists():
+        template = waiting.template or None
         said = _say(
-            conversation, waiting.agent, waiting.text, waiting.client_id, waiting.attachments, waiting.template or None
+            conversation, waiting.agent, waiting.text, waiting.client_id, waiting.attachments, template=template
         )
         if said is None:
             return inviting.why_not(conversation)
@@ -118,6 +120,7 @@ def _say(
     text: str,
     client_id: uuid.UUID,
     attachments: Sequence[Mapping[str, Any]] = (),
+    *,
     template: inviting.Filled | None = None,
 ) -> Message | None:
     """Store the reply of a locked conversation's own agent, behind the template that goes before it.

@@ -30,6 +30,7 @@ def hold(
     text: str,
     client_id: uuid.UUID,
     attachments: Sequence[Mapping[str, Any]] = (),
+    *,
     template: inviting.Filled | None = None,
 ) -> Message | PendingReply:
     """Take a reply: kept while it can be undone, or a message at once where UNDO_SECONDS is 0.
@@ -39,7 +40,7 @@ def hold(
     The same ``client_id`` again returns the first; one that was refused is tried again. Raises EscalationError.
     """
     if settings.UNDO_SECONDS <= 0:
-        return escalate.reply(conversation_id, agent, text, client_id, attachments, template)
+        return escalate.reply(conversation_id, agent, text, client_id, attachments, template=template)
     text = escalate.sayable(text, with_more=bool(attachments or template))
     with db.write():
         if sent := Message.objects.filter(conversation=conversation_id, client_id=client_id).first():

@@ -32,7 +32,7 @@ class Template:
     offered: bool = True
 
     def values(self, known: Mapping[str, str]) -> dict[str, str]:
-        """"1", "2" … → what fills them; one that is not known is left out."""
+        """ "1", "2" … → what fills them; one that is not known is left out."""
         found = (_on_one_line(known.get(name, "")) or otherwise for name, otherwise in self.variables)
         return {str(number): value for number, value in enumerate(found, start=1) if value}
 

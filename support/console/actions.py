@@ -65,7 +65,7 @@ def reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpR
     text = "" if (attached or template) and not body.get("text") else usable_text(body)
     if gap := variables.gap_in(text):
         raise Unusable(f"Complétez {gap} avant d'envoyer.")
-    held = undo.hold(conversation, user, text, client_id_of(body), attached, template)
+    held = undo.hold(conversation, user, text, client_id_of(body), attached, template=template)
     if body.get("suggestion") in ("as_is", "edited"):
         suggest.used(conversation, user, edited=body["suggestion"] == "edited")
     return replied(held)

@@ -16,6 +16,7 @@ from support.console import (
     facts,
     handoff_card,
     labels,
+    order,
     passing,
     relations,
     roles,
@@ -33,7 +34,7 @@ Json = dict[str, Any]
 
 
 def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json | None:
-    """The case as ``user`` may see it; None when there is no such conversation. 13 queries at most."""
+    """The case as ``user`` may see it; None when there is no such conversation. 17 queries at most."""
     conversation = (
         Conversation.objects.select_related("identity", "customer", "agent").filter(id=conversation_id).first()
     )
@@ -57,6 +58,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
         "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),
+        "order": order.of(conversation),
         "window": _window_end(conversation),
         "invitation": window.invitation(conversation, user),
         "pending": undo.shown(conversation.id, user),

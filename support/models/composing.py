@@ -64,7 +64,9 @@ class PendingReply(models.Model):
     client_id = models.UUIDField()
     text = EncryptedText("texte", blank=True, default="")
     attachments: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
-    template = EncryptedJSON(default=dict, blank=True, help_text="modèle WhatsApp qui part devant : nom, texte, valeurs")
+    template = EncryptedJSON(
+        default=dict, blank=True, help_text="modèle WhatsApp qui part devant : nom, texte, valeurs"
+    )
     created_at = models.DateTimeField("écrite à")
     due_at = models.DateTimeField("part à", db_index=True)
     refused = models.CharField("refus", max_length=200, blank=True, default="")

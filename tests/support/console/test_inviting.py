@@ -208,9 +208,10 @@ def test_after_stop_none_can_be_chosen(awa: User, case: Conversation, browser_of
     assert refused.status_code == 409 and "STOP" in refused.json()["detail"]
 
 
-@pytest.mark.parametrize(("shown", "name"), [
-    ("MARIAM 🌺", "Mariam"), ("jean-marc k.", "Jean-marc"), ("+225 07 00", ""), ("<b>x</b>", ""), ("", ""), ("Awa Koné", "Awa"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [("MARIAM 🌺", "Mariam"), ("jean-marc k.", "Jean-marc"), ("+225 07 00", ""), ("<b>x</b>", ""), ("", "")],
+)
 def test_only_what_can_be_a_first_name_is_one(shown: str, name: str) -> None:
     assert window.first_name(shown) == name
 
