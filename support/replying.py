@@ -13,7 +13,17 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from support import clock, db, doorbell, inviting, satisfaction
-from support.models import Author, Channel, Conversation, Delivery, Message, Owner, PendingReply, Satisfaction
+from support.models import (
+    Author,
+    Channel,
+    Conversation,
+    Delivery,
+    Message,
+    Owner,
+    PendingReply,
+    Satisfaction,
+    StoredFile,
+)
 from support.owning import EscalationError, lease_end, locked, require_owner
 from support.privacy import audit
 from support.transports.web import events
@@ -167,6 +177,7 @@ def _stored(
         client_id=client_id,
         delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
     )
+    StoredFile.objects.filter(id__in=[each["file"] for each in attachments if "file" in each]).update(said=True)
     conversation.next_seq += 1
     conversation.save(update_fields=["next_seq"])
     return message

@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "overdue": {"task": "support.tasks.find_overdue_claims", "schedule": 60.0, "options": {"expires": 60}},
     "experiments": {"task": "support.tasks.watch_experiments", "schedule": 60.0, "options": {"expires": 60}},
     "radar": {"task": "support.tasks.watch_radar", "schedule": 60.0, "options": {"expires": 60}},
+    "unsent": {"task": "support.tasks.drop_unsent_files", "schedule": 900.0, "options": {"expires": 900}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_DB_REUSE_MAX = 1000 if EMBEDDED else None

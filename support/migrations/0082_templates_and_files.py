@@ -44,11 +44,29 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="storedfile",
             name="width",
-            field=models.PositiveIntegerField(default=0, help_text="pixels ; 0 : pas une image", verbose_name="largeur"),
+            field=models.PositiveSmallIntegerField(
+                default=0, help_text="de l'aperçu, en pixels ; 0 : pas d'aperçu"
+            ),
         ),
         migrations.AddField(
             model_name="storedfile",
             name="height",
-            field=models.PositiveIntegerField(default=0, help_text="pixels", verbose_name="hauteur"),
+            field=models.PositiveSmallIntegerField(default=0, help_text="de l'aperçu, en pixels"),
+        ),
+        migrations.AddField(
+            model_name="storedfile",
+            name="small",
+            field=support.privacy.fields.EncryptedText(
+                blank=True, default="", help_text="JPEG en base64", verbose_name="aperçu"
+            ),
+        ),
+        migrations.AddField(
+            model_name="storedfile",
+            name="said",
+            field=models.BooleanField(default=False, help_text="un message le porte", verbose_name="envoyé"),
+        ),
+        migrations.AddIndex(
+            model_name="storedfile",
+            index=models.Index(condition=models.Q(("said", False)), fields=["at"], name="file_not_sent"),
         ),
     ]

@@ -90,14 +90,17 @@ class StoredFile(models.Model):
     name = models.CharField("nom", max_length=120)
     content_type = models.CharField("type", max_length=80)
     size = models.PositiveIntegerField("octets")
-    width = models.PositiveIntegerField("largeur", default=0, help_text="pixels ; 0 : pas une image")
-    height = models.PositiveIntegerField("hauteur", default=0, help_text="pixels")
+    width = models.PositiveSmallIntegerField(default=0, help_text="de l'aperçu, en pixels ; 0 : pas d'aperçu")
+    height = models.PositiveSmallIntegerField(default=0, help_text="de l'aperçu, en pixels")
+    small = EncryptedText("aperçu", blank=True, default="", help_text="JPEG en base64")
     content = EncryptedText("contenu", help_text="base64")
+    said = models.BooleanField("envoyé", default=False, help_text="un message le porte")
     at = models.DateTimeField("à")
 
     class Meta:
         verbose_name = "fichier"
         constraints = [models.CheckConstraint(condition=Q(size__lte=8_388_608), name="a_file_is_at_most_8_mib")]
+        indexes = [models.Index(fields=["at"], name="file_not_sent", condition=Q(said=False))]
 
     def __str__(self) -> str:
         return self.name
