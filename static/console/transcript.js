@@ -120,7 +120,10 @@ function dress(node, message) {
   const more = node.querySelector(".k-more");
   if (more.hasChildNodes()) return;
   if (message.author === "bot") more.append(...why(message));
-  else if (message.normalised) more.append(comparing(node, message));
+  else if (message.author === "customer" && message.text) {
+    if (message.normalised) more.append(comparing(node, message));
+    more.append(...why(message));
+  }
 }
 
 function comparing(node, message) {

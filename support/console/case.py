@@ -42,6 +42,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         return None
     exchange = selectors.exchanges_of([conversation.id])[conversation.id]
     claims, cases = _claims(conversation), _open_cases(conversation)
+    standing = conversation.escalations.filter(closed_at__isnull=True).first()
     held = [*(claim.slots for claim in claims), *(slots for _, _, slots in cases)]
     drawn = facts.Card.of(conversation, held, whole_numbers=whole_numbers)
     return {
@@ -54,10 +55,10 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "mine": conversation.owner == Owner.AGENT and conversation.agent_id == user.pk,
         "may_act": roles.may_act(user),
         "may_assign": roles.may_assign(user),
-        "hold": passing.held(conversation, conversation.escalations.filter(closed_at__isnull=True).first()),
+        "hold": passing.held(conversation, standing),
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
-        "escalation": _escalation(conversation, exchange, whole_numbers=whole_numbers),
+        "escalation": _escalation(standing, exchange, whole_numbers=whole_numbers),
         "order": order.of(conversation),
         "window": _window_end(conversation),
         "invitation": window.invitation(conversation, user),
@@ -83,8 +84,7 @@ def _customer(conversation: Conversation, *, whole_numbers: bool) -> Json:
     }
 
 
-def _escalation(conversation: Conversation, exchange: selectors.Exchange, *, whole_numbers: bool) -> Json | None:
-    escalation: Escalation | None = conversation.escalations.filter(closed_at__isnull=True).first()
+def _escalation(escalation: Escalation | None, exchange: selectors.Exchange, *, whole_numbers: bool) -> Json | None:
     if escalation is None:
         return None
     answered = exchange.replied_at is not None and exchange.replied_at >= escalation.opened_at
