@@ -18,9 +18,9 @@ function one(file, message) {
   const size = file.size ? el("span", { class: "k-sub" }, bytes(file.size)) : null;
   const ours = file.url && message.author !== "customer";
   const name = ours
-    ? el("a", { class: "k-link", href: file.url, target: "_blank", rel: "noopener noreferrer" }, preview(file), file.name)
+    ? el("a", { class: "k-link", href: file.url, target: "_blank", rel: "noopener noreferrer" }, preview(file), file.name, file.small ? " " : "", file.small && size)
     : el("span", {}, file.name);
-  const item = el("li", {}, icon(ICONS[file.kind] ?? "attach_file"), name, size);
+  const item = el("li", {}, icon(ICONS[file.kind] ?? "attach_file"), name, file.small ? null : size);
   if (ours || !file.url) return item;
   const button = el("button", { class: "k-link", type: "button", onclick: () => open(item, button, file, message) }, OPENS[file.kind]);
   item.append(button);

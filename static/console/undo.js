@@ -20,7 +20,8 @@ export class Undo {
     const button = el("button", { class: "k-link", type: "button", onclick: () => this.back(entry) }, "Annuler (Ctrl+Z)");
     this.clocks.set(entry.clientId, { text, button, entry });
     this.tick();
-    return [text, button];
+    const first = entry.template && entry.text && el("span", {}, "Modèle d'abord ·");
+    return [first, text, button].filter(Boolean);
   }
 
   tick() {

@@ -24,7 +24,7 @@ export function drawPlan(invitation, draft, changed) {
   box.dataset.shape = shape;
   const text = $("window-text");
   if (text) write(text, find(invitation, $(CHOICE)?.value)?.text ?? "");
-  write($("window-reply"), draft || "rien d'autre : écrivez-la ci-dessous, ou envoyez le modèle seul");
+  write($("window-reply"), draft || (invitation.refused ? "écrivez-la ci-dessous" : "écrivez-la ci-dessous, ou envoyez le modèle seul"));
   $("window-reply").classList.toggle("k-sub", !draft);
 }
 
@@ -36,11 +36,14 @@ function rebuild(box, invitation, changed) {
     el("li", {}, el("strong", {}, "Dès qu'il écrit, votre réponse"), " : ", el("span", { id: "window-reply" })));
 }
 
-const waiting = (invitation) => [
-  el("strong", {}, invitation.sent ? `Invité à écrire (${moment(invitation.sent)})` : "Aucun modèle ne peut partir"),
-  invitation.sent_text && el("span", {}, ` : « ${invitation.sent_text} »`),
-  el("span", { class: "k-sub k-why-not" }, ` ${invitation.refused}`),
-];
+/** Nobody is asked twice in a day. */
+function waiting({ sent, sent_text: text, next, refused }) {
+  if (!sent) return [el("strong", {}, "Pas de modèle maintenant"), ` : ${refused}`];
+  return [
+    el("strong", {}, `Invité à écrire (${moment(sent)})`), ` : « ${text} »`,
+    el("span", { class: "k-sub" }, ` Un autre modèle pourra partir ${moment(next)}.`),
+  ];
+}
 
 function choosing(invitation, before, changed) {
   const usable = invitation.templates.filter((each) => !each.refused);

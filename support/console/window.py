@@ -17,20 +17,22 @@ from support.transports.web.events import isoformat
 from support.whatsapp_templates import Template
 
 NOT_APPROVED = "pas encore approuvé"
+LEAVING = "Un modèle est déjà en train de partir."
 
 
 def invitation(conversation: Conversation, agent: User) -> dict[str, Any] | None:
-    """What may invite the customer, and what did; None while the window is open or has no part. 4 queries at most.
+    """What may invite the customer, and what did; None while the window is open or has no part. 5 queries at most.
 
     ``templates``: {name, label, text as the customer reads it, refused: why it cannot be chosen}; ``refused``: why
-    none can now; ``sent`` and ``sent_text``: the last invitation the customer has not followed.
+    none can now, and ``next``: when one can again; ``sent`` and ``sent_text``: the last invitation not followed.
     """
     if not inviting.window_is_closed(conversation):
         return None
     last = inviting.unanswered(conversation).exclude(delivery__in=inviting.NOT_ARRIVED).first()
     return {
         "templates": offered(conversation, agent),
-        "refused": inviting.why_not(conversation),
+        "refused": LEAVING if _leaving(conversation) else inviting.why_not(conversation),
+        "next": isoformat(last.at + inviting.PATIENCE) if last else None,
         "sent": isoformat(last.at) if last else None,
         "sent_text": last.text if last else "",
     }
@@ -65,9 +67,16 @@ def chosen(conversation_id: uuid.UUID, agent: User, client_id: uuid.UUID, name: 
     known = _known(conversation, agent)
     if reason := _refused(template, known):
         raise EscalationError(f"Le modèle « {template.label} » ne peut pas partir : {reason}.")
+    if _leaving(conversation):
+        raise EscalationError(LEAVING)
     inviting.require(conversation)
     values = template.values(known)
     return {"name": template.name, "text": template.worded(values), "values": values}
+
+
+def _leaving(conversation: Conversation) -> bool:
+    """Whether a reply that can still be undone will take a template with it."""
+    return any(waiting.template for waiting in conversation.pending_replies.filter(refused=""))
 
 
 def _kept(conversation: Conversation, client_id: uuid.UUID) -> inviting.Filled | None:

@@ -131,6 +131,7 @@ def test_a_second_invitation_within_24_hours_is_refused_with_the_reason(
     assert refused.status_code == 409 and "déjà invité à écrire" in refused.json()["detail"]
     plan = window.invitation(case, awa)
     assert plan and "un autre modèle pourra partir demain à" in plan["refused"] and "Répondez" in plan["sent_text"]
+    assert plan["next"] > plan["sent"]
     assert send(browser, case, "", "deux").status_code == 201
     deliver.run(case.id)
     assert ours(case) == [("reopen", "sent"), ("un", "held"), ("deux", "held")]
@@ -185,6 +186,9 @@ def test_while_it_can_be_undone_nothing_is_spent_and_the_choice_is_kept(
     settings.UNDO_SECONDS = 5.0
     first = send(browser_of(awa), case, "reopen", "bonjour").json()["pending"]
     assert first["template"]["name"] == "reopen" and ours(case) == []
+    plan = window.invitation(case, awa)
+    assert plan and "en train de partir" in plan["refused"]
+    assert send(browser_of(awa), case, "reopen", "deux fois").status_code == 409
     undo.undo(case.id, awa, uuid.UUID(first["client_id"]))
     send(browser_of(awa), case, "reopen", "bonjour")
     escalate.release(case.id, clock.now())
