@@ -69,15 +69,17 @@ def _read(brand: str, name: str, row: Mapping[str, object]) -> Template:
     where = f"{brand}/templates.toml: [{name}]"
     if strange := set(row) - _FIELDS:
         raise BrandError(f"{where}: unknown field {sorted(strange)[0]!r}")
-    texts = {field: row.get(field) for field in ("label", "category", "text")}
-    if not all(isinstance(text, str) and text for text in texts.values()) or row["category"] not in CATEGORIES:
+    texts = [row.get(field) for field in ("label", "category", "text")]
+    if not all(isinstance(text, str) and text for text in texts) or row["category"] not in CATEGORIES:
         raise BrandError(f"{where}: label, text and a category ({', '.join(CATEGORIES)}) are expected")
     given = row.get("variables", [])
     if not isinstance(given, list) or not all(isinstance(each, str) and each for each in given):
         raise BrandError(f"{where}: field 'variables': a list of names is expected")
     found = Template(
         name,
-        *(str(text) for text in texts.values()),
+        label=str(row["label"]),
+        category=str(row["category"]),
+        text=str(row["text"]),
         variables=tuple((each.partition("|")[0], each.partition("|")[2]) for each in given),
         offered=row.get("offered", True) is True,
     )

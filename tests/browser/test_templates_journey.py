@@ -8,34 +8,41 @@ import pytest
 from playwright.sync_api import expect
 
 from support import clock
-from support.models import Claim, Conversation, Customer, Delivery
+from support.models import Claim, Conversation, Customer, Delivery, SimulatedMessage, SimulatedPhone
 from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
 from tests.browser.console_page import TABLET
 from tests.browser.test_console import waiting
+from tests.support.journeys import NUMBER
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_template_is_chosen_filled_and_sent_once_and_the_assistant_gets_its_order(sign_in: SignIn) -> None:
+    phone = SimulatedPhone.objects.create(number=NUMBER, name="Mariam")  # the provider has heard the customer too
+    SimulatedMessage.objects.create(sid="SM1", phone=phone, from_phone=True, status="received", at=clock.now())
     case = waiting()
     Customer.objects.filter(id=case.customer_id).update(display_name="Mariam")
     Claim.objects.create(
         number="AK-204-7318", customer=case.customer, conversation=case, kind="not_received", slots={},
         filed_at=clock.now(), changed_at=clock.now(),
     )  # fmt: skip
-    Conversation.objects.filter(id=case.id).update(window_from=clock.now() - timedelta(hours=25))
     agent = sign_in(**TABLET)
     page = agent.page
     agent.open_case(case.id)
     agent.button("Prendre").click()
+    expect(agent.composer).to_be_editable()
+    Conversation.objects.filter(id=case.id).update(window_from=clock.now() - timedelta(hours=25))
+    page.reload()
     choice = page.get_by_label("Tout de suite, par modèle")
     expect(agent.button("Envoyer le modèle")).to_be_enabled()
     expect(choice.locator("option[disabled]")).to_have_text(
         ["Il manque une information (il manque : le montant)", "Dossier réglé (pas encore approuvé)"]
     )
     choice.select_option("nouvelles")
-    expect(page.locator("#window-text")).to_contain_text("Bonjour Mariam, nous avons des nouvelles de votre dossier AK-")
+    expect(page.locator("#window-text")).to_contain_text(
+        "Bonjour Mariam, nous avons des nouvelles de votre dossier AK-"
+    )
     agent.composer.fill("C'est remboursé.")
     assert serious_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
