@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 
 from support import clock, whatsapp_templates
-from support.models import Author, Channel, Conversation, Delivery, Message
+from support.models import Channel, Conversation, Delivery, Message
 from support.owning import EscalationError
-from support.privacy import audit
 from support.whatsapp_templates import REOPEN
 
 WINDOW = timedelta(hours=24)  # WhatsApp's own
@@ -75,29 +72,6 @@ def require(conversation: Conversation) -> None:
     """Raises EscalationError, with the reason, where no invitation may go out now."""
     if reason := why_not(conversation):
         raise EscalationError(reason)
-
-
-def send(conversation: Conversation, agent: User, filled: Filled, client_id: uuid.UUID) -> Message | None:
-    """Put the template an agent chose into the outbox of a locked conversation; None where it may not go any more."""
-    if why_not(conversation):
-        return None
-    message = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.SYSTEM,
-        agent=agent,
-        text=filled["text"],
-        template=filled["name"],
-        template_values=filled["values"],
-        client_id=client_id,
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED,
-    )
-    conversation.next_seq += 1
-    conversation.save(update_fields=["next_seq"])
-    audit.record(agent, "template", f"conversation:{conversation.id}", {"template": filled["name"]})
-    return message
 
 
 def _said(at: datetime) -> str:

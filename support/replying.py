@@ -139,7 +139,7 @@ def _say(
     """
     alone = not (text or attachments)
     invited = (
-        inviting.send(conversation, agent, template, client_id if alone else uuid.uuid5(client_id, "template"))
+        _invite(conversation, agent, template, client_id if alone else uuid.uuid5(client_id, "template"))
         if template
         else None
     )
@@ -155,6 +155,29 @@ def _say(
         next_due_at=None,
     )
     transaction.on_commit(lambda: publish_reply(message))
+    return message
+
+
+def _invite(conversation: Conversation, agent: User, filled: inviting.Filled, client_id: uuid.UUID) -> Message | None:
+    """Put the template an agent chose into the outbox of a locked conversation; None where it may not go any more."""
+    if inviting.why_not(conversation):
+        return None
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.SYSTEM,
+        agent=agent,
+        text=filled["text"],
+        template=filled["name"],
+        template_values=filled["values"],
+        client_id=client_id,
+        at=clock.now(),
+        transport=conversation.channel,
+        delivery=Delivery.QUEUED,
+    )
+    conversation.next_seq += 1
+    conversation.save(update_fields=["next_seq"])
+    audit.record(agent, "template", f"conversation:{conversation.id}", {"template": filled["name"]})
     return message
 
 

@@ -348,7 +348,7 @@ def test_everything_that_happened_is_told_in_order_page_by_page_in_six_queries(
     assert rest["before"] is None and [e["at"] for e in entries] == sorted((e["at"] for e in entries), reverse=True)
     told = "\n".join(f"{entry['who']} {entry['text']}" for entry in entries)
     pieces = (
-        "awa a pris la conversation",
+        "Awa a pris la conversation",
         "une personne est appelée",
         "AK-000-0001 : Dossier ouvert",
         "note interne : voir •••• 0012",
