@@ -28,6 +28,7 @@ Reason = Literal[
     "strange",
     "unsupported",
     "uncited",
+    "repeats_note",
 ]
 HOLE = re.compile(r"\{([^{}]*)\}")
 FIGURE = re.compile(r"\d")
@@ -37,6 +38,7 @@ ADDRESS = re.compile(
 STRAY = re.compile(r"[{}\[\]]")
 CITE = re.compile(r"\s*\[([a-z0-9-]+@\d+)\]")
 SENTENCE_END = re.compile(r"(?<=[.!?…\n])(?=\s)")
+RUN = 4  # words in a row that are no chance
 STEM = 5  # letters that tell a French word from another; what follows is mostly its ending
 LONGEST: Mapping[str, int] = {"whatsapp": 1500, "web": 3000}  # characters of a draft, before facts are filled in
 
@@ -58,11 +60,19 @@ PASSED = Verdict("passed")
 class Guard:
     """One draft of one plan: ``check`` each sentence as it comes, then ``finish``.
 
-    ``is_open``: an open question: every sentence must be borne out by the article it cites.
+    ``is_open``: an open question: every sentence must be borne out by the article it cites. ``kept_back``: runs of
+    words, as ``runs`` gives them, that must not be said.
     """
 
     def __init__(
-        self, watch: Watch, plan: Plan, channel: str, *, lexis: Lexis | None = None, is_open: bool = False
+        self,
+        watch: Watch,
+        plan: Plan,
+        channel: str,
+        *,
+        lexis: Lexis | None = None,
+        is_open: bool = False,
+        kept_back: Iterable[str] = (),
     ) -> None:
         self._watch = watch
         self._plan = plan
@@ -72,6 +82,7 @@ class Guard:
         self._marks = [marks for name in self._names if (marks := find(watch.marks, name))]
         self._own = frozenset().union(*(marks.alone for marks in self._marks))
         self._open = is_open
+        self._kept_back = tuple(kept_back)
         self._needed = {fact for act in plan.acts if not (is_open and act.quote) for fact in act.facts}
         self._lexis = lexis
         self._ground = lexis.ground(self._names, self._quotes.values()) if lexis else frozenset()
@@ -97,6 +108,7 @@ class Guard:
             ("own_address", ADDRESS.search(words) is not None or self._watch.addresses.search(plain) is not None),
             ("asks_secret", self._watch.asks_secret(words, quoting=bool(self._quotes))),
             ("promise", self._promises(plain)),
+            ("repeats_note", any(f" {run} " in f" {plain} " for run in self._kept_back)),
             ("repeated_greeting", greets and self._greetings < 0),
             ("too_long", self._length > self._longest),
             ("unplanned_act", not self._quotes and self._unplanned(plain)),
@@ -147,6 +159,14 @@ class Guard:
         known = {word[:STEM] for word in there.split()}
         self.cited = tuple(dict.fromkeys((*self.cited, *named)))
         return len(telling & known) >= self._watch.support * len(telling)
+
+
+def runs(plain: str) -> list[str]:
+    """Every run of RUN words of a plain text; the whole of a shorter one, but for a single word."""
+    words = plain.split()
+    if len(words) <= RUN:
+        return [" ".join(words)] if len(words) > 1 else []
+    return [" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1)]
 
 
 def uncited(sentence: str) -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import get_args
 
 from chatbot.figures import typeset
-from chatbot.guard import Guard, fill, sentences, uncited
+from chatbot.guard import Guard, fill, runs, sentences, uncited
 from chatbot.lexis import Lexis
 from chatbot.types import Event, Plan, Pulse, Spoken, Words
 from chatbot.voices.ports import Brief, Draft, FaultKind, Voice, VoiceFault
-from chatbot.watch import Watch
+from chatbot.watch import Watch, plain_text
 
+TEMPLATE = "template"
 FAULTS: frozenset[str] = frozenset(get_args(FaultKind))
 
 
@@ -56,7 +57,8 @@ def say(
             continue
         draft = voice.speak(brief, f"{seed}/{attempt}" if attempt else seed)
         with closing(draft):
-            guard = Guard(watch, plan, brief.channel, lexis=lexis, is_open=brief.open)
+            kept_back = () if voice.tier == TEMPLATE else _kept_back(brief)  # the template reads no note
+            guard = Guard(watch, plan, brief.channel, lexis=lexis, is_open=brief.open, kept_back=kept_back)
             words, reason, heard = yield from _try(draft, guard, plan, ticks, heard=heard)
             if reason not in FAULTS:
                 draft.judged(reason == "passed")
@@ -66,6 +68,12 @@ def say(
             raise FilteredError
         refused = refused or reason not in FAULTS
     raise UnspeakableError(reason)
+
+
+def _kept_back(brief: Brief) -> tuple[str, ...]:
+    """What of an adviser's note is not said: all but what the reply's own words have in common with it."""
+    own = " | ".join(f" {plain_text(words)} " for words in (*brief.model, *(act.quote for act in brief.acts)))
+    return tuple(run for run in runs(plain_text(brief.note)) if f" {run} " not in own)
 
 
 def _try(

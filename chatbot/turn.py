@@ -94,7 +94,8 @@ def _carry_out(mind: Mind, step: Step, seed: str, desk: Desk, heard: Asked = Ask
     plan = _plan(mind, step, moves)
     yield _reasoned(plan, heard)
     try:
-        said = yield from _say(mind, plan, _brief(mind, plan, desk), _voices(mind, plan), seed)
+        brief = _brief(mind, plan, desk, note=step.state.briefing)
+        said = yield from _say(mind, plan, brief, _voices(mind, plan), seed)
     except FilteredError:
         yield from _call_person(mind, step, moves, (seed, heard), desk)
         return
@@ -123,11 +124,19 @@ def _say(mind: Mind, plan: Plan, brief: Brief, voices: Sequence[Voice], seed: st
 
 
 def _plan(mind: Mind, step: Step, moves: Sequence[Move]) -> Plan:
+    if step.state.alone:
+        moves = [_proposing_nobody(mind, move) for move in moves]
     return make_plan(moves, step.mood, mind.dialogue.rules.facts, mind.wording.choices, mind.wording.uses)
 
 
-def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
-    """What a voice may know of a plan. ``heard`` makes it an open question."""
+def _proposing_nobody(mind: Mind, move: Move) -> Move:
+    """Where an adviser said to propose no person, an act that does has a kind of its own that does not."""
+    kind = f"{move.act}.alone"
+    return replace(move, act=kind) if not move.quote and kind in mind.wording.acts else move
+
+
+def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "", note: str = "") -> Brief:
+    """What a voice may know of a plan. ``heard`` makes it an open question; ``note`` is an adviser's, masked here."""
     brand_facts = mind.dialogue.rules.facts
     return Brief(
         acts=plan.acts,
@@ -138,7 +147,10 @@ def _brief(mind: Mind, plan: Plan, desk: Desk, heard: str = "") -> Brief:
         brand=mind.brand.slug,
         conversation=desk.conversation,
         customer=desk.customer,
-        public=all(act.quote or brand_facts.keys() >= set(act.facts) for act in plan.acts) and "[" not in heard,
+        note=mind.outgoing.mask(note) if note else "",
+        public=not note
+        and all(act.quote or brand_facts.keys() >= set(act.facts) for act in plan.acts)
+        and "[" not in heard,
         open=bool(heard),
         deadline=mind.ticks() + SAY_WITHIN,
         generation=mind.generation,
@@ -151,7 +163,7 @@ def _voices(mind: Mind, plan: Plan) -> tuple[Voice, ...]:
 
     So is "je ne sais pas": whoever could have known was asked before.
     """
-    fixed = plan.sources or any(act.name == UNKNOWN or _word_for_word(mind, act.name) for act in plan.acts)
+    fixed = plan.sources or any(act.name.startswith(UNKNOWN) or _word_for_word(mind, act.name) for act in plan.acts)
     return (mind.template,) if fixed else (mind.voice, mind.voice, mind.template)
 
 
@@ -183,7 +195,7 @@ def _answer_open(
     if not near:
         return None
     plan = _plan(mind, step, [*others, *near])
-    brief = _brief(mind, plan, desk, mind.outgoing.mask(heard.text, heard.written))
+    brief = _brief(mind, plan, desk, mind.outgoing.mask(heard.text, heard.written), step.state.briefing)
     yield _reasoned(plan, heard)
     try:
         said = yield from _say(mind, plan, brief, (mind.voice,), f"{seed}/open")

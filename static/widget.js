@@ -25,7 +25,7 @@
       waiting: "Un conseiller va vous répondre.", next: "Vous êtes le prochain.", place: (n) => `Vous êtes ${n}ᵉ dans la file.`,
       joined: "Un conseiller a rejoint la discussion.", ended: "L’assistant reprend la discussion avec vous.",
       pending: "En attente", stored: "Envoyé", read: "Lu", failed: "Non envoyé", retry: "Réessayer", discard: "Supprimer",
-      attachment: "Pièce jointe",
+      attachment: "Pièce jointe", kb: "Ko",
       lost: "Pas de connexion. Vos messages partiront dès son retour.",
       renewed: "Votre session a expiré : une nouvelle discussion commence.",
       rate_limited: (s) => `Vous écrivez très vite ! L’envoi reprend dans ${s} s.`,
@@ -46,7 +46,7 @@
       waiting: "An adviser will answer you.", next: "You are next.", place: (n) => `You are number ${n} in the queue.`,
       joined: "An adviser has joined the chat.", ended: "The assistant is back with you.",
       pending: "Waiting", stored: "Sent", read: "Read", failed: "Not sent", retry: "Try again", discard: "Delete",
-      attachment: "Attachment",
+      attachment: "Attachment", kb: "kB",
       lost: "No connection. Your messages will leave when it is back.",
       renewed: "Your session has expired: a new chat starts here.",
       rate_limited: (s) => `You are writing very fast! Sending resumes in ${s} s.`,
@@ -152,7 +152,7 @@
 
   // ── Socket: the line to the server
 
-  /** chat.hear gets every frame, and our own {type: "link"} and {type: "session"}. */
+  /** chat.hear gets every frame, and our own "link" and "session". */
   class Socket {
     constructor(server, body, store, chat) {
       Object.assign(this, { server, body, store, chat });
@@ -211,7 +211,6 @@
       this.timer = setTimeout(() => this.drop(), LATE_MS);
       this.ws.onmessage = (event) => this.receive(event.data);
       this.ws.onclose = () => {
-        // A refused token looks like a dead network.
         if (!this.ready && navigator.onLine && ++this.refusals === 3) this.store.session = null;
         this.lost();
       };
@@ -311,7 +310,7 @@ header :focus-visible{outline-color:#fff;outline-offset:-3px}
 .customer.first .bubble{border-radius:18px 18px 6px 18px}.customer.last .bubble{border-bottom-right-radius:18px}
 [data-status=failed] .bubble{background:none;color:var(--ink);box-shadow:inset 0 0 0 2px var(--red)}
 .row.system{align-items:center}.system .bubble{background:none;color:var(--soft);font-size:.88em;text-align:center;padding:4px 8px}
-.bubble a{color:inherit;font-weight:600}.file{display:block;margin-top:6px;font-size:.92em}
+.bubble a{color:inherit;font-weight:600}.file{display:block;margin-top:6px;font-size:.92em}.file img{display:block;max-width:100%;height:auto}
 .meta{display:flex;align-items:center;gap:4px;margin:3px 10px 0;font-size:.75em;color:var(--soft)}.meta svg{width:16px;height:16px}
 .row:not(.last,[data-status=failed],[data-status=pending])>.meta,.system .meta{display:none}
 [data-status=read] .meta svg{color:var(--leaf)}[data-status=failed] .meta{color:var(--red);font-weight:600}
@@ -342,7 +341,7 @@ padding-left:env(safe-area-inset-left);padding-right:env(safe-area-inset-right)}
 @media(forced-colors:active){.bubble,.panel,.launcher,form button{border:1px solid}}
 `;
 
-  /** A constructed sheet passes a strict CSP; old browsers get an element. */
+  /** A constructed sheet passes a strict CSP. */
   function dress(root) {
     try {
       const sheet = new CSSStyleSheet();
@@ -381,7 +380,7 @@ padding-left:env(safe-area-inset-left);padding-right:env(safe-area-inset-right)}
       this.state = h("p", { class: "state", role: "status" });
       this.banner = h("div", { class: "strip", role: "status", hidden: true });
       this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": t.log });
-      // Silent: the log announces a reply once, when it is whole.
+      // Silent: a whole reply is announced once, by the log.
       this.live = h("div", { "aria-hidden": "true" });
       this.hello = h("div", { class: "hello" }, h("p", { class: "big" }, t.hello), h("p", { class: "help" }, t.help), this.picks(t.starters));
       this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.log, onscroll: () => this.scrolled() }, this.hello, this.log, this.live);
@@ -427,7 +426,7 @@ padding-left:env(safe-area-inset-left);padding-right:env(safe-area-inset-right)}
       if (!open) return focus && (this.opener ?? this.launcher).focus();
       this.follow(true);
       this.grow();
-      // On a phone the keyboard would hide the messages.
+      // A phone's keyboard would hide the messages.
       if (focus) (FULL_SCREEN.matches ? this.scroll : this.input).focus();
     }
 
@@ -551,7 +550,7 @@ padding-left:env(safe-area-inset-left);padding-right:env(safe-area-inset-right)}
     /** Only the last message's choices are still on offer. */
     get choices() { return this.log.lastChild?.choices ?? []; }
 
-    /** Anchors only for addresses on the page's or the server's own host. */
+    /** Links only to the page's or the server's host. */
     linked(text) {
       return text.split(/(https?:\/\/\S*[\w/=&-])/).map((piece, i) => (i % 2 ? this.anchor(piece, piece) : piece));
     }
@@ -567,9 +566,11 @@ padding-left:env(safe-area-inset-left);padding-right:env(safe-area-inset-right)}
       return own ? h("a", { href: url.href, target: "_blank", rel: "noopener" }, label) : label;
     }
 
-    file({ name, url }) {
+    file({ name, url, size, width, height }) {
       const label = name || this.t.attachment;
-      return h("span", { class: "file" }, url ? this.anchor(url, label) : label);
+      const link = url ? this.anchor(url, label) : label;
+      if (width && link.href) link.prepend(h("img", { loading: "lazy", width, height, alt: label, src: link.href + "?small", onerror() { this.remove(); } }));
+      return h("span", { class: "file" }, link, size ? ` ${Math.ceil(size / 1024)} ${this.t.kb}` : null);
     }
 
     tidy(row) {

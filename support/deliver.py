@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import attempts, clock, db, doorbell, outgoing, withheld
+from support import attempts, clock, db, doorbell, outgoing, whatsapp_templates, withheld
 from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step
 from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES
 from support.leases import Lease, LeaseLost, acquire
@@ -56,7 +56,7 @@ def on_status(attempt_id: uuid.UUID | None, external_id: str, status: str, error
         attempt.refresh_from_db(fields=["state", "external_id", "error_code", "permanent"])
         attempts.record(attempt, state, external_id, error_code, permanent=error_code not in TRANSIENT_CODES)
         message_state = attempts.update_message(attempt.message_id)
-        if error_code in CLOSED_WINDOW and message_state == Delivery.QUEUED:
+        if error_code in CLOSED_WINDOW and message_state == Delivery.QUEUED and not attempt.message.template:
             withheld.stop(attempt.message, Delivery.HELD, conversation)
     log.info("status", message_id=str(attempt.message_id), status=state, error_code=error_code)
     if message_state == Delivery.QUEUED:
@@ -128,7 +128,7 @@ def _hand_over(attempt: Attempt, parts: list[outgoing.Part]) -> None:
     try:
         part = parts[attempt.part]
         accepted = client.send(
-            to, part.body, attempt.id, withheld.template_of(message), message.template_values, media=part.media()
+            to, part.body, attempt.id, _template(message), message.template_values, media=part.media()
         )
     except client.SendError as error:
         log.warning("send_failed", message_id=str(message.id), code=error.code, in_doubt=error.in_doubt)
@@ -143,6 +143,13 @@ def _hand_over(attempt: Attempt, parts: list[outgoing.Part]) -> None:
         events.publish(events.changed(message.conversation_id))
 
 
+def _template(message: Message) -> str:
+    """The Content SID of a message that is a template, else "". Raises SendError for one that has none any more."""
+    if message.template and not whatsapp_templates.sid(message.template):
+        raise client.SendError("no_template", permanent=True)
+    return whatsapp_templates.sid(message.template)
+
+
 def _after_failure(attempt: Attempt, error: client.SendError) -> None:
     message = attempt.message
     with db.write():
@@ -151,7 +158,7 @@ def _after_failure(attempt: Attempt, error: client.SendError) -> None:
         state = Delivery.UNKNOWN if error.in_doubt else Delivery.FAILED
         attempts.record(attempt, state, "", error.code, permanent=error.permanent)
         attempts.update_message(message.id)
-        if error.closed_window:
+        if error.closed_window and not message.template:
             withheld.stop(message, Delivery.HELD, conversation)
         if error.opted_out and conversation.identity.opted_out_at is None:
             conversation.identity.opted_out_at = clock.now()
@@ -164,9 +171,7 @@ def _reconcile(attempt: Attempt, parts: list[outgoing.Part]) -> bool:
     message = attempt.message
     since = attempt.started_at - timedelta(seconds=5)
     try:
-        found = client.find(
-            message.conversation.identity.value, parts[attempt.part].body, since, withheld.template_of(message)
-        )
+        found = client.find(message.conversation.identity.value, parts[attempt.part].body, since, _template(message))
     except client.SendError as error:
         log.warning("reconcile_failed", message_id=str(message.id), code=error.code)
         return False

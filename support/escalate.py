@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chatbot.dialogue.state import handed_back
+from chatbot.dialogue.state import handed_back, ordered
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
 from support import clock, db, promises
@@ -164,6 +164,8 @@ def _end(conversation_id: uuid.UUID, agent: User, owner: Owner, outcome: Outcome
         conversation.owner, conversation.agent = owner, None
         if outcome == Outcome.HANDED_BACK:
             conversation.state = handed_back(conversation.state, now)
+        else:
+            conversation.state = ordered(conversation.state)
         conversation.save(update_fields=["owner", "agent", "state"])
         Stint.objects.filter(escalation__conversation=conversation, ended_at__isnull=True).update(ended_at=now)
         if outcome == Outcome.CLOSED:

@@ -12,6 +12,13 @@ from django.core import signing
 from django.urls import reverse
 
 SALT = "akwaba.file"
+SHOWN = (
+    "name",
+    "type",
+    "size",
+    "width",
+    "height",
+)  # of the preview, where the file has one: its address and « ?small »
 
 
 def path(file: str) -> str:
@@ -31,4 +38,4 @@ def public(attachments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _shown(attachment: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: attachment[name] for name in ("name", "type", "size")}
+    return {name: attachment[name] for name in SHOWN if name in attachment}

@@ -22,15 +22,21 @@ SAFE = {
 
 @require_safe
 def show(request: HttpRequest, token: str) -> HttpResponse:
-    """The file: a picture to be seen, a PDF to be kept. 404 for a made-up address, 410 for one too old."""
+    """The file: a picture to be seen, a PDF to be kept; with ``?small`` the picture's preview, if it has one.
+
+    404 for a made-up address, 410 for one too old.
+    """
+    rows = StoredFile.objects.defer("content") if "small" in request.GET else StoredFile.objects.defer("small")
     try:
-        row = StoredFile.objects.filter(id=file_links.read(token)).first()
+        row = rows.filter(id=file_links.read(token)).first()
     except signing.SignatureExpired:
         return _told("Ce lien a expiré. Ouvrez la conversation : un nouveau vous y attend.", 410)
     except (signing.BadSignature, ValueError):
         row = None
     if row is None:
         return _told("Ce fichier n'existe pas.", 404)
+    if "small" in request.GET and row.width:
+        return HttpResponse(files.preview(row), content_type="image/jpeg", headers=SAFE)
     shown = HttpResponse(files.content(row), content_type=row.content_type, headers=SAFE)
     disposition = content_disposition_header(row.content_type == files.PDF, row.name)
     if disposition:

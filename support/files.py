@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from PIL import Image, ImageOps
 
-from support import clock, db, escalate
+from support import clock, db, escalate, thumbnails
 from support.models import StoredFile
 from support.privacy import audit
 
@@ -34,14 +34,19 @@ class FileError(escalate.EscalationError):
 def store(conversation_id: uuid.UUID, agent: User, name: str, content: bytes) -> StoredFile:
     """Keep a file for a reply of the agent who has the conversation. Raises FileError, EscalationError."""
     kind, clean = checked(content)
+    small = thumbnails.of(clean) if kind != PDF else None
     with db.write():
         conversation = escalate.owned(conversation_id, agent)
+        width, height, preview = (small.width, small.height, small.content) if small else (0, 0, b"")
         kept = StoredFile.objects.create(
             conversation=conversation,
             agent=agent,
             name=clean_name(name, kind),
             content_type=kind,
             size=len(clean),
+            width=width,
+            height=height,
+            small=base64.b64encode(preview).decode(),
             content=base64.b64encode(clean).decode(),
             at=clock.now(),
         )
@@ -97,7 +102,9 @@ def of(conversation_id: uuid.UUID, names: object) -> list[dict[str, Any]]:
     """The files of this conversation called ``names``, as a message keeps them. Raises FileError for any other."""
     if not isinstance(names, Sequence) or isinstance(names, str) or len(names) > MAX_FILES:
         raise FileError(f"Au plus {MAX_FILES} fichiers à la fois.")
-    rows = {row.id.hex: row for row in StoredFile.objects.filter(conversation=conversation_id).defer("content")}
+    rows = {
+        row.id.hex: row for row in StoredFile.objects.filter(conversation=conversation_id).defer("content", "small")
+    }
     try:
         found = [rows[uuid.UUID(str(name)).hex] for name in names]
     except (KeyError, ValueError):
@@ -107,18 +114,23 @@ def of(conversation_id: uuid.UUID, names: object) -> list[dict[str, Any]]:
 
 def attachment(row: StoredFile) -> dict[str, Any]:
     """A file as a message keeps it; its address is made anew each time it is shown."""
-    return {"file": row.id.hex, "name": row.name, "type": row.content_type, "size": row.size}
+    shown = {"width": row.width, "height": row.height} if row.width else {}
+    return {"file": row.id.hex, "name": row.name, "type": row.content_type, "size": row.size, **shown}
 
 
 def discard(conversation_id: uuid.UUID, agent: User, file_id: uuid.UUID) -> None:
     """Delete a file that its agent has not sent."""
-    row = StoredFile.objects.filter(conversation=conversation_id, agent=agent, id=file_id).defer("content").first()
-    if row is None or _is_said(row):
+    row = (
+        StoredFile.objects.filter(conversation=conversation_id, agent=agent, id=file_id)
+        .defer("content", "small")
+        .first()
+    )
+    if row is None or is_said(row):
         raise FileError("Ce fichier est déjà parti.")
     row.delete()
 
 
-def _is_said(row: StoredFile) -> bool:
+def is_said(row: StoredFile) -> bool:
     """Whether a message or a reply on its way out speaks of it."""
     said = [
         *row.conversation.messages.filter(agent=row.agent_id, at__gte=row.at).values_list("attachments", flat=True),
@@ -130,3 +142,8 @@ def _is_said(row: StoredFile) -> bool:
 def content(row: StoredFile) -> bytes:
     """The file itself."""
     return base64.b64decode(row.content)
+
+
+def preview(row: StoredFile) -> bytes:
+    """The picture, small; nothing for a file that is none."""
+    return base64.b64decode(row.small)

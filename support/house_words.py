@@ -12,7 +12,8 @@ from chatbot import brand
 from chatbot import fixed as house
 from chatbot.brand import BrandError
 from chatbot.dialogue.causes import Causes
-from support import hours
+from support import hours, whatsapp_templates
+from support.whatsapp_templates import STATUS
 
 
 def fixed(slug: str, name: str) -> str:
@@ -46,7 +47,10 @@ def status_news(slug: str, number: str, status: str) -> tuple[str, dict[str, str
     """
     if not isinstance(word := _table(slug, "status_words").get(status), str):
         raise BrandError(f"{slug}/brand.toml: status_words.{status}: a text is expected")
-    return fixed(slug, "status_template").format(number=number, status=word), {"1": number, "2": word}
+    if (template := whatsapp_templates.of(slug).get(STATUS)) is None:
+        raise BrandError(f"{slug}/templates.toml: [{STATUS}] is missing")
+    values = template.values({"dossier": number, "statut": word})
+    return template.worded(values), values
 
 
 def on_duty(slug: str, now: datetime) -> bool:

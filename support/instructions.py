@@ -1,7 +1,9 @@
 """What a person tells the assistant to do when giving a conversation back: one of the brand's ``[handback]`` choices.
 
 A choice is a fixed act of the assistant's own (ask for what is missing, tell the status, wait), so no model is given an
-order in free words; ``say`` carries words of the person that are sent to the letter, once they were found safe.
+order in free words; ``say`` carries words of the person that are sent to the letter, once they were found safe. Beside
+the choice the assistant may be told to propose no adviser until the customer asks for one, and be given a note: what a
+voice may know for its tone, masked, while the guard judges its words by the plan alone and refuses the note's.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from django.db import transaction
 from chatbot import brand
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.brand import BrandError
+from chatbot.dialogue.state import ordered
 from chatbot.watch import Watch
 from support import clock, db, doorbell, escalate
 from support.escalate import EscalationError
@@ -26,7 +29,7 @@ from support.transports.web import events
 WAIT, SAY = "wait", "say"
 ACTS = ("ask_missing", "status")  # what the dialogue can do unasked; chatbot.dialogue.instructed
 KNOWN = (WAIT, SAY, *ACTS)
-WORDS_CHARACTERS = 300
+WORDS_CHARACTERS = NOTE_CHARACTERS = 300
 WINDOW = timedelta(hours=24)
 DUE_AT_ONCE = 100
 
@@ -40,8 +43,14 @@ def choices(slug: str) -> dict[str, str]:
     return found
 
 
-def hand_back(conversation_id: uuid.UUID, agent: User, instruction: str, words: str = "") -> None:
-    """Give the conversation back with an instruction, all or nothing. Raises EscalationError."""
+def hand_back(
+    conversation_id: uuid.UUID, agent: User, instruction: str, words: str = "", *, alone: bool = False, note: str = ""
+) -> None:
+    """Give the conversation back with an instruction, all or nothing. Raises EscalationError.
+
+    ``alone``: no adviser is proposed or called until the customer asks. ``note``: for the assistant, not the customer.
+    """
+    note = _noted(note)
     with db.write():
         conversation = escalate.locked(conversation_id)
         if instruction not in choices(conversation.brand):
@@ -52,7 +61,9 @@ def hand_back(conversation_id: uuid.UUID, agent: User, instruction: str, words: 
         standing = list(conversation.escalations.filter(closed_at__isnull=True).values_list("pk", flat=True))
         escalate.hand_back(conversation_id, agent)
         Escalation.objects.filter(pk__in=standing).update(instruction=instruction, instruction_due=instruction in ACTS)
-        audit.record(agent, "instruct", f"conversation:{conversation_id}", {"instruction": instruction})
+        _order(conversation_id, alone=alone, note=note)
+        given = {"instruction": instruction, "alone": alone, "note": bool(note)}
+        audit.record(agent, "instruct", f"conversation:{conversation_id}", given)
         if words:
             _say(conversation_id, words)
         if instruction in ACTS:
@@ -93,6 +104,20 @@ def _why_not(conversation: Conversation) -> str:
     if conversation.channel == Channel.WHATSAPP and (since is None or clock.now() - since >= WINDOW):
         return "La fenêtre WhatsApp de 24 h est fermée : l'assistant ne peut pas écrire. Choisissez d'attendre."
     return ""
+
+
+def _noted(note: str) -> str:
+    """A note as it is kept: on one line, without secrets."""
+    note = mask_secrets(" ".join(note.replace("\x00", "").split()))
+    if len(note) > NOTE_CHARACTERS:
+        raise EscalationError(f"La note dépasse {NOTE_CHARACTERS} caractères.")
+    return note
+
+
+def _order(conversation_id: uuid.UUID, *, alone: bool, note: str) -> None:
+    conversation = escalate.locked(conversation_id)
+    conversation.state = ordered(conversation.state, alone=alone, briefing=note)
+    conversation.save(update_fields=["state"])
 
 
 def _checked(slug: str, words: str) -> str:

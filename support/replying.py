@@ -12,8 +12,18 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from support import clock, db, doorbell, satisfaction
-from support.models import Author, Channel, Conversation, Delivery, Message, Owner, PendingReply, Satisfaction
+from support import clock, db, doorbell, inviting, satisfaction
+from support.models import (
+    Author,
+    Channel,
+    Conversation,
+    Delivery,
+    Message,
+    Owner,
+    PendingReply,
+    Satisfaction,
+    StoredFile,
+)
 from support.owning import EscalationError, lease_end, locked, require_owner
 from support.privacy import audit
 from support.transports.web import events
@@ -28,21 +38,29 @@ def reply(
     text: str,
     client_id: uuid.UUID,
     attachments: Sequence[Mapping[str, Any]] = (),
+    *,
+    template: inviting.Filled | None = None,
 ) -> Message:
-    """Store an agent's reply and send it. The same ``client_id`` again returns the first. Raises EscalationError."""
-    text = sayable(text, with_files=bool(attachments))
+    """Store an agent's reply and send it. The same ``client_id`` again returns the first. Raises EscalationError.
+
+    Outside WhatsApp's window the reply is held, and ``template`` invites the customer to write; it may go alone.
+    """
+    text = sayable(text, with_more=bool(attachments or template))
     with db.write():
         conversation = locked(conversation_id)
         if first := conversation.messages.filter(client_id=client_id).first():
             return first
         require_owner(conversation, agent)
-        return _say(conversation, agent, text, client_id, attachments)
+        said = _say(conversation, agent, text, client_id, attachments, template=template)
+        if said is None:
+            raise EscalationError(inviting.why_not(conversation))
+        return said
 
 
-def sayable(text: str, *, with_files: bool = False) -> str:
+def sayable(text: str, *, with_more: bool = False) -> str:
     """A reply's text as it is stored. Raises EscalationError for one that says nothing or too much."""
     text = text.replace("\x00", "").strip()
-    if not text and not with_files:
+    if not text and not with_more:
         raise EscalationError("Le message est vide.")
     if len(text) > MAX_REPLY_CHARACTERS:
         raise EscalationError(f"Le message dépasse {MAX_REPLY_CHARACTERS} caractères.")
@@ -65,11 +83,11 @@ def release(conversation_id: uuid.UUID, now: datetime) -> int:
         conversation = locked(conversation_id)
         due = list(conversation.pending_replies.filter(due_at__lte=now, refused="").select_related("agent"))
         for waiting in due:
-            if conversation.owner == Owner.AGENT and conversation.agent_id == waiting.agent_id:
-                _let_go(conversation, waiting)
-                sent += 1
-            else:
-                waiting.refused = REFUSED_LATE
+            its_own = conversation.owner == Owner.AGENT and conversation.agent_id == waiting.agent_id
+            refused = _let_go(conversation, waiting) if its_own else REFUSED_LATE
+            sent += not refused
+            if refused:
+                waiting.refused = refused[:200]
                 waiting.save(update_fields=["refused"])
         if due:
             transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
@@ -93,10 +111,17 @@ def withdraw(conversation_id: uuid.UUID, agent: User, message_id: uuid.UUID) -> 
         transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
 
 
-def _let_go(conversation: Conversation, waiting: PendingReply) -> None:
+def _let_go(conversation: Conversation, waiting: PendingReply) -> str:
+    """Say it, once; returns why it could not be said: a template alone that has become pointless."""
     if not conversation.messages.filter(client_id=waiting.client_id).exists():
-        _say(conversation, waiting.agent, waiting.text, waiting.client_id, waiting.attachments)
+        template = waiting.template or None
+        said = _say(
+            conversation, waiting.agent, waiting.text, waiting.client_id, waiting.attachments, template=template
+        )
+        if said is None:
+            return inviting.why_not(conversation)
     waiting.delete()
+    return ""
 
 
 def _say(
@@ -105,8 +130,64 @@ def _say(
     text: str,
     client_id: uuid.UUID,
     attachments: Sequence[Mapping[str, Any]] = (),
+    *,
+    template: inviting.Filled | None = None,
+) -> Message | None:
+    """Store the reply of a locked conversation's own agent, behind the template that goes before it.
+
+    None for a template alone that may not go any more.
+    """
+    alone = not (text or attachments)
+    invited = (
+        _invite(conversation, agent, template, client_id if alone else uuid.uuid5(client_id, "template"))
+        if template
+        else None
+    )
+    message = invited if alone else _stored(conversation, agent, text, client_id, attachments)
+    if message is None:
+        return None
+    conversation.escalations.filter(closed_at__isnull=True).update(
+        lease_until=lease_end(),
+        first_replied_at=Coalesce("first_replied_at", Value(message.at)),
+        replied_at=message.at,
+        asked_at=None,
+        asked_count=0,
+        next_due_at=None,
+    )
+    transaction.on_commit(lambda: publish_reply(message))
+    return message
+
+
+def _invite(conversation: Conversation, agent: User, filled: inviting.Filled, client_id: uuid.UUID) -> Message | None:
+    """Put the template an agent chose into the outbox of a locked conversation; None where it may not go any more."""
+    if inviting.why_not(conversation):
+        return None
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.next_seq,
+        author=Author.SYSTEM,
+        agent=agent,
+        text=filled["text"],
+        template=filled["name"],
+        template_values=filled["values"],
+        client_id=client_id,
+        at=clock.now(),
+        transport=conversation.channel,
+        delivery=Delivery.QUEUED,
+    )
+    conversation.next_seq += 1
+    conversation.save(update_fields=["next_seq"])
+    audit.record(agent, "template", f"conversation:{conversation.id}", {"template": filled["name"]})
+    return message
+
+
+def _stored(
+    conversation: Conversation,
+    agent: User,
+    text: str,
+    client_id: uuid.UUID,
+    attachments: Sequence[Mapping[str, Any]],
 ) -> Message:
-    """Store the reply of a locked conversation's own agent."""
     message = Message.objects.create(
         conversation=conversation,
         seq=conversation.next_seq,
@@ -119,17 +200,9 @@ def _say(
         client_id=client_id,
         delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
     )
+    StoredFile.objects.filter(id__in=[each["file"] for each in attachments if "file" in each]).update(said=True)
     conversation.next_seq += 1
     conversation.save(update_fields=["next_seq"])
-    conversation.escalations.filter(closed_at__isnull=True).update(
-        lease_until=lease_end(),
-        first_replied_at=Coalesce("first_replied_at", Value(message.at)),
-        replied_at=message.at,
-        asked_at=None,
-        asked_count=0,
-        next_due_at=None,
-    )
-    transaction.on_commit(lambda: publish_reply(message))
     return message
 
 

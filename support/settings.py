@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     "overdue": {"task": "support.tasks.find_overdue_claims", "schedule": 60.0, "options": {"expires": 60}},
     "experiments": {"task": "support.tasks.watch_experiments", "schedule": 60.0, "options": {"expires": 60}},
     "radar": {"task": "support.tasks.watch_radar", "schedule": 60.0, "options": {"expires": 60}},
+    "unsent": {"task": "support.tasks.drop_unsent_files", "schedule": 900.0, "options": {"expires": 900}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_DB_REUSE_MAX = 1000 if EMBEDDED else None
@@ -230,6 +231,7 @@ TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", "")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")
 TWILIO_TEMPLATE_REOPEN = env.str("TWILIO_TEMPLATE_REOPEN", "")
 TWILIO_TEMPLATE_STATUS = env.str("TWILIO_TEMPLATE_STATUS", "")
+TWILIO_TEMPLATES: dict[str, str] = env.dict("TWILIO_TEMPLATES", default={})
 TWILIO_TIMEOUT_SECONDS = env.float("TWILIO_TIMEOUT_SECONDS", 10.0)
 TWILIO_MESSAGES_PER_SECOND = env.int("TWILIO_MESSAGES_PER_SECOND", 80)
 SIMULATOR = env.bool("SIMULATOR", DEBUG)
@@ -240,6 +242,7 @@ if SIMULATOR and not TWILIO_ACCOUNT_SID:
     TWILIO_API_BASE = TWILIO_API_BASE or f"http://{HOST}:{PORT}/simulator/twilio"
     TWILIO_TEMPLATE_REOPEN = "HX" + "0" * 32
     TWILIO_TEMPLATE_STATUS = "HX" + "1" * 32
+    TWILIO_TEMPLATES = TWILIO_TEMPLATES or {"nouvelles": "HX" + "2" * 32, "manque": "HX" + "3" * 32}
 
 # --- The back office --------------------------------------------------------------------------------------------
 

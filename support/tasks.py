@@ -25,6 +25,7 @@ from support import (
     teams,
     turns,
     undo,
+    unsent_files,
 )
 from support.backoffice import announce, incident_news, overdue, sweeping, webhook
 from support.experiments import watch
@@ -132,6 +133,12 @@ def sweep() -> None:
         incident_news.tell(incident)
     if turns_due or sends_due or returned or news_due:
         log.info("swept", turns=len(turns_due), sends=len(sends_due), returned=returned, news=len(news_due))
+
+
+@shared_task
+def drop_unsent_files() -> None:
+    """Delete what agents attached a day ago and never sent."""
+    unsent_files.drop()
 
 
 @shared_task

@@ -1,10 +1,10 @@
-"""Why the assistant said what it said: one row a turn, in codes, written with the turn itself."""
+"""Why the assistant said what it said, and how it read what it left to a person: in codes, written with the turn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from chatbot.types import Event, Reasoned, Spoken
+from chatbot.types import Event, Intent, Reasoned, Spoken, Understood
 from support import clock
 from support.models import Conversation, Message, TurnTrace
 
@@ -19,29 +19,31 @@ def note(
     replies: Sequence[Message],
     milliseconds: float,
 ) -> None:
-    """Write the trace of a turn that had something to say: one INSERT, inside the turn's commit.
+    """Write the trace of a turn: one INSERT, inside the turn's commit. One that said nothing tells how each message was
+    read, which costs nothing more: it was understood for the case card.
 
     ``verdict`` holds the outcome of every try, first to last, since the last one alone hides what was refused.
     """
     reasoned = spoken = None
     verdicts: list[str] = []
+    happened = list(happened)
+    if not replies:
+        _note_readings(conversation, pending, happened)
+        return
     for event in happened:
         if isinstance(event, Reasoned):
             reasoned = event
         elif isinstance(event, Spoken):
             spoken = event
             verdicts.append(event.outcome)
-    if reasoned is None or not replies:
+    if reasoned is None:
         return
     TurnTrace.objects.create(
         conversation=conversation,
         first_seq=pending[0].seq,
         last_seq=pending[-1].seq,
         reply_seq=replies[-1].seq,
-        intents=[
-            {"name": intent.name, "confidence": round(intent.confidence, 3)}
-            for intent in reasoned.intents[:INTENTS_KEPT]
-        ],
+        intents=_intents(reasoned.intents),
         entities=list(reasoned.entities),
         mood=reasoned.mood,
         acts=list(reasoned.acts),
@@ -50,3 +52,24 @@ def note(
         milliseconds=round(milliseconds, 1),
         at=clock.now(),
     )
+
+
+def _note_readings(conversation: Conversation, pending: Sequence[Message], happened: Iterable[Event]) -> None:
+    meanings = {event.message: event.meaning for event in happened if isinstance(event, Understood)}
+    TurnTrace.objects.bulk_create(
+        TurnTrace(
+            conversation=conversation,
+            first_seq=message.seq,
+            last_seq=message.seq,
+            intents=_intents(meaning.intents),
+            entities=list(dict.fromkeys(entity.type for entity in meaning.entities)),
+            mood=meaning.mood,
+            at=clock.now(),
+        )
+        for message in pending
+        if (meaning := meanings.get(str(message.id))) is not None
+    )
+
+
+def _intents(intents: Sequence[Intent]) -> list[dict[str, object]]:
+    return [{"name": each.name, "confidence": round(each.confidence, 3)} for each in intents[:INTENTS_KEPT]]

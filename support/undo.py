@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from support import db, doorbell, escalate
+from support import db, doorbell, escalate, inviting
 from support.models import Conversation, Message, PendingReply
 from support.transports.web import events
 
@@ -30,14 +30,18 @@ def hold(
     text: str,
     client_id: uuid.UUID,
     attachments: Sequence[Mapping[str, Any]] = (),
+    *,
+    template: inviting.Filled | None = None,
 ) -> Message | PendingReply:
     """Take a reply: kept while it can be undone, or a message at once where UNDO_SECONDS is 0.
+
+    ``template`` goes before it, outside WhatsApp's window, or alone.
 
     The same ``client_id`` again returns the first; one that was refused is tried again. Raises EscalationError.
     """
     if settings.UNDO_SECONDS <= 0:
-        return escalate.reply(conversation_id, agent, text, client_id, attachments)
-    text = escalate.sayable(text, with_files=bool(attachments))
+        return escalate.reply(conversation_id, agent, text, client_id, attachments, template=template)
+    text = escalate.sayable(text, with_more=bool(attachments or template))
     with db.write():
         if sent := Message.objects.filter(conversation=conversation_id, client_id=client_id).first():
             return sent
@@ -49,7 +53,8 @@ def hold(
             conversation=owned,
             client_id=client_id,
             defaults={
-                "agent": agent, "text": text, "attachments": [*attachments], "created_at": now, "due_at": due
+                "agent": agent, "text": text, "attachments": [*attachments], "template": dict(template or {}),
+                "created_at": now, "due_at": due,
             },
         )  # fmt: skip
         if not fresh and waiting.refused:
@@ -98,6 +103,7 @@ def as_json(waiting: PendingReply) -> dict[str, Any]:
         "client_id": str(waiting.client_id),
         "text": waiting.text,
         "files": [{name: each.get(name) for name in ("file", "name", "type")} for each in waiting.attachments],
+        "template": {name: waiting.template.get(name) for name in ("name", "text")} if waiting.template else None,
         "due": events.isoformat(waiting.due_at),
         "refused": waiting.refused,
     }

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 
-from support import clock, house_words
+from support import clock, house_words, inviting, whatsapp_templates
 from support.backoffice import duties
+from support.inviting import WINDOW
 from support.models import Author, Conversation, Delivery, Message, Owner, Satisfaction
 from support.transports.web import events
+from support.whatsapp_templates import REOPEN, STATUS
 
 log = structlog.get_logger(__name__)
-WINDOW = timedelta(hours=24)
-REOPEN = "reopen"
-STATUS = "status"
 
 
 def reason_not_to_send(message: Message, conversation: Conversation, *, started: bool) -> Delivery | None:
@@ -33,7 +30,7 @@ def reason_not_to_send(message: Message, conversation: Conversation, *, started:
     if identity.opted_out_at and (message.template or is_news(message)):
         return Delivery.CANCELLED
     if message.template:
-        return None
+        return Delivery.CANCELLED if inviting.is_idle(message, conversation) else None
     if conversation.window_from is None or clock.now() - conversation.window_from >= WINDOW:
         return Delivery.CANCELLED if _asks_how_it_went(message) else Delivery.HELD
     if identity.opted_out_at and _asks_how_it_went(message):
@@ -56,7 +53,7 @@ def stop(message: Message, state: Delivery, conversation: Conversation) -> None:
     Message.objects.filter(id=message.id).update(delivery=state)
     if state == Delivery.HELD:
         _keep_until_reopened(conversation)
-        if is_news(message) and settings.TWILIO_TEMPLATE_STATUS:
+        if is_news(message) and whatsapp_templates.sid(STATUS):
             _tell_by_template(message, conversation)
         else:
             _ask_to_reopen(conversation)
@@ -74,14 +71,13 @@ def _keep_until_reopened(conversation: Conversation) -> None:
 
 def _ask_to_reopen(conversation: Conversation) -> None:
     """Queue the approved template that invites the customer to write, once per closed window."""
-    since = conversation.inbound_at
-    asked = conversation.messages.filter(template=REOPEN)
-    if (asked.filter(at__gt=since) if since else asked).exists():
+    if inviting.asked_already(conversation):
         return
-    if not settings.TWILIO_TEMPLATE_REOPEN:
+    found = whatsapp_templates.of(conversation.brand).get(REOPEN)
+    if found is None or not whatsapp_templates.sid(REOPEN):
         log.warning("no_template", template=REOPEN, conversation=str(conversation.id))
         return
-    _queue_template(conversation, REOPEN, house_words.fixed(conversation.brand, "reopen"))
+    _queue_template(conversation, REOPEN, found.text)
 
 
 def _tell_by_template(held: Message, conversation: Conversation) -> None:
@@ -115,8 +111,3 @@ def _queue_template(
     )
     conversation.next_seq += 1
     conversation.save(update_fields=["next_seq"])
-
-
-def template_of(message: Message) -> str:
-    """Twilio's id of the approved template that a message is sent by; "" for words of our own."""
-    return {REOPEN: settings.TWILIO_TEMPLATE_REOPEN, STATUS: settings.TWILIO_TEMPLATE_STATUS}.get(message.template, "")

@@ -33,6 +33,7 @@ class Causes:
     unclear_turns: int
     refused_replies: int
     promised: timedelta
+    despite_order: frozenset[HandoffReason] = frozenset()  # count even where an adviser said to call nobody
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Causes:
@@ -48,6 +49,7 @@ class Causes:
             unclear_turns=_number(table, "unclear_turns"),
             refused_replies=_number(table, "refused_replies"),
             promised=timedelta(hours=_number(table, "promised_hours")),
+            despite_order=_reasons(table.get("despite_order", [])),
         )
 
 
@@ -62,6 +64,12 @@ def _cause(name: str, data: object) -> Cause:
     if priority not in PRIORITIES or not isinstance(why, str) or not why:
         raise BrandError(f"brand.toml: handoff.reasons.{name}: a priority ({', '.join(PRIORITIES)}) and a why")
     return Cause(priority, why, row.get("always") is True)
+
+
+def _reasons(data: object) -> frozenset[HandoffReason]:
+    if not isinstance(data, list) or not set(data) <= set(REASONS):
+        raise BrandError(f"brand.toml: handoff.despite_order: a list of reasons is expected ({', '.join(REASONS)})")
+    return frozenset(data)
 
 
 def _number(table: Mapping[str, object], field: str) -> int:

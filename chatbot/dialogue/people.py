@@ -36,6 +36,8 @@ def call(s: Scratch, reason: HandoffReason) -> None:
     """Ask for a person for ``reason``: the event, the fixed words, and a note so that it is not done twice."""
     if s.desk.waiting_for_person or any(isinstance(effect, HandoffAsked) for effect in s.effects):
         return
+    if not _allowed(s, reason):
+        return
     _note(s, reason)
     place = s.desk.place_for and s.desk.place_for(_priority(s, reason))
     s.say(f"handoff.{reason}")
@@ -47,7 +49,8 @@ def call(s: Scratch, reason: HandoffReason) -> None:
 def reason_for(s: Scratch) -> HandoffReason | None:
     """The strongest reason the turn gives, or None."""
     case = s.state.case
-    return next((r for r in s.rules.causes.reasons if _due(s, r, case) and _not_done(s, r, case)), None)
+    reasons = (r for r in s.rules.causes.reasons if _allowed(s, r))
+    return next((r for r in reasons if _due(s, r, case) and _not_done(s, r, case)), None)
 
 
 def summary(s: Scratch, reason: HandoffReason) -> str:
@@ -91,7 +94,7 @@ def card(s: Scratch) -> HandoffCard:
 def _note(s: Scratch, reason: HandoffReason) -> None:
     s.effects.append(HandoffAsked(reason, _priority(s, reason), summary(s, reason), card(s)))
     done = Handoff(reason, s.desk.now, _key(s.state.case))
-    s.state = replace(s.state, handoffs=(*s.state.handoffs[-9:], done), unclear=0, refused=0)
+    s.state = replace(s.state, handoffs=(*s.state.handoffs[-9:], done), unclear=0, refused=0, alone=False)
 
 
 def _tell_the_place(s: Scratch, place: int | None) -> None:
@@ -132,6 +135,11 @@ def _not_done(s: Scratch, reason: HandoffReason, case: Case | None) -> bool:
     return causes.reasons[reason].always or not any(
         done.reason == reason and done.case == key and s.desk.now - done.at < causes.quiet for done in s.state.handoffs
     )
+
+
+def _allowed(s: Scratch, reason: HandoffReason) -> bool:
+    """An adviser may have told the assistant to call nobody until the customer asks for a person."""
+    return not s.state.alone or reason in s.rules.causes.despite_order
 
 
 def _key(case: Case | None) -> str | None:

@@ -103,7 +103,7 @@ def still_stuck(s: Scratch, slot: str) -> None:
     case, focus = s.state.case, s.state.focus
     if case is None or focus is None:
         return
-    if case.repeats == 0:
+    if case.repeats == 0 or s.state.alone:
         s.put(focus, replace(case, repeats=1))
         explain(s, slot)
         s.say("way_out")

@@ -116,6 +116,8 @@ class State:
     refused: int = 0  # replies in a row for which the voice was refused by the guard
     offered: Offered | None = None
     told: tuple[str, ...] = ()  # incidents that the customer was told of
+    alone: bool = False  # an adviser said to propose and call nobody until the customer asks for a person
+    briefing: str = ""  # what an adviser wants the voice to know: never said to the customer
 
     @property
     def case(self) -> Case | None:
@@ -166,4 +168,18 @@ def handed_back(data: Mapping[str, object], now: datetime) -> Mapping[str, objec
     if not data:
         return data
     handoffs = tuple(replace(one, at=now) for one in state.handoffs)
-    return to_json(replace(state, handoffs=handoffs, unclear=0, refused=0))
+    return to_json(replace(state, handoffs=handoffs, unclear=0, refused=0, alone=False, briefing=""))
+
+
+def ordered(data: Mapping[str, object], *, alone: bool = False, briefing: str = "") -> Mapping[str, object]:
+    """The stored state with what an adviser told the assistant for the rest of the conversation, in place of before.
+
+    A state that cannot be read stays as it is: the next turn starts anew, without orders.
+    """
+    try:
+        state = from_json(data)
+    except StateError:
+        return data
+    if (state.alone, state.briefing) == (alone, briefing):
+        return data
+    return to_json(replace(state, alone=alone, briefing=briefing))

@@ -75,7 +75,7 @@ class Rules:
         telling = [kind for kind in found if not kind.beside] or found
         strictest = min(telling, key=lambda kind: kind.ttl, default=None)
         owned = brief.public or brief.customer
-        return strictest if strictest and strictest.ttl > 0 and owned else None
+        return strictest if strictest and strictest.ttl > 0 and owned and not brief.note else None
 
     def _of(self, act: str) -> Kind | None:
         """The kind that lists the act or its nearest head."""

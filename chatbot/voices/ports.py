@@ -34,8 +34,9 @@ class Brief:
     """All that a voice may know of a reply: what to say under names, never a value, and no personal data.
 
     ``model`` holds, act by act, words that would do: what a strong voice says in its own way. ``heard`` is what the
-    customer asked, in standard French, masked; empty unless the answer needs it. ``conversation`` and ``customer`` are
-    the host's opaque names, for sticky choices, the ledger and the cache; they are never sent anywhere. ``deadline``
+    customer asked, in standard French, masked; empty unless the answer needs it. ``note`` is what an adviser wants
+    known, masked, and never said; a reply worded with one is not kept. ``conversation`` and ``customer`` are the
+    host's opaque names, for sticky choices, the ledger and the cache; they are never sent anywhere. ``deadline``
     counts in seconds of the mind's ticks. ``generation`` names the versions of knowledge, wording and policy. ``arm``
     is the experiment this conversation takes part in: {"experiment", "arm", "adapter", "tier"}, or empty.
     """
@@ -45,6 +46,7 @@ class Brief:
     channel: str = "web"
     model: tuple[str, ...] = ()
     heard: str = ""
+    note: str = ""
     brand: str = ""
     conversation: str = ""
     customer: str = ""

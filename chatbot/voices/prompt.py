@@ -15,7 +15,7 @@ from chatbot.types import Act
 from chatbot.voices.ports import Brief
 
 IGNORANCE = "JE_NE_SAIS_PAS"  # what an honest model writes where no article answers
-TEXTS = ("version", "rules", "no_greeting", "greeting", "plan", "act", "facts", "open", "article", "question")
+TEXTS = ("version", "rules", "no_greeting", "greeting", "plan", "act", "facts", "open", "article", "question", "note")
 TABLES = ("mood", "length")
 FORGED = re.compile(r"[<>{}@`\x00-\x1f\u2028\u2029]+")  # what could end the block, or look like our own marks
 LONGEST_QUESTION = 1_200  # characters of a customer's words
@@ -63,6 +63,8 @@ class Prompts:
         )
         acts = "\n".join(self._act(act, words) for act, words in zip(said, brief.model, strict=True))
         asked = self._fill("plan", acts=acts, mood=self.moods.get(brief.mood, self.moods["neu"]))
+        if brief.note:
+            asked = f"{asked}\n\n{self._fill('note', words=_tame(brief.note))}"
         if brief.open:
             rules, asked = self._opened(brief, rules, asked)
         return Prompt(({"role": "system", "content": rules}, {"role": "user", "content": asked}), self.version)

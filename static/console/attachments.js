@@ -8,7 +8,7 @@ const OPENS = { image: "Afficher l'image", sticker: "Afficher l'image", audio: "
 
 /** Draws a message's attachments; the same ones again stay as they are, opened or not. */
 export function drawFiles(list, message) {
-  const wanted = JSON.stringify(message.attachments);
+  const wanted = JSON.stringify(message.attachments.map(({ url, small, ...rest }) => [rest, Boolean(url)])); // addresses are new each time
   if (list.dataset.files === wanted) return;
   list.dataset.files = wanted;
   list.replaceChildren(...message.attachments.map((file) => one(file, message)));
@@ -18,13 +18,18 @@ function one(file, message) {
   const size = file.size ? el("span", { class: "k-sub" }, bytes(file.size)) : null;
   const ours = file.url && message.author !== "customer";
   const name = ours
-    ? el("a", { class: "k-link", href: file.url, target: "_blank", rel: "noopener noreferrer" }, file.name)
+    ? el("a", { class: "k-link", href: file.url, target: "_blank", rel: "noopener noreferrer" }, preview(file), file.name, file.small ? " " : "", file.small && size)
     : el("span", {}, file.name);
-  const item = el("li", {}, icon(ICONS[file.kind] ?? "attach_file"), name, size);
+  const item = el("li", {}, icon(ICONS[file.kind] ?? "attach_file"), name, file.small ? null : size);
   if (ours || !file.url) return item;
   const button = el("button", { class: "k-link", type: "button", onclick: () => open(item, button, file, message) }, OPENS[file.kind]);
   item.append(button);
   return item;
+}
+
+/** What an agent sent, small; its place is kept before it comes. */
+function preview({ small, width, height }) {
+  return small && el("img", { class: "k-preview", loading: "lazy", width, height, alt: "", src: small, onerror: (event) => event.target.remove() });
 }
 
 function open(item, button, file, message) {

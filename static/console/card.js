@@ -2,6 +2,7 @@
 
 import { $, el, icon, write } from "./dom.js";
 import { isEditing, slot } from "./facts.js";
+import { order } from "./order.js";
 import { alarms, others } from "./relations.js";
 import { moment, since, until } from "./time.js";
 
@@ -14,7 +15,7 @@ export function drawCard(data, reveal) {
   const focused = $("card").contains(document.activeElement) ? document.activeElement.dataset.key : null;
   $("card").replaceChildren(
     ...[
-      alarms(data.duplicates), escalation(data.escalation), customer(data, reveal),
+      alarms(data.duplicates), escalation(data.escalation), order(data.order), customer(data, reveal),
       ...data.collecting.map((item) => gathering(item, data.may_edit)), ...claims(data.claims, data.may_edit), others(data.others),
     ].filter(Boolean));
   if (focused) $("card").querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();

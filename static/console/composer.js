@@ -9,7 +9,7 @@ import { Suggest } from "./suggest.js";
 import { now, until } from "./time.js";
 import { dropPending, showPending } from "./transcript.js";
 import { Undo } from "./undo.js";
-import { drawPlan } from "./window.js";
+import { chosenTemplate, drawPlan, templateText } from "./window.js";
 
 const MAXIMUM = 4000;
 const SOON = 2 * 3600_000;
@@ -128,8 +128,10 @@ export class Composer {
   fit() {
     const length = [...$("text").value].length;
     write($("length"), length > MAXIMUM * 0.8 ? `${length} / ${MAXIMUM}` : "");
-    $("send").disabled = !this.mine || !(this.draft || this.files?.items.length);
-    drawPlan(this.mine ? this.invitation : null, this.draft);
+    drawPlan(this.mine ? this.invitation : null, this.draft, () => this.fit());
+    const says = this.draft || this.files?.items.length;
+    $("send").disabled = !this.mine || !(says || chosenTemplate(this.invitation));
+    write($("send"), !says && this.mine && chosenTemplate(this.invitation) ? "Envoyer le modèle" : "Envoyer");
   }
 
   submit() {
@@ -137,7 +139,9 @@ export class Composer {
     if (selectGap()) return toast("Complétez ce qui manque avant d'envoyer.");
     if (!this.files.ready) return toast("Une pièce jointe n'est pas encore prête : attendez-la, ou retirez-la.");
     const suggestion = this.suggest.use(this.draft);
-    this.outbox.push({ clientId: crypto.randomUUID(), text: this.draft, files: this.files.take(), suggestion });
+    const name = chosenTemplate(this.invitation);
+    const template = name ? { name, text: templateText(this.invitation, name) } : null;
+    this.outbox.push({ clientId: crypto.randomUUID(), text: this.draft, files: this.files.take(), suggestion, template });
     this.keep();
     this.clear();
     $("text").focus();
@@ -168,7 +172,9 @@ export class Composer {
       this.show(entry);
       try {
         const files = entry.files?.map((each) => each.file) ?? [];
-        const answer = await post(`${this.address}reply/`, { client_id: entry.clientId, text: entry.text, files, suggestion: entry.suggestion });
+        const answer = await post(`${this.address}reply/`, {
+          client_id: entry.clientId, text: entry.text, files, suggestion: entry.suggestion, template: entry.template?.name,
+        });
         Object.assign(entry, { sent: true, due: answer?.pending?.due }); // the bubble stays until the transcript brings the message
         if (entry.due && this.outbox.includes(entry)) this.show(entry);
       } catch (refusal) {

@@ -16,7 +16,8 @@ async function refresh(fresh = false) {
     return; // asked again with the next notice, or when the panel is opened
   }
   draw();
-  if (fresh && known.notices[0]) toast(known.notices[0].text || known.notices[0].kind_label);
+  const [latest] = known.notices;
+  if (fresh && latest) toast([latest.customer, latest.text || latest.kind_label].filter(Boolean).join(" : ")); // whose case, above all
 }
 
 function draw() {

@@ -18,7 +18,9 @@ export class Taking {
     $("take-over-button").addEventListener("click", () => open("take-over"));
     for (const name of ["give", "instruct", "take-over"]) $(`${name}-cancel`).addEventListener("click", () => $(name).close());
     submits("give", () => this.send("give", "give", { ...recipient(), note: $("give-note").value }));
-    submits("instruct", () => this.send("instruct", "instruct", { instruction: chosen("instruction"), words: $("words").value }));
+    submits("instruct", () => this.send("instruct", "instruct", {
+      instruction: chosen("instruction"), words: $("words").value, alone: $("instruct-alone").checked, note: $("instruct-note").value,
+    }));
     submits("take-over", () => this.takeOver());
     $("put-back").addEventListener("click", () => this.send("give", "put-back", { note: $("give-note").value }));
     $("instruct-form").addEventListener("change", showWords);

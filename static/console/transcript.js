@@ -43,7 +43,7 @@ export function showSpeaking(reply, text) {
 export function showPending(entry, meta) {
   const node = pending.get(entry.clientId) ?? provisional("agent", "Moi");
   pending.set(entry.clientId, node);
-  write(node.querySelector(".k-text"), entry.text);
+  write(node.querySelector(".k-text"), entry.text || (entry.template ? `Modèle : ${entry.template.text}` : ""));
   node.classList.toggle("k-failed", Boolean(entry.why));
   node.querySelector(".k-files").replaceChildren(...fileLinks(entry.files));
   node.querySelector(".k-meta").replaceChildren(...meta);
@@ -120,7 +120,10 @@ function dress(node, message) {
   const more = node.querySelector(".k-more");
   if (more.hasChildNodes()) return;
   if (message.author === "bot") more.append(...why(message));
-  else if (message.normalised) more.append(comparing(node, message));
+  else if (message.author === "customer" && message.text) {
+    if (message.normalised) more.append(comparing(node, message));
+    more.append(...why(message));
+  }
 }
 
 function comparing(node, message) {

@@ -20,7 +20,8 @@ export class Undo {
     const button = el("button", { class: "k-link", type: "button", onclick: () => this.back(entry) }, "Annuler (Ctrl+Z)");
     this.clocks.set(entry.clientId, { text, button, entry });
     this.tick();
-    return [text, button];
+    const first = entry.template && entry.text && el("span", {}, "Modèle d'abord ·");
+    return [first, text, button].filter(Boolean);
   }
 
   tick() {
@@ -41,7 +42,7 @@ export class Undo {
     for (const each of kept) {
       let entry = composer.outbox.find((one) => one.clientId === each.client_id);
       if (!entry) {
-        entry = { clientId: each.client_id, text: each.text, files: each.files, sent: true };
+        entry = { clientId: each.client_id, text: each.text, files: each.files, template: each.template, sent: true };
         composer.outbox.push(entry);
       }
       const before = `${entry.due} ${entry.why}`;

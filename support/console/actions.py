@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from support import escalate, files, suggest, undo
 from support.console import reveal as revealing
-from support.console import roles, selectors, transcript, variables
+from support.console import roles, selectors, transcript, variables, window
 from support.models import Conversation, Message, PendingReply
 from support.problems import document
 
@@ -56,12 +56,16 @@ def take(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpRe
 
 @action
 def reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
-    """Send ``text`` and ``files``, soon (202) or at once (201). The same ``client_id`` again is the first reply."""
+    """Send ``text`` and ``files``, soon (202) or at once (201). The same ``client_id`` again is the first reply.
+
+    Outside WhatsApp's window ``template`` names the one that invites the customer to write; it may go alone.
+    """
     attached = files.of(conversation, body.get("files", ()))
-    text = "" if attached and not body.get("text") else usable_text(body)
+    template = window.chosen(conversation, user, client_id_of(body), body.get("template"))
+    text = "" if (attached or template) and not body.get("text") else usable_text(body)
     if gap := variables.gap_in(text):
         raise Unusable(f"Complétez {gap} avant d'envoyer.")
-    held = undo.hold(conversation, user, text, client_id_of(body), attached)
+    held = undo.hold(conversation, user, text, client_id_of(body), attached, template=template)
     if body.get("suggestion") in ("as_is", "edited"):
         suggest.used(conversation, user, edited=body["suggestion"] == "edited")
     return replied(held)

@@ -55,7 +55,10 @@ def _one(message: Message, place: int, attachment: Mapping[str, Any]) -> dict[st
     name = attachment.get("name") or attachment.get("filename") or words.kind_of_message(kind) or "Pièce jointe"
     size = attachment.get("size")
     url = _own(attachment) if message.author != Author.CUSTOMER else _route(message, place, attachment, kind)
-    return {"name": str(name), "kind": kind, "size": size if isinstance(size, int) else 0, "url": url}
+    shown = {"name": str(name), "kind": kind, "size": size if isinstance(size, int) else 0, "url": url}
+    if url and "file" in attachment and attachment.get("width"):
+        shown |= {"small": f"{url}?small", "width": attachment["width"], "height": attachment["height"]}
+    return shown
 
 
 def _own(attachment: Mapping[str, Any]) -> str:

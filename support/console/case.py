@@ -17,6 +17,7 @@ from support.console import (
     facts,
     handoff_card,
     labels,
+    order,
     passing,
     relations,
     roles,
@@ -25,16 +26,16 @@ from support.console import (
     words,
 )
 from support.console.masking import mask_number, mask_phones
+from support.inviting import WINDOW
 from support.models import Channel, Claim, Conversation, Escalation, Owner
 from support.transports.web.events import isoformat
-from support.withheld import WINDOW
 
 CLAIMS_SHOWN = 10
 Json = dict[str, Any]
 
 
 def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json | None:
-    """The case as ``user`` may see it; None when there is no such conversation. 12 queries at most."""
+    """The case as ``user`` may see it; None when there is no such conversation. 17 queries at most."""
     conversation = (
         Conversation.objects.select_related("identity", "customer", "agent").filter(id=conversation_id).first()
     )
@@ -59,8 +60,9 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
         "escalation": _escalation(escalation, exchange, held, whole_numbers=whole_numbers),
+        "order": order.of(conversation),
         "window": _window_end(conversation),
-        "invitation": window.invitation(conversation),
+        "invitation": window.invitation(conversation, user),
         "pending": undo.shown(conversation.id, user),
         "claims": [_claim(claim, conversation, drawn) for claim in claims],
         "collecting": [_collecting(conversation, *case, drawn) for case in cases],

@@ -64,10 +64,12 @@ def take_over(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> H
 @action
 def instruct(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Give the conversation back to the assistant and tell it what to do."""
-    instruction, words = body.get("instruction"), body.get("words", "")
-    if not isinstance(instruction, str) or not isinstance(words, str):
+    instruction, words, note = body.get("instruction"), body.get("words", ""), body.get("note", "")
+    if not isinstance(instruction, str) or not isinstance(words, str) or not isinstance(note, str):
         raise Unusable("Choisissez une consigne.")
-    instructions.hand_back(conversation, user, instruction, _encodable(words))
+    instructions.hand_back(
+        conversation, user, instruction, _encodable(words), alone=body.get("alone") is True, note=_encodable(note)
+    )
     return HttpResponse(status=204)
 
 

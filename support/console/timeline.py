@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from support import handing
 from support.console import words
 from support.console.lookups import lookup, sees_whole
 from support.console.masking import mask_phones
@@ -109,9 +110,11 @@ def _newest(rows: QuerySet[Any], field: str, before: Cursor | None) -> Iterable[
 
 def _acts(conversation: Conversation, before: Cursor | None) -> Iterator[Entry]:
     rows = AuditEvent.objects.filter(target=f"conversation:{conversation.id}").exclude(action__in=TOLD_ELSEWHERE)
+    rows = rows.select_related("actor")
     for row in _newest(rows, "at", before):
         text = words.code("staff_acts", row.action)
-        yield Entry(row.at, f"a{row.pk:012}", "act", row.actor_name, f"{text}{_detail(row, conversation)}")
+        who = handing.name(row.actor) if row.actor else row.actor_name
+        yield Entry(row.at, f"a{row.pk:012}", "act", who, f"{text}{_detail(row, conversation)}")
 
 
 def _detail(row: AuditEvent, conversation: Conversation) -> str:

@@ -78,7 +78,8 @@ class SavedView(models.Model):
 
 
 class TurnTrace(models.Model):
-    """Why the assistant said what it said in one turn. Codes only: no words of the customer.
+    """Why the assistant said what it said in one turn, or how it read a message it left to a person (no ``reply_seq``).
+    Codes only: no words of the customer.
 
     ``acts`` are the plan's, ``intents`` [{name, confidence}], ``entities`` their types.
     """

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from support.db import uuid7
 from support.models.conversation import Conversation
-from support.privacy.fields import EncryptedText
+from support.privacy.fields import EncryptedJSON, EncryptedText
 
 
 class CannedReply(models.Model):
@@ -64,6 +64,9 @@ class PendingReply(models.Model):
     client_id = models.UUIDField()
     text = EncryptedText("texte", blank=True, default="")
     attachments: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    template = EncryptedJSON(
+        default=dict, blank=True, help_text="modèle WhatsApp qui part devant : nom, texte, valeurs"
+    )
     created_at = models.DateTimeField("écrite à")
     due_at = models.DateTimeField("part à", db_index=True)
     refused = models.CharField("refus", max_length=200, blank=True, default="")
@@ -87,12 +90,17 @@ class StoredFile(models.Model):
     name = models.CharField("nom", max_length=120)
     content_type = models.CharField("type", max_length=80)
     size = models.PositiveIntegerField("octets")
+    width = models.PositiveSmallIntegerField(default=0, help_text="de l'aperçu, en pixels ; 0 : pas d'aperçu")
+    height = models.PositiveSmallIntegerField(default=0, help_text="de l'aperçu, en pixels")
+    small = EncryptedText("aperçu", blank=True, default="", help_text="JPEG en base64")
     content = EncryptedText("contenu", help_text="base64")
+    said = models.BooleanField("envoyé", default=False, help_text="un message le porte")
     at = models.DateTimeField("à")
 
     class Meta:
         verbose_name = "fichier"
         constraints = [models.CheckConstraint(condition=Q(size__lte=8_388_608), name="a_file_is_at_most_8_mib")]
+        indexes = [models.Index(fields=["at"], name="file_not_sent", condition=Q(said=False))]
 
     def __str__(self) -> str:
         return self.name

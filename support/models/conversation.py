@@ -121,9 +121,7 @@ class Message(models.Model):
     template = models.CharField(
         max_length=40, blank=True, default="", help_text="modèle WhatsApp approuvé, s'il y en a un"
     )
-    template_values: models.JSONField[Any, Any] = models.JSONField(
-        default=dict, blank=True, help_text="ce qui remplit {{1}}, {{2}} … du modèle"
-    )
+    template_values = EncryptedJSON(default=dict, blank=True, help_text="ce qui remplit {{1}}, {{2}} … du modèle")
     reply = models.UUIDField(null=True, blank=True, help_text="identité de la réponse pendant qu'elle était dite")
     at = models.DateTimeField("à")
     stored_at = models.DateTimeField(auto_now_add=True, db_index=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import cast
 
 import phonenumbers
 from django.conf import settings
 
-from chatbot import brand
-from support import clock, db
+from support import clock, db, whatsapp_templates
 from support.models import SimulatedMessage, SimulatedPhone
 from support.simulator import phones
 
@@ -126,14 +124,13 @@ def _checked_callback(fields: Mapping[str, str]) -> str:
 
 
 def _template_text(template: str, variables: str) -> str:
-    fixed = cast("Mapping[str, str]", brand.load(settings.BRAND).settings["fixed"])
-    if template == settings.TWILIO_TEMPLATE_REOPEN:
-        return fixed["reopen"]
-    if template != settings.TWILIO_TEMPLATE_STATUS:
+    known = whatsapp_templates.named(settings.BRAND, template)
+    if known is None:
         raise Refusal(400, 21655, f"The ContentSid {template[:40]} is invalid")
+    if not known.variables:
+        return known.text
     try:
-        values = json.loads(variables)
-        return fixed["status_template"].format(number=values["1"], status=values["2"])
+        return known.worded(json.loads(variables))
     except (ValueError, KeyError, TypeError):
         raise Refusal(400, 21656, "The ContentVariables parameter is invalid") from None
 

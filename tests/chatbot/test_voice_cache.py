@@ -251,6 +251,7 @@ OTHER = {
     "channel": "whatsapp",
     "model": ("Bien noté {number}.",),
     "heard": "une question",
+    "note": "une note",
     "brand": "autre",
     "need": "analysis",
     "public": True,

@@ -9,8 +9,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from chatbot.brand import BrandError
+from chatbot.dialogue.state import from_json
 from support import clock, escalate, instructed, instructions, turns
-from support.models import Author, Channel, Conversation, Escalation, Identity, Message, Owner
+from support.console import order
+from support.models import AuditEvent, Author, Channel, Conversation, Escalation, Identity, Message, Owner
 from tests.support.journeys import BRAND, let_quiet_pass, rings, say, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,3 +153,45 @@ def test_what_called_a_person_calls_nobody_again_after_the_hand_back_unless_aske
             say(act)
             conversation.refresh_from_db()
             assert conversation.owner == (Owner.BOT if act == lost else Owner.QUEUE), act
+
+
+def test_told_to_propose_nobody_it_calls_nobody_until_the_customer_asks(awa: User) -> None:
+    """No loop: what called a person before does not again, even what always counts; the customer's wish does."""
+    conversation = with_a_person(awa)
+    instructions.hand_back(conversation.id, awa, "wait", alone=True)
+    for words in ("vous êtes nuls, c'est inadmissible !!!", "blabla", "grmbl zzz", "qsdf ghjk", "wxcv bnbn"):
+        (reply, *_) = say(words)
+        conversation.refresh_from_db()
+        assert conversation.owner == Owner.BOT and "conseiller" not in reply.text, words
+    say("passez-moi un conseiller")
+    conversation.refresh_from_db()
+    assert conversation.owner == Owner.QUEUE
+    assert not from_json(conversation.state).alone
+
+
+def test_the_order_is_shown_and_ends_with_the_next_hand_back_or_close(awa: User) -> None:
+    conversation = with_a_person(awa)
+    note = "Fâché depuis hier,\nrappeler au 07 07 08 09 10 ; son code secret est 4815"
+    instructions.hand_back(conversation.id, awa, "wait", alone=True, note=note)
+    conversation.refresh_from_db()
+    shown = order.of(conversation)
+    assert shown and shown["alone"] and shown["by"] == "awa" and shown["label"].startswith("Attendre")
+    assert shown["note"].startswith("Fâché depuis hier, rappeler") and "07 08 09" not in shown["note"]
+    assert "4815" not in str(conversation.state)
+    details = AuditEvent.objects.get(action="instruct").details
+    assert details == {"instruction": "wait", "alone": True, "note": True}
+    for end in (escalate.hand_back, escalate.close):
+        escalate.take(conversation.id, awa)
+        conversation.refresh_from_db()
+        assert order.of(conversation) is None
+        end(conversation.id, awa)
+        conversation.refresh_from_db()
+        assert not from_json(conversation.state).alone and not from_json(conversation.state).briefing
+
+
+def test_a_note_too_long_is_refused_and_nothing_changes(awa: User) -> None:
+    conversation = with_a_person(awa)
+    with pytest.raises(escalate.EscalationError, match="300"):
+        instructions.hand_back(conversation.id, awa, "wait", note="x" * 301)
+    conversation.refresh_from_db()
+    assert conversation.owner == Owner.AGENT

@@ -27,6 +27,7 @@ from support.models import (
     ClaimStatus,
     Conversation,
     Delivery,
+    EngineCall,
     Label,
     Message,
     Note,
@@ -35,7 +36,7 @@ from support.models import (
     TurnTrace,
 )
 from support.privacy import audit
-from tests.support.journeys import say, write
+from tests.support.journeys import let_quiet_pass, say, write
 from tests.support.media.media_server import MediaServer, give
 
 BrowserOf = Callable[[User | None], Client]
@@ -249,7 +250,33 @@ def test_a_turn_says_why_in_french_and_without_the_customers_words(awa: User, br
     assert "non reçu" in lines["Compris"] or "non crédité" in lines["Compris"]
     assert "demander" in lines["Plan"] and lines["Voix"] == "Modèle de phrases" and lines["Garde"] == "passé"
     assert lines["Durée"].endswith("s") and answer["answers"]["first"] == 1
-    assert look(browser_of(awa), reply.conversation, "why/1/").status_code == 404
+    assert look(browser_of(awa), reply.conversation, "why/99/").status_code == 404
+    read = look(browser_of(awa), reply.conversation, "why/1/").json()
+    assert read["reply"] == reply.seq and {"Écrit", "Lu", "Compris"} <= {line["label"] for line in read["lines"]}
+
+
+def test_what_a_customer_says_to_a_person_is_read_too_without_a_word(
+    awa: User, waiting: Waiting, browser_of: BrowserOf
+) -> None:
+    """The case card needed the understanding anyway: each message keeps its own, and no voice was asked."""
+    case = waiting()
+    escalate.take(case.id, awa)
+    texts = ("slt jattend tjr mon dpo wave", "rappelez-moi au 07 07 08 09 10")
+    sent = [write(text) for text in texts]
+    let_quiet_pass(case)
+    calls = EngineCall.objects.count()
+    turns.run(case.id)
+    assert not case.messages.filter(author="bot").exists() and EngineCall.objects.count() == calls
+    traces = {trace.first_seq: trace for trace in case.traces.filter(reply_seq=None)}
+    assert {message.seq for message in sent} <= set(traces)
+    assert all(trace.intents and text not in str(vars(trace)) for text in texts for trace in traces.values())
+    first, second = (
+        {line["label"]: line["value"] for line in look(browser_of(awa), case, f"why/{message.seq}/").json()["lines"]}
+        for message in sent
+    )
+    assert first["Écrit"] == texts[0] and "j'attends toujours" in first["Lu"].lower()
+    assert first["Réponse"].startswith("aucune de l'assistant") and first["Compris"].endswith("%)")
+    assert "07 08 09" not in str(second)
 
 
 def test_every_act_the_brand_can_say_has_french_words() -> None:
@@ -321,7 +348,7 @@ def test_everything_that_happened_is_told_in_order_page_by_page_in_six_queries(
     assert rest["before"] is None and [e["at"] for e in entries] == sorted((e["at"] for e in entries), reverse=True)
     told = "\n".join(f"{entry['who']} {entry['text']}" for entry in entries)
     pieces = (
-        "awa a pris la conversation",
+        "Awa a pris la conversation",
         "une personne est appelée",
         "AK-000-0001 : Dossier ouvert",
         "note interne : voir •••• 0012",

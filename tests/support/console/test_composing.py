@@ -272,12 +272,12 @@ def test_what_would_fail_again_or_may_have_arrived_is_not_sent_again(
 def test_outside_the_window_the_page_knows_what_will_happen(awa: User, case: Conversation) -> None:
     from support.console import window
 
-    assert window.invitation(case) is None
+    assert window.invitation(case, awa) is None
     case.window_from = None
-    plan = window.invitation(case)
+    plan = window.invitation(case, awa)
     assert plan and plan["sent"] is None and "Répondez à ce message" in plan["templates"][0]["text"]
     web = write("bonjour", Channel.WEB, "visitor:9").conversation
-    assert window.invitation(web) is None
+    assert window.invitation(web, awa) is None
 
 
 @pytest.mark.parametrize(

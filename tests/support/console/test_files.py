@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from PIL import Image
 
-from support import deliver, escalate, file_links
+from support import clock, deliver, escalate, file_links, tasks, unsent_files
 from support.models import Conversation, Delivery, StoredFile
 from support.transports.web import events
 from tests.support.console.test_actions import BrowserOf, Waiting, act
@@ -137,7 +138,7 @@ def test_on_the_web_the_customer_gets_an_address_and_no_inside_name(
     file = attach(browser, case, "reçu.png", picture()).json()["file"]
     assert say(browser, case, "", file).status_code == 201
     shown = events.message_event(case.messages.get(author="agent"))["attachments"]
-    assert [set(each) for each in shown] == [{"name", "type", "size", "url"}]
+    assert [set(each) for each in shown] == [{"name", "type", "size", "url", "width", "height"}]
     assert Client().get(shown[0]["url"]).status_code == 200
 
 
@@ -160,3 +161,56 @@ def test_on_whatsapp_the_file_leaves_before_its_words(
     token = sent[0]["MediaUrl"].rpartition("/")[2]
     assert file_links.read(token).hex == file
     assert case.messages.get(author="agent").delivery == Delivery.SENT
+
+
+# --- Previews, and what is never sent -----------------------------------------------------------------------------
+
+
+def test_a_picture_has_a_small_jpeg_of_known_size_and_a_pdf_has_none(
+    awa: User, case: Conversation, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(awa)
+    written = io.BytesIO()
+    Image.effect_noise((1600, 900), 60).convert("RGBA").save(written, "PNG")
+    large = attach(browser, case, "grande.png", written.getvalue()).json()
+    kept = attach(browser, case, "relevé.pdf", PDF).json()
+    assert say(browser, case, "voici", large["file"], kept["file"]).status_code == 201
+    picture_, document = events.message_event(case.messages.latest("seq"))["attachments"]
+    assert (picture_["width"], picture_["height"]) == (220, 124) and "width" not in document
+    small = Client().get(f"{picture_['url']}?small")
+    assert small["Content-Type"] == "image/jpeg" and small["X-Content-Type-Options"] == "nosniff"
+    assert Image.open(io.BytesIO(small.content)).size == (320, 180) and len(small.content) < 60_000
+    assert len(small.content) < len(Client().get(picture_["url"]).content) / 4
+    whole = Client().get(f"{document['url']}?small")
+    assert whole.content == PDF and whole["Content-Type"] == "application/pdf"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT small FROM support_storedfile WHERE width > 0")
+        assert cursor.fetchone()[0].startswith("gAAAA")
+
+
+def test_a_small_picture_is_shown_no_larger_than_it_is(awa: User, case: Conversation, browser_of: BrowserOf) -> None:
+    shown = attach(browser_of(awa), case, "a.png", picture()).json()
+    assert (shown["width"], shown["height"]) == (40, 30)
+
+
+def test_a_file_never_sent_goes_after_a_day_and_no_other(
+    awa: User, case: Conversation, browser_of: BrowserOf, settings: Any
+) -> None:
+    browser = browser_of(awa)
+    said, forgotten, leaving, young = (
+        attach(browser, case, f"{name}.pdf", PDF).json()["file"] for name in ("a", "b", "c", "d")
+    )
+    assert say(browser, case, "voici", said).status_code == 201
+    settings.UNDO_SECONDS = 5.0
+    assert say(browser, case, "et voici", leaving).status_code == 202
+    StoredFile.objects.exclude(id=young).update(at=clock.now() - timedelta(hours=24, minutes=1))
+    StoredFile.objects.filter(id=young).update(at=clock.now() - timedelta(hours=23))
+    StoredFile.objects.filter(id=said).update(said=False)  # sent before files knew that they were
+    assert unsent_files.drop() == 1
+    left = {row.id.hex for row in StoredFile.objects.all()}
+    assert left == {said, leaving, young} and forgotten not in left
+    assert unsent_files.drop() == 0 and StoredFile.objects.get(id=said).said
+
+
+def test_the_worker_looks_for_them_by_itself(settings: Any) -> None:
+    assert settings.CELERY_BEAT_SCHEDULE["unsent"]["task"] == tasks.drop_unsent_files.name
