@@ -1,4 +1,4 @@
-"""What the figures are taken of: cases with their people, and what was said, read in a handful of queries."""
+"""What the figures are taken of: cases with their people, and what was said (``said``), in a handful of queries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from support.insight.desk import scope as scopes
+from support.insight.desk.instants import MICROS, Micros
+from support.insight.desk.said import Said, said
 from support.insight.desk.scope import Scope
-from support.models import Author, Escalation, Satisfaction, Stint
+from support.models import Escalation, Satisfaction, Stint
 
 CASE = (
     "id", "conversation_id", "conversation__channel", "kind", "from_operator", "to_operator", "assignee_id", "reason",
@@ -57,50 +59,29 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer to the customer: how long since their oldest message without one, and to which case it belongs."""
-
-    author: str
-    agent: int | None
-    conversation: uuid.UUID
-    channel: str
-    asked_at: datetime
-    at: datetime
-
-    @property
-    def seconds(self) -> float:
-        """How long the customer waited."""
-        return (self.at - self.asked_at).total_seconds()
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """All that one report is made of."""
 
     cases: Sequence[Case]
     passages: Sequence[Passage]
     marks: Mapping[uuid.UUID, int | None]
-    said: Sequence[tuple[uuid.UUID, str, datetime]]  # conversation, author, instant: of each message
-    replies: Sequence[Reply]
+    said: Said
     with_people: frozenset[uuid.UUID]  # conversations that had an open case at some time of the scope
 
 
 def gather(scope: Scope) -> Facts:
-    """Five queries, however much there is."""
+    """Seven queries, however much there is."""
     chosen = scopes.cases(scope)
     found = [Case(*row) for row in chosen.values_list(*CASE)]
-    said, replies = _said(scope)
-    return Facts(found, _passages(chosen), _marks(chosen), said, replies, _with_people(scope))
+    return Facts(found, _passages(chosen), _marks(chosen), said(scope), _with_people(scope))
 
 
 def _passages(chosen: QuerySet[Escalation]) -> list[Passage]:
     rows = Stint.objects.filter(escalation__in=chosen.values("pk"), ended_at__isnull=False).order_by()
+    lasted = rows.annotate(lasted=Micros("ended_at") - Micros("began_at"))
     return [
-        Passage(case, agent, waiting, (ended - began).total_seconds())
-        for case, agent, waiting, began, ended in rows.values_list(
-            "escalation_id", "agent_id", "waiting", "began_at", "ended_at"
-        )
-        if ended is not None
+        Passage(case, agent, waiting, micros / MICROS)
+        for case, agent, waiting, micros in lasted.values_list("escalation_id", "agent_id", "waiting", "lasted")
     ]
 
 
@@ -112,23 +93,6 @@ def _with_people(scope: Scope) -> frozenset[uuid.UUID]:
     """Cases opened before the scope and still open in it count as well."""
     rows = Escalation.objects.filter(opened_at__lt=scope.until).exclude(closed_at__lt=scope.since).order_by()
     return frozenset(rows.values_list("conversation_id", flat=True))
-
-
-def _said(scope: Scope) -> tuple[list[tuple[uuid.UUID, str, datetime]], list[Reply]]:
-    """Messages, and those of them that answer. A burst of the customer's counts from its first message."""
-    rows = scopes.messages(scope).order_by("conversation_id", "seq")
-    said: list[tuple[uuid.UUID, str, datetime]] = []
-    replies: list[Reply] = []
-    asked: dict[uuid.UUID, datetime] = {}
-    for conversation, channel, author, agent, at in rows.values_list(
-        "conversation_id", "transport", "author", "agent_id", "at"
-    ).iterator(chunk_size=5000):
-        said.append((conversation, author, at))
-        if author == Author.CUSTOMER:
-            asked.setdefault(conversation, at)
-        elif author in (Author.BOT, Author.AGENT) and conversation in asked:
-            replies.append(Reply(author, agent, conversation, channel, asked.pop(conversation), at))
-    return said, replies
 
 
 def by_conversation(cases: Sequence[Case]) -> Mapping[uuid.UUID, Sequence[Case]]:

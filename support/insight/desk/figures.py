@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from support.insight.desk.facts import Case, Facts, Reply, by_conversation
+from support.insight.desk.facts import Case, Facts, by_conversation
+from support.insight.desk.instants import start
 from support.insight.desk.measures import Scores, Share, Spread, scores, spread
+from support.insight.desk.said import Reply
 from support.models import Author
 
 
@@ -66,8 +69,10 @@ class Slice:
 
 def volume(facts: Facts) -> Volume:
     """Counts of the scope."""
-    wrote = {conversation for conversation, author, _ in facts.said if author == Author.CUSTOMER}
-    counts = {name: sum(1 for _, author, _ in facts.said if author == name) for name in Author.values}
+    counts: Counter[str] = Counter()
+    for (author, _), written in facts.said.written.items():
+        counts[author] += written
+    wrote = facts.said.wrote
     return Volume(
         conversations=len(wrote),
         customer_messages=counts[Author.CUSTOMER],
@@ -80,8 +85,8 @@ def volume(facts: Facts) -> Volume:
 
 def assistant(facts: Facts, channel: str = "") -> Spread:
     """How long customers waited for the assistant, from the first message it had not answered."""
-    replies = (reply for reply in facts.replies if reply.author == Author.BOT)
-    return spread(reply.seconds for reply in replies if not channel or reply.channel == channel)
+    of_channel = (waits for (name, _), waits in facts.said.waits.items() if not channel or name == channel)
+    return spread(chain.from_iterable(of_channel))
 
 
 def work(facts: Facts, now: datetime) -> Work:
@@ -109,20 +114,27 @@ def by_agent(facts: Facts, now: datetime) -> list[Group]:
 
 
 def by_instant(facts: Facts, slot: Callable[[datetime], Any], slots: Iterable[Any]) -> list[Slice]:
-    """What came and how fast it was answered, by the part of time that ``slot`` gives an instant."""
-    asked, opened, waits, machine = (defaultdict[Any, list[float]](list) for _ in range(4))
-    for _, author, at in facts.said:
+    """What came and how fast it was answered, by the part of time that ``slot`` gives an instant.
+
+    ``slot`` must give all of a quarter of an hour the same, as hours and days do.
+    """
+    asked: Counter[Any] = Counter()
+    opened, machine = defaultdict[Any, list[Case]](list), defaultdict[Any, list[float]](list)
+    for (author, quarter), written in facts.said.written.items():
         if author == Author.CUSTOMER:
-            asked[slot(at)].append(1)
+            asked[slot(start(quarter))] += written
     for case in facts.cases:
-        opened[slot(case.opened_at)].append(1)
-        waits[slot(case.opened_at)].extend(_between([case], "opened_at", "first_replied_at"))
-    for reply in facts.replies:
-        if reply.author == Author.BOT:
-            machine[slot(reply.asked_at)].append(reply.seconds)
+        opened[slot(case.opened_at)].append(case)
+    for (_, quarter), waits in facts.said.waits.items():
+        machine[slot(start(quarter))].extend(waits)
     return [
-        Slice(each, len(asked[each]), len(opened[each]), spread(waits[each]), spread(machine[each])) for each in slots
+        Slice(each, asked[each], len(opened[each]), _first_replies(opened[each]), spread(machine[each]))
+        for each in slots
     ]
+
+
+def _first_replies(cases: Iterable[Case]) -> Spread:
+    return spread(_between(cases, "opened_at", "first_replied_at"))
 
 
 class _Desk:
@@ -132,7 +144,7 @@ class _Desk:
         self.now, self.marks = now, facts.marks
         self.queue, self.handling = _seconds(facts, waiting=True), _seconds(facts, waiting=False)
         known = by_conversation(facts.cases)
-        answers = ((reply, _continued(reply, known.get(reply.conversation, ()))) for reply in facts.replies)
+        answers = ((reply, _continued(reply, known.get(reply.conversation, ()))) for reply in facts.said.replies)
         self.next_replies = [(reply, case.id) for reply, case in answers if case]
 
     def work(self, cases: Sequence[Case]) -> Work:
@@ -153,7 +165,7 @@ class _Desk:
             cases=len(cases),
             taken=sum(1 for case in cases if case.taken_at),
             closed=sum(1 for case in cases if case.closed_at),
-            first_reply=spread(_between(cases, "opened_at", "first_replied_at")),
+            first_reply=_first_replies(cases),
             after_taking=spread(_between(cases, "taken_at", "first_replied_at")),
             next_reply=spread(next_reply),
             resolution=spread(_between(cases, "opened_at", "closed_at")),
@@ -180,8 +192,6 @@ def _seconds(facts: Facts, *, waiting: bool) -> Mapping[uuid.UUID, Mapping[int |
 
 def _continued(reply: Reply, cases: Iterable[Case]) -> Case | None:
     """The case in which ``reply`` goes on, when a person had answered in it before the customer asked again."""
-    if reply.author != Author.AGENT:
-        return None
     return next(
         (c for c in cases if c.holds(reply.at) and c.first_replied_at and c.first_replied_at < reply.asked_at), None
     )
