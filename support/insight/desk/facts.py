@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import QuerySet
 
 from support.insight.desk import scope as scopes
 from support.insight.desk.instants import MICROS, Micros
-from support.insight.desk.said import Said, said
+from support.insight.desk.said import Reply, Said, said
 from support.insight.desk.scope import Scope
 from support.models import Escalation, Satisfaction, Stint
 
@@ -20,6 +21,9 @@ CASE = (
     "id", "conversation_id", "conversation__channel", "kind", "from_operator", "to_operator", "assignee_id", "reason",
     "priority", "opened_at", "due_at", "first_replied_at", "taken_at", "closed_at", "resolve_due_at", "reopened",
 )  # fmt: skip
+
+
+Seconds = Mapping[uuid.UUID, Mapping[int | None, float]]  # by case and agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +62,39 @@ class Passage:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """All that one report is made of."""
+    """All that one report is made of, and what several of its tables need of that, worked out once."""
 
     cases: Sequence[Case]
     passages: Sequence[Passage]
     marks: Mapping[uuid.UUID, int | None]
     said: Said
     with_people: frozenset[uuid.UUID]  # conversations that had an open case at some time of the scope
+
+    @cached_property
+    def queue(self) -> Seconds:
+        """What each case waited without an agent."""
+        return self._seconds(waiting=True)
+
+    @cached_property
+    def handling(self) -> Seconds:
+        """How long each case was with each agent."""
+        return self._seconds(waiting=False)
+
+    @cached_property
+    def next_replies(self) -> Sequence[tuple[Reply, uuid.UUID]]:
+        """Agents' replies that went on with a case, with that case."""
+        known = by_conversation(self.cases)
+        answers = ((reply, _continued(reply, known.get(reply.conversation, ()))) for reply in self.said.replies)
+        return [(reply, case.id) for reply, case in answers if case]
+
+    def _seconds(self, *, waiting: bool) -> Seconds:
+        found: dict[uuid.UUID, dict[int | None, float]] = defaultdict(lambda: defaultdict(float))
+        for passage in self.passages:
+            if passage.waiting == waiting:
+                found[passage.case][passage.agent] += passage.seconds
+        return found
 
 
 def gather(scope: Scope) -> Facts:
@@ -101,3 +129,10 @@ def by_conversation(cases: Sequence[Case]) -> Mapping[uuid.UUID, Sequence[Case]]
     for case in cases:
         found[case.conversation].append(case)
     return found
+
+
+def _continued(reply: Reply, cases: Iterable[Case]) -> Case | None:
+    """The case in which ``reply`` goes on, when a person had answered in it before the customer asked again."""
+    return next(
+        (c for c in cases if c.holds(reply.at) and c.first_replied_at and c.first_replied_at < reply.asked_at), None
+    )

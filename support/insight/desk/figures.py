@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from support.insight.desk.facts import Case, Facts, by_conversation
+from support.insight.desk.facts import Case, Facts
 from support.insight.desk.instants import start
 from support.insight.desk.measures import Scores, Share, Spread, scores, spread
-from support.insight.desk.said import Reply
 from support.models import Author
 
 
@@ -109,7 +107,7 @@ def by_agent(facts: Facts, now: datetime) -> list[Group]:
     for case in facts.cases:
         groups[case.agent].append(case)
     desk = _Desk(facts, now)
-    helped = {reply.agent for reply, _ in desk.next_replies} | {each.agent for each in facts.passages if each.agent}
+    helped = {reply.agent for reply, _ in facts.next_replies} | {each.agent for each in facts.passages if each.agent}
     return _ordered(Group(agent, desk.work_of(agent, groups.get(agent, []))) for agent in {*groups, *helped})
 
 
@@ -138,14 +136,11 @@ def _first_replies(cases: Iterable[Case]) -> Spread:
 
 
 class _Desk:
-    """The facts, laid out by case once for all groups."""
+    """The facts as the work on any group of cases needs them."""
 
     def __init__(self, facts: Facts, now: datetime) -> None:
         self.now, self.marks = now, facts.marks
-        self.queue, self.handling = _seconds(facts, waiting=True), _seconds(facts, waiting=False)
-        known = by_conversation(facts.cases)
-        answers = ((reply, _continued(reply, known.get(reply.conversation, ()))) for reply in facts.said.replies)
-        self.next_replies = [(reply, case.id) for reply, case in answers if case]
+        self.queue, self.handling, self.next_replies = facts.queue, facts.handling, facts.next_replies
 
     def work(self, cases: Sequence[Case]) -> Work:
         """All people's on these cases."""
@@ -180,21 +175,6 @@ class _Desk:
 
 def _ordered(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.work.cases, str(group.key)))
-
-
-def _seconds(facts: Facts, *, waiting: bool) -> Mapping[uuid.UUID, Mapping[int | None, float]]:
-    found: dict[uuid.UUID, dict[int | None, float]] = defaultdict(lambda: defaultdict(float))
-    for passage in facts.passages:
-        if passage.waiting == waiting:
-            found[passage.case][passage.agent] += passage.seconds
-    return found
-
-
-def _continued(reply: Reply, cases: Iterable[Case]) -> Case | None:
-    """The case in which ``reply`` goes on, when a person had answered in it before the customer asked again."""
-    return next(
-        (c for c in cases if c.holds(reply.at) and c.first_replied_at and c.first_replied_at < reply.asked_at), None
-    )
 
 
 def _between(cases: Iterable[Case], start: str, end: str) -> Iterable[float]:

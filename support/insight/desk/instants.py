@@ -1,11 +1,11 @@
-"""Instants as whole microseconds, worked out by the database: reading a hundred thousand datetimes one by one is slow."""
+"""Instants as whole microseconds, worked out by the database: a hundred thousand datetimes read one by one are slow."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Func
+from django.db.models import Aggregate, BigIntegerField, Func, JSONField
 
 MICROS = 1_000_000
 QUARTER = 900 * MICROS  # hours and days of every time zone begin on a quarter of an hour
@@ -20,6 +20,17 @@ class Micros(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """SQLite keeps instants as text: seconds, and six digits or none."""
         return self.as_sql(compiler, connection, template=_SQLITE, **context)
+
+
+class Listed(Aggregate):
+    """All values of a group as one list of JSON: a row for each would be dearer to fetch."""
+
+    function = "JSONB_AGG"
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The same by SQLite's name."""
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
 
 
 class Quarter(Micros):

@@ -21,7 +21,10 @@ from support.insight.desk.instants import MICROS, QUARTER, Micros, Quarter, inst
 from support.insight.desk.scope import Scope
 from support.models import Author
 
-_PAIRS = {"postgresql": "json_agg(json_build_array(asked, at))::text", "sqlite": "json_group_array(json_array(asked, at))"}
+_PAIRS = {
+    "postgresql": "json_agg(json_build_array(asked, at))::text",
+    "sqlite": "json_group_array(json_array(asked, at))",
+}
 # An answer is the first reply after a message of the customer; it is held against the first message of the burst.
 # Whoever wrote the message before tells where bursts begin and answers stand ("edges"); the edge before an answer is
 # the beginning of its burst. Agents' answers keep their conversation, the assistant's need only their sum.
