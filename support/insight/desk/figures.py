@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -141,12 +142,15 @@ class _Desk:
     def __init__(self, facts: Facts, now: datetime) -> None:
         self.now, self.marks = now, facts.marks
         self.queue, self.handling, self.next_replies = facts.queue, facts.handling, facts.next_replies
+        self.continued = defaultdict[uuid.UUID, list[float]](list)
+        for reply, case in facts.next_replies:
+            self.continued[case].append(reply.seconds)
 
     def work(self, cases: Sequence[Case]) -> Work:
         """All people's on these cases."""
-        ids = {case.id for case in cases}
+        ids = [case.id for case in cases]
         held = [sum(self.handling[case].values()) for case in ids if case in self.handling]
-        return self._work(cases, [reply.seconds for reply, case in self.next_replies if case in ids], held)
+        return self._work(cases, chain.from_iterable(self.continued.get(case, ()) for case in ids), held)
 
     def work_of(self, agent: int | None, cases: Sequence[Case]) -> Work:
         """One agent's: ``cases`` are theirs, and they helped in others."""

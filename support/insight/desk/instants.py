@@ -33,6 +33,17 @@ class Listed(Aggregate):
         return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
 
 
+class Json(Func):
+    """A column of JSON to stand inside other JSON."""
+
+    template = "%(expressions)s"
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite keeps it as text and would quote it."""
+        return self.as_sql(compiler, connection, template="JSON(%(expressions)s)", **context)
+
+
 class Quarter(Micros):
     """The quarter of an hour in which an instant lies, counted from 1970."""
 

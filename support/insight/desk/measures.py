@@ -64,9 +64,11 @@ class Scores:
 
 def spread(seconds: Iterable[float]) -> Spread:
     """Of durations; a negative one, which a moved clock can make, counts as nought."""
-    ordered = sorted(max(0.0, each) for each in seconds)
+    ordered = sorted(seconds)
     if not ordered:
         return Spread(0)
+    if ordered[0] < 0:
+        ordered = [max(0.0, each) for each in ordered]
     return Spread(len(ordered), *(percentile(ordered, share) for share in (0.5, 0.9, 0.95)))
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
 from support.insight.desk import scope as scopes
-from support.insight.desk.instants import Listed, Micros, instant
+from support.insight.desk.instants import Json, Listed, Micros, instant
 from support.insight.desk.measures import Share, Spread, spread
 from support.insight.desk.scope import Scope
 from support.models import Author, Claim, ClaimEvent, Delivery, Escalation, Message, Stint, Told, TurnTrace
@@ -112,7 +112,7 @@ def asked_again(scope: Scope) -> Broken:
 def _asks(filed: QuerySet[Claim]) -> Mapping[uuid.UUID, Sequence[tuple[str, datetime]]]:
     """Slots asked for, and when, in the conversations of these claims; a conversation's traces come as one list."""
     traces = TurnTrace.objects.filter(conversation__in=filed.values("conversation")).order_by()
-    lists = traces.values_list("conversation_id").annotate(asked=Listed(JSONObject(acts="acts", at=Micros("at"))))
+    lists = traces.values_list("conversation_id").annotate(asked=Listed(JSONObject(acts=Json("acts"), at=Micros("at"))))
     asks = {
         conversation: [(slot, instant(turn["at"])) for turn in asked for slot in _asked_slots(turn["acts"])]
         for conversation, asked in lists
