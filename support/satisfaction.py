@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from chatbot import brand
 from chatbot.brand import BrandError
 from support import notices, staff
+from support.experiments import marks
 from support.models import Channel, Conversation, Escalation, Message, NoticeKind, Outcome, Satisfaction
 
 WHATSAPP_WINDOW = timedelta(hours=24)
@@ -111,12 +112,14 @@ def to_rate(conversation: Conversation, now: datetime) -> Satisfaction | None:
 
 
 def record(row: Satisfaction, slug: str, score: int, now: datetime, comment: str = "") -> str:
-    """Keep the score, tell supervisors of a low one; returns the thanks. In the transaction of the answer."""
+    """Keep the score, tell supervisors of a low one; returns the thanks. In the transaction of the answer, which holds
+    the conversation."""
     its = rules(slug)
     if its is None or score not in SCORES:
         raise ValueError("not a score of a brand that asks for one")
     row.score, row.answered_at, row.comment = score, now, comment
     row.save(update_fields=["score", "answered_at", "comment"])
+    marks.feed(row)
     if score > its.low:
         return its.thanks
     notices.tell(staff.supervisors(), NoticeKind.LOW_SCORE, row.conversation_id, _words(score, row.agent))
