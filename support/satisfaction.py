@@ -16,9 +16,10 @@ from django.db.models import QuerySet
 
 from chatbot import brand
 from chatbot.brand import BrandError
-from support import notices, staff
+from support import db, notices, staff
 from support.experiments import marks
 from support.models import Channel, Conversation, Escalation, Message, NoticeKind, Outcome, Satisfaction
+from support.privacy import audit
 
 WHATSAPP_WINDOW = timedelta(hours=24)
 TO_LEAVE = timedelta(minutes=10)  # of the window: a question still in the outbox when it closes would be in vain
@@ -126,11 +127,22 @@ def record(row: Satisfaction, slug: str, score: int, now: datetime, comment: str
     return its.sorry
 
 
-def low_scores(slug: str, since: datetime) -> QuerySet[Satisfaction]:
-    """Unhappy answers, newest first, with their agents: for the supervisors' board."""
+def low_scores(slug: str) -> QuerySet[Satisfaction]:
+    """Unhappy answers that nobody has looked at, newest first, with their agents: for the supervisors' board."""
     its = rules(slug)
-    low = Satisfaction.objects.filter(conversation__brand=slug, score__lte=its.low if its else 0)
-    return low.filter(answered_at__gte=since).select_related("agent", "conversation").order_by("-answered_at")
+    low = Satisfaction.objects.filter(conversation__brand=slug, score__lte=its.low if its else 0, looked_at=None)
+    return low.select_related("agent", "conversation").order_by("-answered_at")
+
+
+def look(rating: int, user: User, now: datetime) -> bool:
+    """Take a low score off the board, on the record; False when there is none of this number. The first look stands."""
+    with db.write():
+        row = Satisfaction.objects.select_for_update(of=("self",)).filter(pk=rating, score__isnull=False).first()
+        if row and row.looked_at is None:
+            row.looked_at, row.looked_by = now, user
+            row.save(update_fields=["looked_at", "looked_by"])
+            audit.record(user, "low_score_looked", f"conversation:{row.conversation_id}", {"score": row.score})
+    return row is not None
 
 
 def _window_is_open(conversation: Conversation, now: datetime) -> bool:

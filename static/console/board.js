@@ -1,6 +1,7 @@
 // The live board: asks the server every five seconds while somebody looks, and says how fresh what it shows is.
 
 import { $, el, write } from "./dom.js";
+import { showLowScores } from "./board_marks.js";
 import { clockTime, now, setNow, span } from "./time.js";
 
 const EVERY = 5_000;
@@ -39,6 +40,7 @@ function show(state) {
   $("priorities").replaceChildren(...state.priorities.map((each) => row(each.label, [each.count, each.oldest ? age(each.oldest) : "—"])));
   $("people").replaceChildren(...state.people.map(person));
   $("nobody").hidden = state.people.length > 0;
+  showLowScores(state.low_scores, board.dataset.caseUrl);
   $("hour").replaceChildren(
     row("Messages de clients", [state.hour.customer]),
     row("Réponses de l'assistant", [state.hour.bot]),

@@ -57,6 +57,11 @@ class Scores:
         return sum(self.counts)
 
     @property
+    def unhappy(self) -> Share:
+        """Those who gave 1 or 2, of those who answered."""
+        return Share(self.counts[0] + self.counts[1], self.count)
+
+    @property
     def content(self) -> Share:
         """Those who gave 4 or 5, of those who answered."""
         return Share(self.counts[3] + self.counts[4], self.count)

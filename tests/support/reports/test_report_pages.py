@@ -116,7 +116,7 @@ def test_the_board_says_who_is_there_and_what_waits(browser: Callable[[str], Cli
     client = browser("mariam")
     with CaptureQueriesContext(connection) as queries:
         state = client.get("/admin/tableau/etat/").json()
-    assert len(queries) <= 14
+    assert len(queries) <= 16
     waiting = Escalation.objects.filter(closed_at=None, conversation__owner="queue")
     assert sum(each["count"] for each in state["priorities"]) == waiting.count() > 0
     oldest = waiting.order_by("opened_at")[0]
