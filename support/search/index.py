@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from support import db
 from support.console import reading
@@ -25,12 +25,21 @@ Places = dict[int, tuple[int, datetime]]  # token → (seq, at) of the last mess
 
 def index_due(batch: int = BATCH) -> int:
     """Bring some conversations' words in, the longest waiting first; returns how many. Nothing is due at 0."""
-    due = list(
-        Conversation.objects.filter(indexed_seq__lt=F("next_seq") - 1)
-        .select_related("customer", "identity")
-        .defer("state")
-        .order_by("id")[:batch]
-    )
+    return _bring_in(Conversation.objects.filter(indexed_seq__lt=F("next_seq") - 1).order_by("id")[:batch])
+
+
+def index_anew(conversations: Collection[uuid.UUID]) -> int:
+    """Forget the words of these and bring them in again; returns how many. What is interrupted falls due by itself."""
+    with db.write():
+        rows = Conversation.objects.filter(id__in=conversations).select_for_update(of=("self",), no_key=True)
+        ours = list(rows.order_by("id").values_list("id", flat=True))
+        SearchToken.objects.filter(conversation__in=ours).delete()
+        Conversation.objects.filter(id__in=ours).update(indexed_seq=0)
+    return _bring_in(Conversation.objects.filter(id__in=ours))
+
+
+def _bring_in(rows: QuerySet[Conversation]) -> int:
+    due = list(rows.select_related("customer", "identity").defer("state"))
     if not due:
         return 0
     said, upto = _said(due)
