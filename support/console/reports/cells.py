@@ -55,6 +55,7 @@ class Tile:
     title: str
     cell: Cell
     alarm: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
