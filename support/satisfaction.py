@@ -16,8 +16,10 @@ from django.db.models import QuerySet
 
 from chatbot import brand
 from chatbot.brand import BrandError
-from support import notices, staff
+from support import db, notices, staff
+from support.experiments import marks
 from support.models import Channel, Conversation, Escalation, Message, NoticeKind, Occasion, Outcome, Satisfaction
+from support.privacy import audit
 from support.rules import occasions
 
 WHATSAPP_WINDOW = timedelta(hours=24)
@@ -112,24 +114,37 @@ def to_rate(conversation: Conversation, now: datetime) -> Satisfaction | None:
 
 
 def record(row: Satisfaction, slug: str, score: int, now: datetime, comment: str = "") -> str:
-    """Keep the score, tell supervisors of a low one; returns the thanks. In the transaction of the answer."""
+    """Keep the score, tell supervisors of a low one; returns the thanks. In the transaction of the answer, which holds
+    the conversation."""
     its = rules(slug)
     if its is None or score not in SCORES:
         raise ValueError("not a score of a brand that asks for one")
     row.score, row.answered_at, row.comment = score, now, comment
     row.save(update_fields=["score", "answered_at", "comment"])
     occasions.note(row.conversation, row.escalation, Occasion.SCORED)
+    marks.feed(row)
     if score > its.low:
         return its.thanks
     notices.tell(staff.supervisors(), NoticeKind.LOW_SCORE, row.conversation_id, _words(score, row.agent))
     return its.sorry
 
 
-def low_scores(slug: str, since: datetime) -> QuerySet[Satisfaction]:
-    """Unhappy answers, newest first, with their agents: for the supervisors' board."""
+def low_scores(slug: str) -> QuerySet[Satisfaction]:
+    """Unhappy answers that nobody has looked at, newest first, with their agents: for the supervisors' board."""
     its = rules(slug)
-    low = Satisfaction.objects.filter(conversation__brand=slug, score__lte=its.low if its else 0)
-    return low.filter(answered_at__gte=since).select_related("agent", "conversation").order_by("-answered_at")
+    low = Satisfaction.objects.filter(conversation__brand=slug, score__lte=its.low if its else 0, looked_at=None)
+    return low.select_related("agent", "conversation").order_by("-answered_at")
+
+
+def look(rating: int, user: User, now: datetime) -> bool:
+    """Take a low score off the board, on the record; False when there is none of this number. The first look stands."""
+    with db.write():
+        row = Satisfaction.objects.select_for_update(of=("self",)).filter(pk=rating, score__isnull=False).first()
+        if row and row.looked_at is None:
+            row.looked_at, row.looked_by = now, user
+            row.save(update_fields=["looked_at", "looked_by"])
+            audit.record(user, "low_score_looked", f"conversation:{row.conversation_id}", {"score": row.score})
+    return row is not None
 
 
 def _window_is_open(conversation: Conversation, now: datetime) -> bool:

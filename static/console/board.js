@@ -1,6 +1,7 @@
 // The live board: asks the server every five seconds while somebody looks, and says how fresh what it shows is.
 
 import { $, el, write } from "./dom.js";
+import { showLowScores } from "./board_marks.js";
 import { clockTime, now, setNow, span } from "./time.js";
 
 const EVERY = 5_000;
@@ -29,16 +30,18 @@ function show(state) {
   shownAt = state.now;
   const waiting = state.priorities.reduce((sum, each) => sum + each.count, 0);
   $("tiles").replaceChildren(
-    tile("Attendent", waiting, "", false),
-    tile("La plus ancienne", state.waiting.oldest ? age(state.waiting.oldest) : "—", "", false, state.waiting.case),
-    tile("Délai dépassé", state.late.breached, "", state.late.breached > 0),
-    tile("Délai dans moins de 5 min", state.late.soon, "", false),
-    tile("Client sans réponse", state.late.unanswered, `sur ${state.late.with_people} en cours`, false),
-    tile("En veille, en attente du client", state.late.snoozed + state.late.pending, "", false),
+    tile("Attendent un conseiller", waiting, "", "?who=unassigned&status=open"),
+    tile("La plus ancienne attend depuis", state.waiting.oldest ? age(state.waiting.oldest) : "—", "", state.waiting.case && `${state.waiting.case}/`),
+    tile("Délai dépassé", state.late.breached, "", "?who=all&status=open", state.late.breached > 0),
+    tile("Délai dans moins de 5 min", state.late.soon, "", "?who=all&status=open"),
+    tile("Client sans réponse", state.late.unanswered, `sur ${state.late.with_people} en cours`, "?who=all&status=open&waiting=1"),
+    tile("En attente du client", state.late.pending, "", "?who=all&status=pending"),
+    tile("En veille", state.late.snoozed, "", "?who=all&status=snoozed"),
   );
   $("priorities").replaceChildren(...state.priorities.map((each) => row(each.label, [each.count, each.oldest ? age(each.oldest) : "—"])));
   $("people").replaceChildren(...state.people.map(person));
   $("nobody").hidden = state.people.length > 0;
+  showLowScores(state.low_scores, board.dataset.caseUrl);
   $("hour").replaceChildren(
     row("Messages de clients", [state.hour.customer]),
     row("Réponses de l'assistant", [state.hour.bot]),
@@ -48,8 +51,8 @@ function show(state) {
   );
 }
 
-function tile(title, value, sub, alarm, conversation) {
-  const figure = conversation ? el("a", { class: "r-big r-link", href: `${board.dataset.caseUrl}${conversation}/` }, value) : el("span", { class: "r-big" }, String(value));
+function tile(title, value, sub, where, alarm = false) {
+  const figure = where ? el("a", { class: "r-big r-link", href: `${board.dataset.caseUrl}${where}` }, String(value)) : el("span", { class: "r-big" }, String(value));
   return el("div", { class: alarm ? "r-alarm" : null }, el("dt", {}, title), el("dd", {}, figure, sub && el("span", { class: "r-sub" }, sub)));
 }
 

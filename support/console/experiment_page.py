@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from support.experiments import marks
+from support.experiments.marks import Marks
 from support.experiments.rules import rules
+from support.insight.desk.measures import FEWEST
 from support.models import Experiment, ExperimentKind, ExperimentStatus
 
 EFFECTS = {
@@ -58,21 +61,22 @@ def readout(row: Experiment) -> dict[str, Any] | None:
     """All of the findings, for the page; None before the first look."""
     if not row.findings:
         return None
+    given = marks.of(row)
     return {
         "state": f"{row.get_status_display()} · {row.share} % des clients",
         "shares": shares(row),
         "mismatch": row.findings["mismatch"],
         "counts": [f"{name} : {count}" for name, count in row.findings["counts"].items()],
-        "arms": [_readout(row, found) for found in row.findings["arms"]],
+        "arms": [_readout(row, found, given) for found in row.findings["arms"]],
     }
 
 
-def _readout(row: Experiment, found: Mapping[str, Any]) -> dict[str, Any]:
+def _readout(row: Experiment, found: Mapping[str, Any], given: Mapping[str, Marks]) -> dict[str, Any]:
     canary = row.kind == ExperimentKind.CANARY
     return {
         "name": found["arm"],
         "verdict": _canary_verdict(row, found) if canary else _ab_verdict(row, found),
-        "lines": _canary_lines(found) if canary else _ab_lines(found),
+        "lines": [*(_canary_lines(found) if canary else _ab_lines(found)), _marked(row, found, given)],
         "beside": not canary,
         "rails": [_rail(rail) for rail in found["guardrails"]],
     }
@@ -93,6 +97,18 @@ def _canary_lines(found: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Conversations", f"{found['conversations']}, dont {found['here']} à ce palier (il en faut {found['needed']})"),
         ("Mal finies", f"{found['bad']}, soit {_percent(found['estimate'])}, {bounds}"),
     ]
+
+
+def _marked(row: Experiment, found: Mapping[str, Any], given: Mapping[str, Marks]) -> tuple[str, str]:
+    """Told beside the verdict and never part of it: only customers whom a person helped are asked."""
+    own, control = (_mark(given.get(name, Marks())) for name in (found["arm"], row.arms[0]["name"]))
+    return "Satisfaction après un conseiller", f"{own} (témoin : {control})"
+
+
+def _mark(given: Marks) -> str:
+    if given.count < FEWEST:
+        return f"trop peu, n = {given.count}"
+    return f"{given.mean:.1f} / 5, n = {given.count}".replace(".", ",")
 
 
 def _ab_verdict(row: Experiment, found: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -189,10 +190,13 @@ def _blip(brand: str, blip: radar.Blip) -> dict[str, Any]:
         "error": words.code("intents", group.error) if group.error else "",
         "sentence": radar.sentence(blip),
         "covered": radar.covered(brand, group),
+        "cases": f"{reverse('console:report', args=['dossiers'])}?" + urlencode({
+            "kind": group.kind, "pair": f"{group.from_operator}>{group.to_operator}", "order": "newest",
+        }),
         "notice": notice,
         "at_once": IncidentForm(brand, initial=known | {"began_at": blip.first_at}, auto_id=False),
         "link": "?" + urlencode(known | {"began_at": blip.first_at.isoformat()}),
-    }
+    }  # fmt: skip
 
 
 def _incident(brand: str, row: Incident) -> dict[str, Any]:

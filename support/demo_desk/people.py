@@ -27,6 +27,7 @@ from support.promises import house_levels
 
 RESOLVE_DUE = timedelta(hours=8)
 LEASE = timedelta(hours=8)  # nobody of the demonstration is there to renew it
+LOOKED_AFTER = timedelta(hours=24)  # low scores are looked at within a day: the board holds today's
 PACE = {"awa": 1.0, "koffi": 1.5, "aya": 0.7}  # how long each takes, against the usual
 
 
@@ -149,6 +150,8 @@ def _ask_how_it_was(talk: Talk, case: Escalation, agent: User, at: datetime) -> 
         score = int(draws.weighted(rng, draws.facts()["scores"]))
         if talk.says(Author.CUSTOMER, str(score), answered):
             asking.score, asking.answered_at = score, answered
+            if answered < talk.stage.now - LOOKED_AFTER:
+                asking.looked_at = answered
 
 
 def _stint(talk: Talk, case: Escalation, agent: User | None, began: datetime, ended: datetime) -> None:

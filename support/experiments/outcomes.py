@@ -13,6 +13,7 @@ from django.db.models import Q
 from chatbot import guard
 from chatbot.dialogue.state import StateError, from_json
 from support import db
+from support.experiments import marks
 from support.experiments.assign import Running, pseudonym
 from support.experiments.rules import rules
 from support.models import Author, Conversation, Experiment, ExperimentOutcome, Message, Owner
@@ -75,7 +76,9 @@ def _write(experiment: Experiment, conversation: Conversation, now: datetime) ->
         found.experiment, found.arm, found.customer = experiment, name, digest
         found.step, found.fresh, found.at = begin[0], not known, now
         with db.write():
+            Conversation.objects.select_for_update(of=("self",)).filter(id=conversation.id).first()  # as marks do
             ExperimentOutcome.objects.bulk_create([found], ignore_conflicts=True)
+            marks.feed_all(conversation)
         known.add(name)
         written += 1
     return written

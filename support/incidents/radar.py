@@ -1,28 +1,29 @@
 """The radar: kinds of trouble between two operators that grow beyond what is usual at this time of day.
 
-Counts of the last hours are held against the same hours of the four weeks before. "Beyond": at least ``FEWEST`` cases,
-``TIMES`` the usual, and so many that chance alone (a Poisson law with the usual count as its mean, and half a case
-where there was none) would bring them less than once in ``1 / CHANCE`` looks. Several windows are looked through: a
-short one sees a sudden trouble early, a long one a slow one at all.
+Counts of the last hours are held against the same hours of days of the same kind in the four weeks before (``usual``).
+"Beyond": at least ``FEWEST`` cases, ``TIMES`` the usual, and so many that chance alone (a Poisson law with the usual
+count as its mean, and half a case where there was none) would bring them less than once in ``1 / CHANCE`` looks.
+Several windows are looked through: a short one sees a sudden trouble early, a long one a slow one at all.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from support import clock, notices, redis_client
-from support.console import roles
-from support.models import Claim, Escalation, Incident, NoticeKind
+from support.console import hours_text, roles
+from support.incidents.usual import ANY, DAYS, Like, like
+from support.models import Claim, Conversation, Escalation, Holiday, Incident, NoticeKind
 
 WINDOWS = (timedelta(hours=1), timedelta(hours=3), timedelta(hours=8))
-DAYS = 28
 FEWEST = 5
 TIMES = 2.0
 CHANCE = 0.0005
@@ -42,7 +43,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Blip:
-    """A group beyond its usual: ``count`` cases since ``since``, where ``usual`` were to be expected."""
+    """A group beyond its usual: ``count`` cases since ``since``, where ``usual`` were expected ``of`` such a day."""
 
     group: Group
     count: int
@@ -50,14 +51,16 @@ class Blip:
     since: datetime
     first_at: datetime
     chance: float
+    of: str = ANY
 
 
 def blips(brand: str, now: datetime) -> list[Blip]:
     """What grows beyond the usual, least by chance first; of several windows the one that is least chance."""
     found: dict[Group, Blip] = {}
     rows = list(_events(brand, now - timedelta(days=DAYS) - WINDOWS[-1], now))
+    since, holidays = _known_since(brand, rows, now), _holidays(brand)
     for window in WINDOWS:
-        for blip in _beyond(rows, window, now):
+        for blip in _beyond(rows, like(now, window, since, holidays), window, now):
             whole = replace(blip.group, error="")  # one trouble is told once, with its error or without
             if whole not in found or blip.chance < found[whole].chance:
                 found[whole] = blip
@@ -93,11 +96,12 @@ def covered(brand: str, group: Group) -> bool:
 
 
 def sentence(blip: Blip) -> str:
-    """« 37 cas Orange → Wave depuis 14 h 10, contre 4 d'habitude »."""
+    """« 37 cas Orange → Wave depuis 14 h 10, contre 4 aux mêmes heures un dimanche »."""
     group = blip.group
     pair = f"{group.from_operator or '?'} → {group.to_operator or '?'}"
-    usual = f"{blip.usual:.1f}".replace(".", ",")
-    return f"{blip.count} cas {pair} depuis {blip.first_at:%H h %M}, contre {usual} d'habitude."
+    usual = f"{blip.usual:.1f}".replace(".", ",").removesuffix(",0")
+    since = timezone.localtime(blip.first_at)
+    return f"{blip.count} cas {pair} depuis {since:%H h %M}, contre {usual} aux mêmes heures {blip.of or ANY}."
 
 
 _NAMES = ("kind", "from_operator", "to_operator")
@@ -119,22 +123,33 @@ def _events(brand: str, since: datetime, until: datetime) -> Iterator[_Row]:
         yield Group(kind, sender, receiver), at
 
 
-def _beyond(rows: Iterable[_Row], window: timedelta, now: datetime) -> Iterator[Blip]:
-    counts: Counter[Group] = Counter()
-    before: Counter[Group] = Counter()
+def _beyond(rows: Iterable[_Row], days: Like, window: timedelta, now: datetime) -> Iterator[Blip]:
+    counts: dict[Group, Counter[int]] = defaultdict(Counter)  # by days ago; 0 is now
     first: dict[Group, datetime] = {}
     for group, at in rows:
-        age = now - at
+        days_ago, age = divmod(now - at, timedelta(days=1))
         if age < window:
-            counts[group] += 1
-            first[group] = min(at, first.get(group, at))
-        elif timedelta() <= age - timedelta(days=(age // timedelta(days=1))) < window and age // timedelta(days=1) >= 1:
-            before[group] += 1  # the same hours of an earlier day
-    for group, count in counts.items():
-        usual = max(before[group] / DAYS, LEAST_USUAL)
-        chance = at_least(count, usual)
-        if count >= FEWEST and count >= TIMES * usual and chance < CHANCE:
-            yield Blip(group, count, before[group] / DAYS, now - window, first[group], chance)
+            counts[group][days_ago] += 1
+            if not days_ago:
+                first[group] = min(at, first.get(group, at))
+    for group, by_day in counts.items():
+        count, usual = by_day[0], days.usual(by_day)
+        expected = max(usual.count, LEAST_USUAL)
+        chance = at_least(count, expected)
+        if count >= FEWEST and count >= TIMES * expected and chance < CHANCE:
+            yield Blip(group, count, usual.count, now - window, first[group], chance, usual.of)
+
+
+def _known_since(brand: str, rows: Iterable[_Row], now: datetime) -> datetime:
+    """Since when the desk is there: before that, nothing was counted."""
+    first = Conversation.objects.filter(brand=brand).order_by("id").values_list("created_at", flat=True).first()
+    return min([first or now, *(at for _, at in rows)])
+
+
+def _holidays(brand: str) -> frozenset[date]:
+    """The brand's, else those the house knows."""
+    entered = frozenset(Holiday.objects.filter(brand=brand).values_list("day", flat=True))
+    return entered or frozenset(hours_text.known_holidays())
 
 
 def _first_to_tell(brand: str, group: Group) -> bool:

@@ -20,7 +20,7 @@ def decrypt(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("support", "0080_people_only"),
+        ("support", "0081_rules_and_teams"),
     ]
 
     operations = [

@@ -82,7 +82,10 @@ class PromiseEvent(models.Model):
 
 
 class Satisfaction(models.Model):
-    """The one-digit question after a resolution, asked once, and its answer (1 bad … 5 good)."""
+    """The one-digit question after a resolution, asked once, and its answer (1 bad … 5 good).
+
+    ``looked_at``, ``looked_by``: of a low score, when a supervisor had seen to it and took it off the board.
+    """
 
     escalation = models.OneToOneField(Escalation, models.CASCADE, related_name="satisfaction")
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="satisfactions")
@@ -92,11 +95,22 @@ class Satisfaction(models.Model):
     score = models.PositiveSmallIntegerField("note", null=True, blank=True)
     comment = EncryptedText("commentaire", blank=True, default="")
     answered_at = models.DateTimeField("répondue à", null=True, blank=True)
+    looked_at = models.DateTimeField("regardée à", null=True, blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="regardée par"
+    )
 
     class Meta:
         verbose_name = "satisfaction"
         constraints = [
             models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="score_one_to_five")
+        ]
+        indexes = [
+            models.Index(
+                fields=["-answered_at"],
+                name="satisfaction_to_look_at",
+                condition=Q(score__isnull=False, looked_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

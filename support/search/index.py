@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,21 @@ def index_due(batch: int = BATCH) -> int:
     """Bring some conversations' words in, the longest waiting first; returns how many. At 0 nothing is due, or
     somebody else is at it.
     """
-    due = list(_due().select_related("customer", "identity").defer("state").order_by("id")[:batch])
+    return _bring_in(_due().order_by("id")[:batch])
+
+
+def index_anew(conversations: Collection[uuid.UUID]) -> int:
+    """Forget the words of these and bring them in again; returns how many. What is interrupted falls due by itself."""
+    with db.write():
+        rows = Conversation.objects.filter(id__in=conversations).select_for_update(of=("self",), no_key=True)
+        ours = list(rows.order_by("id").values_list("id", flat=True))
+        SearchToken.objects.filter(conversation__in=ours).delete()
+        Conversation.objects.filter(id__in=ours).update(indexed_seq=0)
+    return _bring_in(Conversation.objects.filter(id__in=ours))
+
+
+def _bring_in(rows: QuerySet[Conversation]) -> int:
+    due = list(rows.select_related("customer", "identity").defer("state"))
     if not due:
         return 0
     said, upto = _said(due)

@@ -8,18 +8,20 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
+from support.service_hours import Service
 from tests.browser.axe import serious_findings
 from tests.browser.conftest import OpenWidget
 from tests.browser.stand_in import StandIn
 from tests.browser.widget_page import PHONE
 
 pytestmark = pytest.mark.browser
+AWAY = Service("Assistant jour et nuit, conseillers de retour lundi à 8 h 30", open=False)  # the longest there is
 
 
 @pytest.fixture(autouse=True)
 def demo(stand_in: StandIn) -> None:
     """The page as the view renders it, under a policy that allows nothing inline."""
-    stand_in.pages["/"] = render_to_string("demo.html", {"brand": "easytransfert", "simulator": True})
+    stand_in.pages["/"] = render_to_string("demo.html", {"brand": "easytransfert", "simulator": True, "service": AWAY})
 
 
 @pytest.mark.parametrize("screen", [PHONE, {}], ids=["phone", "desktop"])
@@ -44,7 +46,7 @@ def test_it_leads_to_the_simulator_only_where_there_is_one(open_widget: OpenWidg
     link = widget.page.get_by_role("link", name="Simulateur WhatsApp")
     expect(link).to_have_attribute("href", "/simulator/")
     expect(widget.page.get_by_role("link", name="Espace des conseillers")).to_have_attribute("href", "/admin/")
-    stand_in.pages["/"] = render_to_string("demo.html", {"brand": "easytransfert", "simulator": False})
+    stand_in.pages["/"] = render_to_string("demo.html", {"brand": "easytransfert", "simulator": False, "service": AWAY})
     widget.page.reload()
     expect(widget.launcher).to_be_visible()
     expect(link).to_have_count(0)

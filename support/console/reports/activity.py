@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from support.console import words as french
-from support.console.reports import cells, charts
+from support.console.reports import cells, charts, links
 from support.console.reports.cells import Cell, Head, Page, Table, Tile
 from support.insight.desk import facts as reading
 from support.insight.desk import figures
@@ -40,7 +41,7 @@ def overview(scope: Scope, now: datetime) -> Page:
     volume, work = figures.volume(facts), figures.work(facts, now)
     tiles = (
         Tile("Conversations", cells.number(volume.conversations)),
-        Tile("Demandes de conseiller", cells.number(volume.cases)),
+        Tile("Demandes de conseiller", cells.number(volume.cases), href=links.cases(scope)),
         Tile("Assistant seul", cells.share(volume.alone)),
         Tile("1re réponse d'une personne", cells.duration(work.first_reply)),
         Tile("1re réponse à l'heure", cells.share(work.first_kept)),
@@ -66,14 +67,26 @@ def breakdown(scope: Scope, now: datetime) -> Page:
 
     return Page(
         tables=(
-            _groups("conseillers", "Par conseiller", figures.by_agent(facts, now), lambda who: names.get(who, NOBODY)),
-            _groups("natures", "Par nature", groups(lambda case: case.kind), kind),
-            _groups("canaux", "Par canal", groups(lambda case: case.channel), lambda code: str(Channel(code).label)),
-            _groups("couples", "Par couple d'opérateurs", groups(_pair), lambda pair: pair_name(*pair)),
+            _groups(
+                "conseillers", "Par conseiller", figures.by_agent(facts, now), lambda who: names.get(who, NOBODY),
+                lambda who: links.cases(scope, agent=str(who or "")),
+            ),
+            _groups(
+                "natures", "Par nature", groups(lambda case: case.kind), kind,
+                lambda code: links.cases(scope, kind=code),
+            ),
+            _groups(
+                "canaux", "Par canal", groups(lambda case: case.channel), lambda code: str(Channel(code).label),
+                lambda code: links.cases(scope, channel=code),
+            ),
+            _groups(
+                "couples", "Par couple d'opérateurs", groups(_pair), lambda pair: pair_name(*pair),
+                lambda pair: links.cases(scope, pair=links.pair(*pair)),
+            ),
             _hours(facts),
-            _weekdays(facts),
+            _weekdays(facts, scope),
         )
-    )
+    )  # fmt: skip
 
 
 def pair_name(sender: str, receiver: str) -> str:
@@ -112,8 +125,13 @@ def _days(facts: reading.Facts, scope: Scope) -> Table:
     slices = figures.by_instant(facts, lambda at: timezone.localtime(at).date(), scope.days)
     named = [(date_format(each.key, "j b"), each.messages) for each in slices]
     chart = charts.columns("Messages de clients par jour", named, named_every=max(1, len(named) // 6))
-    rows = [_slice(date_format(each.key, "D j b"), each) for each in slices]
+    rows = [_slice(date_format(each.key, "D j b"), each, _cases_of(each, scope)) for each in slices]
     return Table("jours", "Jour par jour", _slice_heads("Jour"), rows, chart=chart)
+
+
+def _cases_of(day: Slice, scope: Scope) -> str:
+    """To the cases of one day."""
+    return links.cases(scope, **{"from": str(day.key), "to": str(day.key), "period": "custom"}) if day.cases else ""
 
 
 def _people(work: Work) -> Table:
@@ -173,13 +191,15 @@ def _scores(work: Work) -> Table:
     )
 
 
-def _groups(name: str, title: str, groups: Sequence[Group], named: Callable[[Any], str]) -> Table:
+def _groups(
+    name: str, title: str, groups: Sequence[Group], named: Callable[[Any], str], link: Callable[[Any], str]
+) -> Table:
     shown = [(named(group.key), group.work) for group in groups]
     return Table(
         name,
         title,
         (cells.named(title.removeprefix("Par ").capitalize()), *MEASURED),
-        [[cells.words(each), *_measured(work)] for each, work in shown],
+        [[cells.words(named(group.key), link(group.key)), *_measured(group.work)] for group in groups],
         chart=charts.bars(
             f"Demandes, {title.lower()}", [(each, work.cases, cells.number(work.cases).text) for each, work in shown]
         ),
@@ -205,13 +225,19 @@ def _hours(facts: reading.Facts) -> Table:
     return Table("heures", "Par heure", _slice_heads("Heure"), rows, chart=chart)
 
 
-def _weekdays(facts: reading.Facts) -> Table:
+def _weekdays(facts: reading.Facts, scope: Scope) -> Table:
+    """A period of thirty days has five of some weekdays and four of the others: the picture shows one of each."""
     slices = figures.by_instant(facts, lambda at: timezone.localtime(at).weekday(), range(7))
+    days = Counter(day.weekday() for day in scope.days)
     chart = charts.columns(
-        "Messages de clients par jour de la semaine", [(WEEKDAYS[each.key][:3], each.messages) for each in slices]
+        "Messages de clients par jour de la semaine, en moyenne d'un tel jour",
+        [(WEEKDAYS[each.key][:3], round(each.messages / max(1, days[each.key]))) for each in slices],
     )
+    heads = (cells.named("Jour"), cells.named("Jours dans la période"), *_slice_heads("Jour")[1:])
     rows = [_slice(WEEKDAYS[each.key].capitalize(), each) for each in slices]
-    return Table("semaine", "Par jour de la semaine", _slice_heads("Jour"), rows, chart=chart)
+    rows = [[row[0], cells.number(days[each.key]), *row[1:]] for row, each in zip(rows, slices, strict=True)]
+    note = "Le graphique montre les messages de clients d'un tel jour en moyenne ; le tableau, tous ceux de la période."
+    return Table("semaine", "Par jour de la semaine", heads, rows, note=note, chart=chart)
 
 
 def _slice_heads(title: str) -> tuple[Head, ...]:
@@ -221,6 +247,6 @@ def _slice_heads(title: str) -> tuple[Head, ...]:
     )  # fmt: skip
 
 
-def _slice(name: str, each: Slice) -> list[Cell]:
+def _slice(name: str, each: Slice, href: str = "") -> list[Cell]:
     counts = [cells.number(each.messages), cells.number(each.cases)]
-    return [cells.words(name), *counts, cells.duration(each.first_reply), cells.duration(each.assistant)]
+    return [cells.words(name, href), *counts, cells.duration(each.first_reply), cells.duration(each.assistant)]

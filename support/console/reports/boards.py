@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from support.console import words as french
-from support.console.reports import cells, charts
+from support.console.reports import cells, charts, links
 from support.console.reports.activity import pair_name
 from support.console.reports.cells import Cell, Page, Table, Tile
 from support.console.values import counted
@@ -66,12 +66,12 @@ def blocked_francs(scope: Scope, now: datetime) -> Page:
     money, claims, unknown = francs.total(rows)
     late = sum(francs.total(rows, age=age)[0] for age in ("2_to_7_days", "over_7_days"))
     tiles = (
-        Tile("Francs bloqués", cells.money(money)),
-        Tile("Dossiers non réglés", cells.number(claims)),
+        Tile("Francs bloqués", cells.money(money), href=links.claims(scope)),
+        Tile("Dossiers non réglés", cells.number(claims), href=links.claims(scope)),
         Tile("Sans montant connu (hors total)", cells.number(unknown)),
         Tile("Depuis plus de 48 h", cells.money(late), late > 0),
     )
-    return Page(tiles, (_by_age(rows), _by_pair(rows)))
+    return Page(tiles, (_by_age(rows), _by_pair(rows, scope)))
 
 
 def _instances(name: str, title: str, broken: Broken, scope: Scope) -> Table:
@@ -110,7 +110,7 @@ def _by_age(rows: list[Blocked]) -> Table:
     )
 
 
-def _by_pair(rows: list[Blocked]) -> Table:
+def _by_pair(rows: list[Blocked], scope: Scope) -> Table:
     pairs = {(row.from_operator, row.to_operator): [r for r in rows if _same(r, row)] for row in rows}
     ordered = sorted(pairs.items(), key=lambda pair: (-francs.total(pair[1])[0], pair[0]))
     heads = (
@@ -122,7 +122,10 @@ def _by_pair(rows: list[Blocked]) -> Table:
         "couples",
         "Par couple d'opérateurs",
         heads,
-        [[cells.words(pair_name(*pair)), *_pair_cells(own)] for pair, own in ordered],
+        [
+            [cells.words(pair_name(*pair), links.claims(scope, pair=links.pair(*pair))), *_pair_cells(own)]
+            for pair, own in ordered
+        ],
         note="Dossiers reçus, en traitement ou en attente du client, de tout âge ; la période choisie ne joue pas.",
         chart=charts.bars(
             f"Francs bloqués, les {PICTURED} premiers couples d'opérateurs",

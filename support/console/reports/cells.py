@@ -55,6 +55,7 @@ class Tile:
     title: str
     cell: Cell
     alarm: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def share_head(title: str) -> Head:
 
 def marks_head(title: str) -> Head:
     """A column of marks from 1 to 5."""
-    columns = ("médiane", "moyenne", "4 ou 5 (%)", "réponses", "demandées")
+    columns = ("médiane", "moyenne", "4 ou 5 (%)", "1 ou 2 (%)", "réponses", "demandées")
     return Head(title, tuple(f"{title}, {name}" for name in columns))
 
 
@@ -120,10 +121,11 @@ def share(of: Share) -> Cell:
 
 def marks(of: Scores) -> Cell:
     """The median mark, with the mean, the share that is content and how many answered."""
-    if of.content.few or of.median is None or of.mean is None or of.content.percent is None:
-        return Cell(FEW if of.count else NONE, (None, None, None, of.count, of.asked), _n(of.count), few=True)
-    sub = f"moyenne {_decimal(of.mean)} · 4 ou 5 : {percent(of.content.percent)} · {_n(of.count)}"
-    values = (of.median, round(of.mean, 2), round(of.content.percent, 1), of.count, of.asked)
+    content, unhappy = of.content.percent, of.unhappy.percent
+    if of.content.few or of.median is None or of.mean is None or content is None or unhappy is None:
+        return Cell(FEW if of.count else NONE, (None, None, None, None, of.count, of.asked), _n(of.count), few=True)
+    sub = f"moyenne {_decimal(of.mean)} · 4 ou 5 : {percent(content)} · 1 ou 2 : {percent(unhappy)} · {_n(of.count)}"
+    values = (of.median, round(of.mean, 2), round(content, 1), round(unhappy, 1), of.count, of.asked)
     return Cell(f"{_decimal(of.median)} / 5", values, sub)
 
 

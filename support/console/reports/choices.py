@@ -10,10 +10,9 @@ from django.contrib.auth.models import User
 from chatbot import brand
 from chatbot.dialogue.specs import read_flows
 from support.console.reports.activity import pair_name
+from support.console.reports.links import kept_filters
 from support.insight.desk.scope import PERIODS, Scope
 from support.models import Channel, Claim, Team
-
-FILTERS = ("brand", "channel", "kind", "agent", "team", "pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +57,6 @@ def periods(scope: Scope) -> list[tuple[str, str, bool]]:
         for period, label in PERIODS.items()
         if period != "custom"
     ]
-
-
-def kept_filters(scope: Scope) -> dict[str, str]:
-    """The filters as an address has them."""
-    return {name: scope.asked[name] for name in FILTERS if scope.asked.get(name)}
-
-
-def address(scope: Scope) -> str:
-    """The whole scope as the query of an address, without its question mark."""
-    dates = {name: scope.asked[name] for name in ("from", "to") if scope.period == "custom" and scope.asked.get(name)}
-    return urlencode({"period": scope.period, **dates, **kept_filters(scope)})
 
 
 def _pairs(scope: Scope) -> dict[str, str]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from support import clock, db
 from support.console import roles
-from support.console.reports import activity, boards, case_list, choices, files
+from support.console.reports import activity, boards, case_list, choices, files, links, listing
 from support.console.reports.cells import Page
 from support.insight.desk import live
 from support.insight.desk import scope as scopes
@@ -38,8 +38,9 @@ REPORTS: Mapping[str, Report] = {
     "repartition": Report("Répartition", activity.breakdown),
     "promesses": Report("Promesses", boards.kept_promises),
     "francs": Report("Francs bloqués", boards.blocked_francs, timed=False),
+    links.CASES: Report("Demandes", listing.cases),
+    links.CLAIMS: Report("Dossiers", listing.claims, timed=False),
 }
-CASES = "demandes"
 
 
 @require_GET
@@ -50,7 +51,7 @@ def report(request: HttpRequest, name: str = "synthese") -> HttpResponse:
         raise Http404("Ce rapport n'existe pas.")
     now = clock.now()
     scope, chosen = _scope(request, now), REPORTS[name]
-    query = choices.address(scope)
+    query = links.address(scope)
     context = {
         "page": chosen.make(scope, now),
         "scope": scope,
@@ -72,14 +73,14 @@ def report(request: HttpRequest, name: str = "synthese") -> HttpResponse:
 def export(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     """One report, or the list of cases, as a file; who took it is on the record."""
     user = _require(roles.may_read_reports, request)
-    if name not in (*REPORTS, CASES) or kind not in files.TYPES:
+    if name not in REPORTS or kind not in files.TYPES:
         raise Http404("Ce fichier n'existe pas.")
     now = clock.now()
     scope = _scope(request, now)
     with db.write():
         details = {"format": kind, "from": scope.since.isoformat(), "to": scope.until.isoformat()}
         audit.record(user, "export", f"report:{name}", details)
-    rows = [case_list.HEADS, *case_list.rows(scope)] if name == CASES else []
+    rows = [case_list.HEADS, *case_list.rows(scope)] if name == links.CASES else []
     content = files.written(kind, [("Demandes", rows)] if rows else files.sheets(REPORTS[name].make(scope, now)))
     filename = f"{name}-{timezone.localtime(now):%Y%m%d-%H%M}.{kind}"
     return HttpResponse(

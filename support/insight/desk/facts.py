@@ -1,23 +1,29 @@
-"""What the figures are taken of: cases with their people, and what was said, read in a handful of queries."""
+"""What the figures are taken of: cases with their people, and what was said (``said``), in a handful of queries."""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import QuerySet
 
 from support.insight.desk import scope as scopes
+from support.insight.desk.instants import MICROS, Micros
+from support.insight.desk.said import Reply, Said, said
 from support.insight.desk.scope import Scope
-from support.models import Author, Escalation, Satisfaction, Stint
+from support.models import Escalation, Satisfaction, Stint
 
 CASE = (
     "id", "conversation_id", "conversation__channel", "kind", "from_operator", "to_operator", "assignee_id", "reason",
     "priority", "opened_at", "due_at", "first_replied_at", "taken_at", "closed_at", "resolve_due_at", "reopened",
 )  # fmt: skip
+
+
+Seconds = Mapping[uuid.UUID, Mapping[int | None, float]]  # by case and agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,51 +62,54 @@ class Passage:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer to the customer: how long since their oldest message without one, and to which case it belongs."""
-
-    author: str
-    agent: int | None
-    conversation: uuid.UUID
-    channel: str
-    asked_at: datetime
-    at: datetime
-
-    @property
-    def seconds(self) -> float:
-        """How long the customer waited."""
-        return (self.at - self.asked_at).total_seconds()
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """All that one report is made of."""
+    """All that one report is made of, and what several of its tables need of that, worked out once."""
 
     cases: Sequence[Case]
     passages: Sequence[Passage]
     marks: Mapping[uuid.UUID, int | None]
-    said: Sequence[tuple[uuid.UUID, str, datetime]]  # conversation, author, instant: of each message
-    replies: Sequence[Reply]
+    said: Said
     with_people: frozenset[uuid.UUID]  # conversations that had an open case at some time of the scope
+
+    @cached_property
+    def queue(self) -> Seconds:
+        """What each case waited without an agent."""
+        return self._seconds(waiting=True)
+
+    @cached_property
+    def handling(self) -> Seconds:
+        """How long each case was with each agent."""
+        return self._seconds(waiting=False)
+
+    @cached_property
+    def next_replies(self) -> Sequence[tuple[Reply, uuid.UUID]]:
+        """Agents' replies that went on with a case, with that case."""
+        known = by_conversation(self.cases)
+        answers = ((reply, _continued(reply, known.get(reply.conversation, ()))) for reply in self.said.replies)
+        return [(reply, case.id) for reply, case in answers if case]
+
+    def _seconds(self, *, waiting: bool) -> Seconds:
+        found: dict[uuid.UUID, dict[int | None, float]] = defaultdict(lambda: defaultdict(float))
+        for passage in self.passages:
+            if passage.waiting == waiting:
+                found[passage.case][passage.agent] += passage.seconds
+        return found
 
 
 def gather(scope: Scope) -> Facts:
-    """Five queries, however much there is."""
+    """Seven queries, however much there is."""
     chosen = scopes.cases(scope)
     found = [Case(*row) for row in chosen.values_list(*CASE)]
-    said, replies = _said(scope)
-    return Facts(found, _passages(chosen), _marks(chosen), said, replies, _with_people(scope))
+    return Facts(found, _passages(chosen), _marks(chosen), said(scope), _with_people(scope))
 
 
 def _passages(chosen: QuerySet[Escalation]) -> list[Passage]:
     rows = Stint.objects.filter(escalation__in=chosen.values("pk"), ended_at__isnull=False).order_by()
+    lasted = rows.annotate(lasted=Micros("ended_at") - Micros("began_at"))
     return [
-        Passage(case, agent, waiting, (ended - began).total_seconds())
-        for case, agent, waiting, began, ended in rows.values_list(
-            "escalation_id", "agent_id", "waiting", "began_at", "ended_at"
-        )
-        if ended is not None
+        Passage(case, agent, waiting, micros / MICROS)
+        for case, agent, waiting, micros in lasted.values_list("escalation_id", "agent_id", "waiting", "lasted")
     ]
 
 
@@ -114,26 +123,16 @@ def _with_people(scope: Scope) -> frozenset[uuid.UUID]:
     return frozenset(rows.values_list("conversation_id", flat=True))
 
 
-def _said(scope: Scope) -> tuple[list[tuple[uuid.UUID, str, datetime]], list[Reply]]:
-    """Messages, and those of them that answer. A burst of the customer's counts from its first message."""
-    rows = scopes.messages(scope).order_by("conversation_id", "seq")
-    said: list[tuple[uuid.UUID, str, datetime]] = []
-    replies: list[Reply] = []
-    asked: dict[uuid.UUID, datetime] = {}
-    for conversation, channel, author, agent, at in rows.values_list(
-        "conversation_id", "transport", "author", "agent_id", "at"
-    ).iterator(chunk_size=5000):
-        said.append((conversation, author, at))
-        if author == Author.CUSTOMER:
-            asked.setdefault(conversation, at)
-        elif author in (Author.BOT, Author.AGENT) and conversation in asked:
-            replies.append(Reply(author, agent, conversation, channel, asked.pop(conversation), at))
-    return said, replies
-
-
 def by_conversation(cases: Sequence[Case]) -> Mapping[uuid.UUID, Sequence[Case]]:
     """The cases of each conversation."""
     found: dict[uuid.UUID, list[Case]] = defaultdict(list)
     for case in cases:
         found[case.conversation].append(case)
     return found
+
+
+def _continued(reply: Reply, cases: Iterable[Case]) -> Case | None:
+    """The case in which ``reply`` goes on, when a person had answered in it before the customer asked again."""
+    return next(
+        (c for c in cases if c.holds(reply.at) and c.first_replied_at and c.first_replied_at < reply.asked_at), None
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from support.insight.desk.facts import Case, Facts, Reply, by_conversation
+from support.insight.desk.facts import Case, Facts
+from support.insight.desk.instants import start
 from support.insight.desk.measures import Scores, Share, Spread, scores, spread
 from support.models import Author
 
@@ -66,8 +68,10 @@ class Slice:
 
 def volume(facts: Facts) -> Volume:
     """Counts of the scope."""
-    wrote = {conversation for conversation, author, _ in facts.said if author == Author.CUSTOMER}
-    counts = {name: sum(1 for _, author, _ in facts.said if author == name) for name in Author.values}
+    counts: Counter[str] = Counter()
+    for (author, _), written in facts.said.written.items():
+        counts[author] += written
+    wrote = facts.said.wrote
     return Volume(
         conversations=len(wrote),
         customer_messages=counts[Author.CUSTOMER],
@@ -80,8 +84,8 @@ def volume(facts: Facts) -> Volume:
 
 def assistant(facts: Facts, channel: str = "") -> Spread:
     """How long customers waited for the assistant, from the first message it had not answered."""
-    replies = (reply for reply in facts.replies if reply.author == Author.BOT)
-    return spread(reply.seconds for reply in replies if not channel or reply.channel == channel)
+    of_channel = (waits for (name, _), waits in facts.said.waits.items() if not channel or name == channel)
+    return spread(chain.from_iterable(of_channel))
 
 
 def work(facts: Facts, now: datetime) -> Work:
@@ -104,42 +108,49 @@ def by_agent(facts: Facts, now: datetime) -> list[Group]:
     for case in facts.cases:
         groups[case.agent].append(case)
     desk = _Desk(facts, now)
-    helped = {reply.agent for reply, _ in desk.next_replies} | {each.agent for each in facts.passages if each.agent}
+    helped = {reply.agent for reply, _ in facts.next_replies} | {each.agent for each in facts.passages if each.agent}
     return _ordered(Group(agent, desk.work_of(agent, groups.get(agent, []))) for agent in {*groups, *helped})
 
 
 def by_instant(facts: Facts, slot: Callable[[datetime], Any], slots: Iterable[Any]) -> list[Slice]:
-    """What came and how fast it was answered, by the part of time that ``slot`` gives an instant."""
-    asked, opened, waits, machine = (defaultdict[Any, list[float]](list) for _ in range(4))
-    for _, author, at in facts.said:
+    """What came and how fast it was answered, by the part of time that ``slot`` gives an instant.
+
+    ``slot`` must give all of a quarter of an hour the same, as hours and days do.
+    """
+    asked: Counter[Any] = Counter()
+    opened, machine = defaultdict[Any, list[Case]](list), defaultdict[Any, list[float]](list)
+    for (author, quarter), written in facts.said.written.items():
         if author == Author.CUSTOMER:
-            asked[slot(at)].append(1)
+            asked[slot(start(quarter))] += written
     for case in facts.cases:
-        opened[slot(case.opened_at)].append(1)
-        waits[slot(case.opened_at)].extend(_between([case], "opened_at", "first_replied_at"))
-    for reply in facts.replies:
-        if reply.author == Author.BOT:
-            machine[slot(reply.asked_at)].append(reply.seconds)
+        opened[slot(case.opened_at)].append(case)
+    for (_, quarter), waits in facts.said.waits.items():
+        machine[slot(start(quarter))].extend(waits)
     return [
-        Slice(each, len(asked[each]), len(opened[each]), spread(waits[each]), spread(machine[each])) for each in slots
+        Slice(each, asked[each], len(opened[each]), _first_replies(opened[each]), spread(machine[each]))
+        for each in slots
     ]
 
 
+def _first_replies(cases: Iterable[Case]) -> Spread:
+    return spread(_between(cases, "opened_at", "first_replied_at"))
+
+
 class _Desk:
-    """The facts, laid out by case once for all groups."""
+    """The facts as the work on any group of cases needs them."""
 
     def __init__(self, facts: Facts, now: datetime) -> None:
         self.now, self.marks = now, facts.marks
-        self.queue, self.handling = _seconds(facts, waiting=True), _seconds(facts, waiting=False)
-        known = by_conversation(facts.cases)
-        answers = ((reply, _continued(reply, known.get(reply.conversation, ()))) for reply in facts.replies)
-        self.next_replies = [(reply, case.id) for reply, case in answers if case]
+        self.queue, self.handling, self.next_replies = facts.queue, facts.handling, facts.next_replies
+        self.continued = defaultdict[uuid.UUID, list[float]](list)
+        for reply, case in facts.next_replies:
+            self.continued[case].append(reply.seconds)
 
     def work(self, cases: Sequence[Case]) -> Work:
         """All people's on these cases."""
-        ids = {case.id for case in cases}
+        ids = [case.id for case in cases]
         held = [sum(self.handling[case].values()) for case in ids if case in self.handling]
-        return self._work(cases, [reply.seconds for reply, case in self.next_replies if case in ids], held)
+        return self._work(cases, chain.from_iterable(self.continued.get(case, ()) for case in ids), held)
 
     def work_of(self, agent: int | None, cases: Sequence[Case]) -> Work:
         """One agent's: ``cases`` are theirs, and they helped in others."""
@@ -153,7 +164,7 @@ class _Desk:
             cases=len(cases),
             taken=sum(1 for case in cases if case.taken_at),
             closed=sum(1 for case in cases if case.closed_at),
-            first_reply=spread(_between(cases, "opened_at", "first_replied_at")),
+            first_reply=_first_replies(cases),
             after_taking=spread(_between(cases, "taken_at", "first_replied_at")),
             next_reply=spread(next_reply),
             resolution=spread(_between(cases, "opened_at", "closed_at")),
@@ -168,23 +179,6 @@ class _Desk:
 
 def _ordered(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.work.cases, str(group.key)))
-
-
-def _seconds(facts: Facts, *, waiting: bool) -> Mapping[uuid.UUID, Mapping[int | None, float]]:
-    found: dict[uuid.UUID, dict[int | None, float]] = defaultdict(lambda: defaultdict(float))
-    for passage in facts.passages:
-        if passage.waiting == waiting:
-            found[passage.case][passage.agent] += passage.seconds
-    return found
-
-
-def _continued(reply: Reply, cases: Iterable[Case]) -> Case | None:
-    """The case in which ``reply`` goes on, when a person had answered in it before the customer asked again."""
-    if reply.author != Author.AGENT:
-        return None
-    return next(
-        (c for c in cases if c.holds(reply.at) and c.first_replied_at and c.first_replied_at < reply.asked_at), None
-    )
 
 
 def _between(cases: Iterable[Case], start: str, end: str) -> Iterable[float]:

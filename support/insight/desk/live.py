@@ -6,13 +6,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Count, Min, Q
 
+from support import satisfaction
 from support.models import Author, Escalation, Message, Owner, Priority, Status, TeamMember
 from support.team import PRESENT
 from support.transports.web.events import isoformat
 
+LOW_SCORES = 12  # shown at once; the count says how many there are
 SOON = timedelta(minutes=5)  # a first reply due so soon is about to be late
 _OPEN = Q(closed_at__isnull=True)
 _WORKED = _OPEN & Q(status=Status.OPEN)
@@ -34,7 +37,7 @@ class Person:
 
 
 def snapshot(now: datetime) -> dict[str, Any]:
-    """As the board's page reads it. Six queries, however long the queue."""
+    """As the board's page reads it. Eight queries, however long the queue."""
     return {
         "now": isoformat(now),
         "people": [asdict(person) for person in _people(now)],
@@ -42,6 +45,7 @@ def snapshot(now: datetime) -> dict[str, Any]:
         "priorities": _priorities(),
         "late": _late(now),
         "hour": _hour(now),
+        "low_scores": _low_scores(),
     }
 
 
@@ -112,6 +116,24 @@ def _late(now: datetime) -> dict[str, int]:
         pending=Count("id", filter=Q(status=Status.PENDING)),
         snoozed=Count("id", filter=Q(status=Status.SNOOZED)),
     )
+
+
+def _low_scores() -> dict[str, Any]:
+    """Unhappy customers nobody has looked at yet: how many, and the newest of them."""
+    rows = satisfaction.low_scores(settings.BRAND)
+    newest = [
+        {
+            "id": row.pk,
+            "score": row.score,
+            "agent": (row.agent.get_full_name() or row.agent.get_username()) if row.agent else "",
+            "channel": row.conversation.get_channel_display(),
+            "conversation": str(row.conversation_id),
+            "at": isoformat(row.answered_at),
+        }
+        for row in rows[:LOW_SCORES]
+        if row.answered_at
+    ]
+    return {"count": rows.count(), "newest": newest}
 
 
 def _hour(now: datetime) -> dict[str, int]:

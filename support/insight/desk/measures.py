@@ -57,6 +57,11 @@ class Scores:
         return sum(self.counts)
 
     @property
+    def unhappy(self) -> Share:
+        """Those who gave 1 or 2, of those who answered."""
+        return Share(self.counts[0] + self.counts[1], self.count)
+
+    @property
     def content(self) -> Share:
         """Those who gave 4 or 5, of those who answered."""
         return Share(self.counts[3] + self.counts[4], self.count)
@@ -64,9 +69,11 @@ class Scores:
 
 def spread(seconds: Iterable[float]) -> Spread:
     """Of durations; a negative one, which a moved clock can make, counts as nought."""
-    ordered = sorted(max(0.0, each) for each in seconds)
+    ordered = sorted(seconds)
     if not ordered:
         return Spread(0)
+    if ordered[0] < 0:
+        ordered = [max(0.0, each) for each in ordered]
     return Spread(len(ordered), *(percentile(ordered, share) for share in (0.5, 0.9, 0.95)))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
 from support.insight.desk import scope as scopes
+from support.insight.desk.instants import Json, Listed, Micros, instant
 from support.insight.desk.measures import Share, Spread, spread
 from support.insight.desk.scope import Scope
 from support.models import Author, Claim, ClaimEvent, Delivery, Escalation, Message, Stint, Told, TurnTrace
@@ -95,13 +97,27 @@ def asked_again(scope: Scope) -> Broken:
     Seen from what claims keep: a slot's newest value hides an older one, so corrected slots are not counted.
     """
     filed = scopes.claims(scope).filter(filed_at__gte=scope.since, filed_at__lt=scope.until)
-    traces = TurnTrace.objects.filter(conversation__in=filed.values("conversation")).order_by()
-    asks: dict[uuid.UUID, list[tuple[str, datetime]]] = {}
-    for conversation, acts, at in traces.values_list("conversation_id", "acts", "at"):
-        asks.setdefault(conversation, []).extend((slot, at) for slot in _asked_slots(acts))
-    found = [each for claim in filed.iterator(chunk_size=2000) for each in _again(claim, asks)] if asks else []
+    asks = _asks(filed)
+    claims = filed.values_list("conversation_id", "filed_at", "slots") if asks else ()
+    found = [
+        Instance(conversation, at, slot)
+        for conversation, filed_at, slots in claims
+        for slot, at in asks.get(conversation, ())
+        if _was_given(slots.get(slot), at) and at <= filed_at
+    ]
     newest = sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
     return Broken(len(found), newest)
+
+
+def _asks(filed: QuerySet[Claim]) -> Mapping[uuid.UUID, Sequence[tuple[str, datetime]]]:
+    """Slots asked for, and when, in the conversations of these claims; a conversation's traces come as one list."""
+    traces = TurnTrace.objects.filter(conversation__in=filed.values("conversation")).order_by()
+    lists = traces.values_list("conversation_id").annotate(asked=Listed(JSONObject(acts=Json("acts"), at=Micros("at"))))
+    asks = {
+        conversation: [(slot, instant(turn["at"])) for turn in asked for slot in _asked_slots(turn["acts"])]
+        for conversation, asked in lists
+    }
+    return {conversation: slots for conversation, slots in asks.items() if slots}
 
 
 def _asked_slots(acts: Iterable[Any]) -> Iterable[str]:
@@ -111,12 +127,10 @@ def _asked_slots(acts: Iterable[Any]) -> Iterable[str]:
             yield slot.partition(".")[0]
 
 
-def _again(claim: Claim, asks: dict[uuid.UUID, list[tuple[str, datetime]]]) -> Iterable[Instance]:
-    given = {name: parse_datetime(str(slot.get("at", ""))) for name, slot in claim.slots.items()}
-    for slot, at in asks.get(claim.conversation_id, ()):
-        known = given.get(slot)
-        if known and known < at <= claim.filed_at:
-            yield Instance(claim.conversation_id, at, slot)
+def _was_given(slot: Mapping[str, Any] | None, at: datetime) -> bool:
+    """Whether a claim had this slot of its before ``at``."""
+    known = parse_datetime(str(slot.get("at", ""))) if slot else None
+    return known is not None and known < at
 
 
 def _by_state(scope: Scope) -> list[tuple[str, int]]:

@@ -154,7 +154,7 @@ def test_supervisors_hear_of_a_low_score(awa: User, staff: Staff) -> None:
     [notice] = Notice.objects.all()
     assert (notice.user.username, notice.kind, notice.conversation_id) == ("chef", "low_score", conversation.id)
     assert notice.text == "Note de 2 sur 5 après l'aide de awa."
-    assert [row.score for row in satisfaction.low_scores(BRAND, conversation.created_at)] == [2]
+    assert [row.score for row in satisfaction.low_scores(BRAND)] == [2]
 
 
 def test_the_widget_may_rate_the_last_resolution_once(awa: User) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from support.insight.desk import facts as reading
 from support.insight.desk import figures, francs, measures, promises
 from support.insight.desk import scope as scopes
+from support.insight.desk.instants import Micros, Quarter, instant, start
 from support.insight.desk.measures import Scores, Share, Spread
 from support.models import Author, ClaimEvent, Delivery, Escalation, Message, Stint
 from tests.support.reports.naive import House, Numbers, spread
@@ -153,7 +154,7 @@ def test_filters(desk: datetime, asked: Mapping[str, str]) -> None:
     if "agent" not in asked:
         such |= {claim.conversation_id for claim in house.claims if fits(claim) and claim.filed_at >= scope.since}
     if not {"channel", "brand"} & set(asked):
-        assert {conversation for conversation, _, _ in facts.said} == such
+        assert facts.said.wrote == such
 
 
 def test_blocked_francs(desk: datetime) -> None:
@@ -249,3 +250,41 @@ def test_fewer_than_five_are_too_few() -> None:
     assert measures.spread([1.0] * 4).few
     assert not measures.spread([1.0] * 5).few
     assert Share(4, 4).few
+
+
+def test_bursts_news_and_odd_instants_are_counted_as_by_hand(desk: datetime) -> None:
+    """What the database now works out itself: where a burst begins, who answered it, and the last microsecond."""
+    conversation = Message.objects.filter(author=Author.CUSTOMER, transport="web").latest("at").conversation
+    agent = User.objects.get(username="awa")
+    began = desk.replace(microsecond=999_700) - timedelta(seconds=30)
+    spoken = [
+        (Author.BOT, 0), (Author.CUSTOMER, 1), (Author.SYSTEM, 2), (Author.CUSTOMER, 0.5), (Author.BOT, 3),
+        (Author.BOT, 4), (Author.CUSTOMER, 5), (Author.AGENT, 9), (Author.CUSTOMER, 20), (Author.BOT, 19),
+        (Author.CUSTOMER, 21),
+    ]  # fmt: skip
+    for place, (author, seconds) in enumerate(spoken):
+        Message.objects.create(
+            conversation=conversation, seq=900 + place, author=author, transport="web", text="x",
+            agent=agent if author == Author.AGENT else None, at=began + timedelta(seconds=seconds),
+            delivery=Delivery.SENT,
+        )  # fmt: skip
+    scope = scopes.read({"period": "today"}, desk)
+    house, facts = House(scope.since, scope.until, desk), reading.gather(scope)
+    for channel in ("", "web", "whatsapp"):
+        count, *rest = house.assistant(channel)
+        found = dataclasses.astuple(figures.assistant(facts, channel))
+        assert found[0] == count
+        assert found[1:] == pytest.approx(rest)
+    by_hand = [(reply.conversation_id, reply.agent_id, asked.at, reply.at) for asked, reply in house.answers("agent")]
+    replies = [(each.conversation, each.agent, each.asked_at, each.at) for each in facts.said.replies]
+    assert sorted(replies, key=str) == sorted(by_hand, key=str)
+    assert (conversation.id, agent.pk, began + timedelta(seconds=5), began + timedelta(seconds=9)) in replies
+
+
+@pytest.mark.parametrize("micros", [0, 1, 999_499, 999_500, 999_999])
+def test_an_instant_comes_back_to_the_microsecond(desk: datetime, micros: int) -> None:
+    at = desk.replace(microsecond=micros)
+    Message.objects.filter(pk=Message.objects.all()[0].pk).update(at=at)
+    found = Message.objects.filter(at=at).annotate(micros=Micros("at"), quarter=Quarter("at"))[0]
+    assert instant(found.micros) == at
+    assert start(found.quarter) <= at < start(found.quarter + 1)
