@@ -38,7 +38,7 @@ def _reading_as_json(trace: TurnTrace, brand: str, text: str, *, whole_numbers: 
     """How a message was read; ``reply`` is the answer it got, None where a person had the conversation."""
     read = reading.in_standard_french(brand, text)
     shown = (text, read) if whole_numbers else (mask_phones(text), mask_phones(read))
-    lines = {"Écrit": shown[0], "Lu": shown[1] or "tel quel", **_understood(trace)}
+    lines = {"Écrit": shown[0], "Lu": shown[1] or "tel quel", **_understood(trace, brand)}
     if trace.reply_seq is None:
         lines["Réponse"] = "aucune de l'assistant : il a lu sans parler"
     return {"answers": None, "reply": trace.reply_seq, "lines": _lines(lines)}
@@ -48,7 +48,7 @@ def as_json(trace: TurnTrace, brand: str) -> dict[str, Any]:
     """The trace in French, line by line: {label, value}."""
     answered = str(trace.first_seq) if trace.first_seq == trace.last_seq else f"{trace.first_seq} à {trace.last_seq}"
     lines = {
-        **_understood(trace),
+        **_understood(trace, brand),
         "Plan": " · ".join(dict.fromkeys(_act(name, brand) for name in trace.acts)),
         "Voix": voice(trace.tier),
         "Garde": " puis ".join(_verdict(code) for code in trace.verdict.split()),
@@ -61,13 +61,18 @@ def as_json(trace: TurnTrace, brand: str) -> dict[str, Any]:
     }
 
 
-def _understood(trace: TurnTrace) -> dict[str, str]:
-    read = (f"{words.code('intents', each['name'])} ({each['confidence']:.0%})" for each in trace.intents)
+def _understood(trace: TurnTrace, brand: str) -> dict[str, str]:
+    read = (f"{_intent(each['name'], brand)} ({each['confidence']:.0%})" for each in trace.intents)
     return {
         "Compris": ", ".join(read).replace("%", "\u202f%"),
         "Faits trouvés": ", ".join(words.code("facts", name) for name in trace.entities),
         "Humeur": words.code("moods", trace.mood),
     }
+
+
+def _intent(name: str, brand: str) -> str:
+    """An intent's French; one that is called like a kind of claim has that one's."""
+    return words.code("intents", name) if name in words.tables()["intents"] else words.detail(brand, name) or name
 
 
 def _lines(lines: Mapping[str, str]) -> list[dict[str, str]]:
