@@ -76,8 +76,8 @@ def _texts(moments: Sequence[Moment], ids: Iterable[uuid.UUID], since: datetime)
     """Two queries: who wrote when, then the words of those messages alone that count, for words are dear to read."""
     said: dict[uuid.UUID, list[_Said]] = defaultdict(list)
     rows = Message.objects.filter(conversation__in=ids, at__gte=since).order_by("-seq")
-    for conversation, *known in rows.values_list("conversation_id", "seq", "at", "author", "id"):
-        said[conversation].append(_Said(*known))
+    for conversation, seq, at, author, message in rows.values_list("conversation_id", "seq", "at", "author", "id"):
+        said[conversation].append(_Said(seq, at, author, message))
     wanted = [_heard(one, said[one.case.conversation_id]) for one in moments]
     read = Message.objects.filter(id__in={each for some in wanted for each in some}).only("id", "text", "reading")
     words = {row.id: row.text or str(row.reading.get("text", "")) for row in read}
