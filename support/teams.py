@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -104,7 +104,7 @@ def _is_over(case: Escalation, now: datetime) -> bool:
     if team is None or since is None:
         return False
     since = max([since, *(stint.began_at for stint in case.stints.all() if stint.ended_at is None)])
-    return hours.add_open_minutes(case.conversation.brand, since, team.patience) <= now
+    return hours.timetable(case.conversation.brand).add(since, timedelta(minutes=team.patience)) <= now
 
 
 def _tell(conversation_id: uuid.UUID) -> None:
