@@ -132,7 +132,8 @@ class LessonAdmin(RecordAdmin):
     ) -> HttpResponse:
         """Without the buttons that save: there is nothing to save, one decides."""
         unsaid = {"show_save": False, "show_save_and_continue": False}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **unsaid})
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **unsaid})
+        return page
 
     def save_model(self, request: HttpRequest, obj: Lesson, form: Any, change: bool) -> None:
         """Only the decision that was clicked."""
