@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from chatbot.types import HandoffCard
-from support import db, escalate, hours, promises, team
+from support import db, escalate, team
 from support.console.roles import sync_roles
 from support.models import Channel, Escalation, Rule
 from support.rules import writing
@@ -17,12 +17,6 @@ from tests.support.journeys import BRAND, write
 
 NewCase = Callable[..., Escalation]
 NewRule = Callable[..., Rule]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    hours.forget()
-    promises.forget()
 
 
 @pytest.fixture
