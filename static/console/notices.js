@@ -17,8 +17,11 @@ async function refresh(fresh = false) {
   }
   draw();
   const [latest] = known.notices;
-  if (fresh && latest) toast([latest.customer, latest.text || latest.kind_label].filter(Boolean).join(" : ")); // whose case, above all
+  if (fresh && latest && !isSaidHere(latest)) toast([latest.customer, latest.text || latest.kind_label].filter(Boolean).join(" : ")); // whose case, above all
 }
+
+/** Whether the page itself tells what happened: who has the case that it shows, and what becomes of the draft. */
+const isSaidHere = (notice) => notice.kind === "transfer" && notice.conversation === page.case;
 
 function draw() {
   $("notices-count").hidden = !known.unseen;
