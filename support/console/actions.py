@@ -61,8 +61,8 @@ def reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpR
     Outside WhatsApp's window ``template`` names the one that invites the customer to write; it may go alone.
     """
     attached = files.of(conversation, body.get("files", ()))
+    text = "" if (attached or body.get("template")) and not body.get("text") else usable_text(body)
     template = window.chosen(conversation, user, client_id_of(body), body.get("template"))
-    text = "" if (attached or template) and not body.get("text") else usable_text(body)
     if gap := variables.gap_in(text):
         raise Unusable(f"Complétez {gap} avant d'envoyer.")
     held = undo.hold(conversation, user, text, client_id_of(body), attached, template=template)
