@@ -47,9 +47,9 @@ class Json(Func):
 class Quarter(Micros):
     """The quarter of an hour in which an instant lies, counted from 1970."""
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, *args: Any, **context: Any) -> Any:
         """Whole numbers divided leave a whole number in both databases."""
-        sql, params = super().as_sql(compiler, connection, **context)
+        sql, params = super().as_sql(*args, **context)
         return f"({sql} / {QUARTER})", params
 
 

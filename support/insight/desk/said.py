@@ -94,8 +94,8 @@ def said(scope: Scope) -> Said:
 def _answers(scope: Scope) -> Iterator[tuple[Any, ...]]:
     """Author, agent, conversation (of agents), channel, quarter of the question, pairs of question and answer."""
     rows = scopes.messages(scope).filter(author__in=[Author.CUSTOMER, Author.BOT, Author.AGENT])
-    rows = rows.values("conversation_id", "seq", "author", "agent_id", "transport").annotate(at=Micros("at"))
-    messages, params = rows.query.sql_with_params()
+    spoken = rows.values("conversation_id", "seq", "author", "agent_id", "transport").annotate(at=Micros("at"))
+    messages, params = spoken.query.sql_with_params()
     query = _ANSWERS.format(messages=messages, quarter=QUARTER, pairs=_PAIRS[connection.vendor])
     with connection.cursor() as cursor:
         cursor.execute(query, params)
