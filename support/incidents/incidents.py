@@ -134,9 +134,9 @@ def hit(incident: Incident) -> QuerySet[Conversation]:
 def _find_hit(incident: Incident) -> int:
     """Note, and label, whoever is hit and not noted yet; returns how many are hit in all."""
     now = clock.now()
-    conversations = list(hit(incident).values_list("id", flat=True))
+    conversations = list(hit(incident).only("id"))
     IncidentCase.objects.bulk_create(
-        [IncidentCase(incident=incident, conversation_id=one, at=now) for one in conversations], ignore_conflicts=True
+        [IncidentCase(incident=incident, conversation=one, at=now) for one in conversations], ignore_conflicts=True
     )
     if incident.label:
         incident.label.conversations.add(*conversations)
