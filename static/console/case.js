@@ -3,6 +3,7 @@
 import { countInTitle, ring } from "./bell.js";
 import { drawCard, tickCard } from "./card.js";
 import { Composer } from "./composer.js";
+import { confirmed } from "./confirm.js";
 import { $, toast, write } from "./dom.js";
 import { shortcuts } from "./keys.js";
 import { Line } from "./line.js";
@@ -124,16 +125,6 @@ async function end(name, title, verb) {
   ].filter(Boolean);
   if (left.length && !(await confirmed(title, left.join(" "), verb))) return;
   if (await act(name)) location.assign(page.queueUrl);
-}
-
-function confirmed(title, text, verb) {
-  write($("confirm-title"), title);
-  write($("confirm-text"), text);
-  write($("confirm-yes"), verb);
-  const dialog = $("confirm");
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }
 
 async function reveal() {

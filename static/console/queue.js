@@ -1,6 +1,7 @@
 // The live queue: rows come and change over the line; filters, views, bulk acts and the keyboard work on them.
 
 import { countInTitle, ring, setSound, soundIsOn } from "./bell.js";
+import { confirmed } from "./confirm.js";
 import { $, toast, write } from "./dom.js";
 import { shortcuts } from "./keys.js";
 import { Line } from "./line.js";
@@ -151,16 +152,6 @@ function takeChosen() {
 
 const snoozeChosen = () => onTargets((ids) =>
   openMenu(list.current() ?? $("bulk-count"), snoozeEntries((until) => bulk.snooze(ids, until))));
-
-function confirmed(title, text, verb) {
-  write($("confirm-title"), title);
-  write($("confirm-text"), text);
-  write($("confirm-yes"), verb);
-  const dialog = $("confirm");
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
-}
 
 function showSound() {
   $("sound").setAttribute("aria-pressed", String(soundIsOn()));

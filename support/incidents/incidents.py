@@ -134,7 +134,7 @@ def hit(incident: Incident) -> QuerySet[Conversation]:
 def _find_hit(incident: Incident) -> int:
     """Note, and label, whoever is hit and not noted yet; returns how many are hit in all."""
     now = clock.now()
-    conversations = list(hit(incident))
+    conversations = list(hit(incident).only("id"))
     IncidentCase.objects.bulk_create(
         [IncidentCase(incident=incident, conversation=one, at=now) for one in conversations], ignore_conflicts=True
     )
