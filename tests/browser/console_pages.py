@@ -12,7 +12,7 @@ from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from support.console.reports.views import REPORTS
-from support.models import Conversation, Incident, Invitation, Message, SavedView, StaffSession
+from support.models import Conversation, Incident, Invitation, Message, Rule, SavedView, StaffSession
 
 ROUTES = Path(__file__).parent.parent / "support" / "console" / "routes.toml"
 # Routes that answer a browser's GET and are not opened as a page, each with the reason.
@@ -89,6 +89,7 @@ def _arguments(name: str, pattern: URLPattern, case: Conversation, token: str) -
         "incident": Incident.objects.values_list("pk", flat=True).first(),
         "invitation": Invitation.objects.values_list("pk", flat=True).first(),
         "session": StaffSession.objects.values_list("pk", flat=True).first(),
+        "rule": Rule.objects.values_list("pk", flat=True).first(),
         "view": SavedView.objects.values_list("pk", flat=True).first(),
     }
     unknown = set(pattern.pattern.converters) - set(known)

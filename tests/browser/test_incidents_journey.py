@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from support import clock
-from support.incidents.recent import CHECK_SECONDS
 from support.models import Channel, Claim, Conversation, Escalation, Incident, IncidentCase, Message
+from support.recent import CHECK_SECONDS
 from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
 from tests.browser.console_page import DESKTOP, TABLET

@@ -20,11 +20,6 @@ from tests.support.test_experiments import ARMS, OVER
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_known() -> None:
-    assign.forget()
-
-
 @pytest.fixture
 def amina() -> User:
     sync_roles()
