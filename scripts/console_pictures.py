@@ -102,6 +102,7 @@ def signed_in(browser: Browser, url: str, name: str, password: str, size: tuple[
     page.locator("#id_username").fill(name)
     page.locator("#id_password").fill(password)
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "/login/" not in address)
     page.wait_for_load_state("networkidle")
     return page
 

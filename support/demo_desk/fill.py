@@ -137,6 +137,10 @@ def _date_back() -> None:
     Message.objects.update(stored_at=F("at"))
     first = Message.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation").annotate(m=Min("at"))
     Conversation.objects.update(created_at=Subquery(first.values("m")))
+    met = (
+        Conversation.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(m=Min("created_at"))
+    )
+    Customer.objects.filter(conversations__isnull=False).update(created_at=Subquery(met.values("m")))
 
 
 def _staff(stage: Stage) -> None:

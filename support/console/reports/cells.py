@@ -37,7 +37,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table with what it means and, for some, a picture of it. ``name`` is its anchor and its sheet."""
+    """One table with what it means and, for some, a picture of it. ``name`` is its anchor and its sheet.
+
+    ``listed``: its rows are things, told in words that read from the left, not figures to compare.
+    """
 
     name: str
     title: str
@@ -46,6 +49,7 @@ class Table:
     note: str = ""
     chart: SafeString | None = None
     empty: str = "Rien dans cette période."
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def cases(scope: Scope, now: datetime) -> Page:
     heads = [cells.named(head) for head in CASE_HEADS]
     rows = [_case(row) for row in found[:SHOWN]]
     return Page(
-        (Tile("Demandes de conseiller", cells.number(count)),), (Table("demandes", "Demandes", heads, rows, note),)
+        (Tile("Demandes de conseiller", cells.number(count)),),
+        (Table("demandes", "Demandes", heads, rows, note, listed=True),),
     )
 
 
@@ -47,7 +48,8 @@ def claims(scope: Scope, now: datetime) -> Page:
     heads = [cells.named(head) for head in CLAIM_HEADS]
     rows = [_claim(row) for row in found[:SHOWN]]
     return Page(
-        (Tile("Dossiers non réglés", cells.number(count)),), (Table("dossiers", "Dossiers", heads, rows, note),)
+        (Tile("Dossiers non réglés", cells.number(count)),),
+        (Table("dossiers", "Dossiers", heads, rows, note, listed=True),),
     )
 
 
