@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -15,7 +14,7 @@ from unfold.admin import ModelAdmin
 
 from chatbot.brand import BrandError
 from support import db
-from support.console import macros, ready, variables
+from support.console import macro_form, ready, variables
 from support.models import CannedReply, Macro
 from support.privacy import audit
 
@@ -41,29 +40,6 @@ class CannedReplyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's ow
             if fault:
                 self.add_error("text", fault)
         return cleaned
-
-
-class MacroForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Steps as JSON, checked as they will be carried out."""
-
-    class Meta:
-        model = Macro
-        fields = ("brand", "name", "steps")
-        help_texts: ClassVar[dict[str, str]] = {
-            "steps": "reply, labels, priority (urgent, high, normal, low), status (pending, snoozed, resolved), "
-            "snooze_hours, note ; par exemple : "
-            + json.dumps({"reply": "Je vérifie, {client}.", "status": "snoozed", "snooze_hours": 2}, ensure_ascii=False)
-        }
-
-    def clean_steps(self) -> Any:
-        """Every step can be carried out."""
-        try:
-            steps = macros.check(self.cleaned_data["steps"])
-        except macros.MacroError as error:
-            raise forms.ValidationError(str(error)) from error
-        if fault := ready.fault(settings.BRAND, str(steps.get("reply", ""))):
-            raise forms.ValidationError(fault)
-        return steps
 
 
 class _Desk(ModelAdmin):
@@ -92,7 +68,7 @@ class _Desk(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """With those of the brand under the written ones."""
         rows = [
-            (name, each.get("text") or json.dumps(each, ensure_ascii=False))
+            (name, each["text"] if "text" in each else macro_form.told(each))
             for name, each in ready.shipped(settings.BRAND).get(self.shipped, {}).items()
         ]
         page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "shipped_desk": rows})
@@ -120,7 +96,16 @@ class CannedReplyAdmin(_Desk):
 class MacroAdmin(_Desk):
     """Several acts under one click."""
 
-    form = MacroForm
+    form = macro_form.MacroForm
     shipped = "macros"
-    list_display = ("name", "brand")
+    list_display = ("name", "does", "brand")
     search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": (("brand", "name"),)}),
+        ("Ce qu'elle fait", {"fields": ("reply", "note", ("labels", "priority"), ("status", "snooze_hours"))}),
+    )
+
+    @admin.display(description="Actes")
+    def does(self, row: Macro) -> str:
+        """In a line of French."""
+        return macro_form.told(row.steps)

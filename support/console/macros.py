@@ -39,7 +39,7 @@ def check(steps: object) -> Mapping[str, Any]:
         raise MacroError(f"Acte inconnu : {', '.join(sorted(map(str, strange)))}.")
     for name in ("reply", "note"):
         if name in steps and not (isinstance(steps[name], str) and 0 < len(steps[name]) <= 4000):
-            raise MacroError(f"« {name} » : un texte de 4 000 caractères au plus est attendu.")
+            raise MacroError("Réponse et note : un texte de 4 000 caractères au plus.")
     if unknown := variables.unknown_in(str(steps.get("reply", ""))):
         raise MacroError(f"Variable inconnue : {unknown[0]}.")
     _check_labels(steps.get("labels", []))
@@ -49,19 +49,19 @@ def check(steps: object) -> Mapping[str, Any]:
 
 def _check_labels(labels: object) -> None:
     if not isinstance(labels, list) or not all(isinstance(each, str) and 0 < len(each) <= 40 for each in labels):
-        raise MacroError("« labels » : une liste de noms d'étiquettes est attendue.")
+        raise MacroError("Étiquettes : des noms de 40 caractères au plus.")
 
 
 def _check_standing(steps: Mapping[str, Any]) -> None:
     if "priority" in steps and str(steps["priority"]).upper() not in Priority.names:
-        raise MacroError("« priority » : urgent, high, normal ou low.")
+        raise MacroError("Priorité inconnue.")
     if "status" in steps and steps["status"] not in STATUSES:
-        raise MacroError("« status » : pending, snoozed ou resolved.")
+        raise MacroError("État inconnu.")
     hours = steps.get("snooze_hours", 1)
     if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 < hours <= MAX_SNOOZE_HOURS:
-        raise MacroError("« snooze_hours » : un nombre d'heures, 720 au plus.")
+        raise MacroError("Veille : un nombre d'heures, 720 au plus.")
     if (steps.get("status") == "snoozed") != ("snooze_hours" in steps):
-        raise MacroError("Une mise en veille demande « snooze_hours », et rien d'autre ne le demande.")
+        raise MacroError("Une mise en veille, et elle seule, demande un nombre d'heures.")
 
 
 def run(

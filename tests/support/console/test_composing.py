@@ -130,10 +130,28 @@ def test_seniors_write_the_teams_replies_and_macros(role: str, status: int, staf
 
 def test_the_admin_refuses_what_cannot_be_carried_out(staff: Any, browser_of: BrowserOf) -> None:
     browser = browser_of(staff("aya", "senior"))
-    form = {"brand": BRAND, "name": "m", "steps": '{"status": "snoozed"}'}
-    assert "snooze_hours" in browser.post("/admin/support/macro/add/", form).content.decode()
-    form["steps"] = '{"status": "snoozed", "snooze_hours": 2}'
+    form = {"brand": BRAND, "name": "m", "status": "snoozed"}
+    assert "demande un nombre d&#x27;heures" in browser.post("/admin/support/macro/add/", form).content.decode()
+    assert (
+        "code secret"
+        in browser.post(
+            "/admin/support/macro/add/", form | {"reply": "Donnez votre PIN.", "status": ""}
+        ).content.decode()
+    )
+    assert not Macro.objects.exists()
+    form |= {"snooze_hours": "2", "reply": "Je vérifie.", "labels": "à suivre, urgent,"}
     assert browser.post("/admin/support/macro/add/", form).status_code == 302
+    saved = Macro.objects.get()
+    assert saved.steps == {
+        "reply": "Je vérifie.",
+        "labels": ["à suivre", "urgent"],
+        "status": "snoozed",
+        "snooze_hours": 2,
+    }
+    listed = browser.get("/admin/support/macro/").content.decode()
+    assert "réponse « Je vérifie. » · étiquette « à suivre » · étiquette « urgent » · en veille 2 h" in listed
+    page = browser.get(f"/admin/support/macro/{saved.pk}/change/").content.decode()
+    assert "Je vérifie." in page and "à suivre, urgent" in page
     reply = {"brand": BRAND, "shortcut": "pin", "title": "t", "text": "Donnez votre code PIN."}
     assert "code secret" in browser.post("/admin/support/cannedreply/add/", reply).content.decode()
     assert Macro.objects.count() == 1 and not CannedReply.objects.exists()
