@@ -6,9 +6,10 @@ and permissions of every model, which took longer than most tests.
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import TransactionTestCase
 
+ATTEMPTS = 5
 OF_THE_SCHEMA = {"django_migrations", "django_content_type", "auth_permission"}  # made by migrating, the same for all
 
 
@@ -18,9 +19,25 @@ def empty_between_tests() -> None:
 
 
 def empty() -> None:
-    """Delete every row that a test wrote, in one transaction; checks of references wait for its end."""
-    if rows := with_rows():
+    """Delete every row that a test wrote, in one transaction; checks of references wait for its end.
+
+    A thread that a test left behind may write meanwhile, into a table that had no row a moment ago: then once more.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            if not _delete():
+                return
+        except IntegrityError:
+            continue
+    _delete()
+
+
+def _delete() -> bool:
+    """Whether there was anything to delete."""
+    rows = with_rows()
+    if rows:
         connection.ops.execute_sql_flush([f"DELETE FROM {connection.ops.quote_name(name)}" for name in rows])
+    return bool(rows)
 
 
 def with_rows() -> list[str]:

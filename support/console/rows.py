@@ -66,7 +66,7 @@ def read_marked(ids: Iterable[uuid.UUID]) -> list[tuple[Row, Mark]]:
 
 def _read(cases: QuerySet[Escalation]) -> list[tuple[Row, Mark]]:
     people = ("conversation__identity", "conversation__customer", "conversation__agent", "assignee", "team")
-    found = list(cases.select_related(*people))
+    found = list(cases.select_related(*people).defer("summary", "conversation__state"))  # sealed, and not shown
     ids = [case.conversation_id for case in found]
     latest, labels = _latest_customer_messages(ids), _labels_of(ids)
     return [
@@ -81,7 +81,7 @@ def _mark(columns: Iterable[Any], labels: Sequence[Mapping[str, Any]]) -> Mark:
 
 def _latest_customer_messages(conversations: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Message]:
     latest = Message.objects.filter(conversation__in=conversations, seq=F("conversation__inbound_seq"))
-    return {message.conversation_id: message for message in latest}
+    return {message.conversation_id: message for message in latest.only("conversation_id", "text", "kind")}
 
 
 def _labels_of(conversations: Any) -> Mapping[uuid.UUID, list[dict[str, Any]]]:
