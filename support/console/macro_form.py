@@ -28,10 +28,13 @@ class MacroForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
         label="Réponse au client",
         required=False,
         help_text="Entre accolades : " + ", ".join(f"{{{name}}}" for name in variables.NAMES),
-        widget=UnfoldAdminTextareaWidget,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
     note = forms.CharField(
-        label="Note interne", required=False, help_text="Le client ne la voit jamais.", widget=UnfoldAdminTextareaWidget
+        label="Note interne",
+        required=False,
+        help_text="Le client ne la voit jamais.",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
     labels = forms.CharField(
         label="Étiquettes", required=False, help_text="Séparées par des virgules.", widget=UnfoldAdminTextInputWidget
