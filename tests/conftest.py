@@ -84,3 +84,11 @@ def pytest_runtest_makereport(
     if report.failed and isinstance(house, House):
         report.sections.append(("the house's log", house.log.read_text(errors="replace")[-6000:]))
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_can_be_captured() -> None:
+    """A logger that one test has used is not kept as it was then: the next may want to hear it."""
+    import structlog
+
+    structlog.configure(cache_logger_on_first_use=False)
