@@ -46,7 +46,7 @@ def give(conversation_id: uuid.UUID, by: User, to: User, note: str, *, may_assig
             raise EscalationError(f"Cette conversation est déjà avec {name(to)}.")
         if not team.is_here(to):
             raise EscalationError(f"{name(to)} n'est pas là : la conversation n'aurait personne.")
-        escalation = _require_open_case(conversation)
+        escalation = require_open_case(conversation)
         escalate.hold(conversation, escalation, to)
         TeamMember.objects.filter(user=to).update(assigned_at=timezone.now())
         write_note(escalation, by, note, to)
@@ -63,7 +63,7 @@ def put_back(conversation_id: uuid.UUID, by: User, note: str) -> None:
     with db.write():
         conversation = escalate.locked(conversation_id)
         escalate.require_owner(conversation, by)
-        escalation = _require_open_case(conversation)
+        escalation = require_open_case(conversation)
         escalate.let_go(conversation, escalation)
         write_note(escalation, by, note)
         audit.record(by, "put_back", f"conversation:{conversation_id}")
@@ -76,7 +76,7 @@ def take_over(conversation_id: uuid.UUID, by: User, reason: str) -> None:
         before = conversation.agent
         if conversation.owner != Owner.AGENT or before is None or before == by:
             raise EscalationError("Cette conversation n'est pas avec un collègue : prenez-la simplement.")
-        escalate.hold(conversation, _require_open_case(conversation), by)
+        escalate.hold(conversation, require_open_case(conversation), by)
         notices.tell([before], NoticeKind.TRANSFER, conversation_id, f"Reprise par {name(by)}.")
         audit.record(by, "take_over", f"conversation:{conversation_id}", {"from": before.pk, "reason": reason})
 
@@ -119,7 +119,8 @@ def _open_case(conversation: Conversation) -> Escalation | None:
     return conversation.escalations.filter(closed_at__isnull=True).first()
 
 
-def _require_open_case(conversation: Conversation) -> Escalation:
+def require_open_case(conversation: Conversation) -> Escalation:
+    """The case that stands open. Raises EscalationError where nobody was asked for."""
     if (escalation := _open_case(conversation)) is None:
         raise EscalationError("Personne n'est demandé dans cette conversation : prenez-la d'abord.")
     return escalation

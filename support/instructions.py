@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -20,7 +19,7 @@ from chatbot.anonymise.secrets import mask_secrets
 from chatbot.brand import BrandError
 from chatbot.dialogue.state import ordered
 from chatbot.watch import Watch
-from support import clock, db, doorbell, escalate
+from support import clock, db, doorbell, escalate, inviting
 from support.escalate import EscalationError
 from support.models import Author, Channel, Conversation, Delivery, Escalation, Message
 from support.privacy import audit
@@ -30,7 +29,6 @@ WAIT, SAY = "wait", "say"
 ACTS = ("ask_missing", "status")  # what the dialogue can do unasked; chatbot.dialogue.instructed
 KNOWN = (WAIT, SAY, *ACTS)
 WORDS_CHARACTERS = NOTE_CHARACTERS = 300
-WINDOW = timedelta(hours=24)
 DUE_AT_ONCE = 100
 
 
@@ -100,8 +98,7 @@ def _require_that_it_may_speak(conversation: Conversation) -> None:
 def _why_not(conversation: Conversation) -> str:
     if conversation.identity.opted_out_at:
         return "Le client a envoyé STOP : l'assistant n'écrira que s'il écrit d'abord. Choisissez d'attendre."
-    since = conversation.window_from
-    if conversation.channel == Channel.WHATSAPP and (since is None or clock.now() - since >= WINDOW):
+    if inviting.window_is_closed(conversation):
         return "La fenêtre WhatsApp de 24 h est fermée : l'assistant ne peut pas écrire. Choisissez d'attendre."
     return ""
 

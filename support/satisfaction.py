@@ -18,11 +18,11 @@ from chatbot import brand
 from chatbot.brand import BrandError
 from support import db, notices, staff
 from support.experiments import marks
+from support.inviting import WINDOW
 from support.models import Channel, Conversation, Escalation, Message, NoticeKind, Occasion, Outcome, Satisfaction
 from support.privacy import audit
 from support.rules import occasions
 
-WHATSAPP_WINDOW = timedelta(hours=24)
 TO_LEAVE = timedelta(minutes=10)  # of the window: a question still in the outbox when it closes would be in vain
 SCORES = range(1, 6)
 ENDINGS = " .!…"
@@ -149,7 +149,7 @@ def look(rating: int, user: User, now: datetime) -> bool:
 
 def _window_is_open(conversation: Conversation, now: datetime) -> bool:
     since = conversation.window_from
-    return since is not None and now - since < WHATSAPP_WINDOW - TO_LEAVE
+    return since is not None and now - since < WINDOW - TO_LEAVE
 
 
 def _words(score: int, agent: User | None) -> str:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from support import clock, db, escalate, hours, notices, staff
 from support.escalate import EscalationError
-from support.handing import name, note_checked, write_note
+from support.handing import name, note_checked, require_open_case, write_note
 from support.models import Conversation, Escalation, NoticeKind, Owner, Status, Team
 from support.privacy import audit
 from support.transports.web import events
@@ -80,9 +80,7 @@ def _belongs_to(case: Escalation, team: Team, by: User, said: str) -> None:
 
 
 def _open_case(conversation: Conversation, team: Team) -> Escalation:
-    case: Escalation | None = conversation.escalations.filter(closed_at__isnull=True).first()
-    if case is None:
-        raise EscalationError("Personne n'est demandé dans cette conversation : prenez-la d'abord.")
+    case = require_open_case(conversation)
     if conversation.brand != team.brand:
         raise EscalationError("Cette équipe n'est pas de la même marque.")
     return case

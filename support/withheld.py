@@ -10,7 +10,6 @@ from django.db import transaction
 
 from support import clock, house_words, inviting, whatsapp_templates
 from support.backoffice import duties
-from support.inviting import WINDOW
 from support.models import Author, Conversation, Delivery, Message, Owner, Satisfaction
 from support.transports.web import events
 from support.whatsapp_templates import REOPEN, STATUS
@@ -31,7 +30,7 @@ def reason_not_to_send(message: Message, conversation: Conversation, *, started:
         return Delivery.CANCELLED
     if message.template:
         return Delivery.CANCELLED if inviting.is_idle(message, conversation) else None
-    if conversation.window_from is None or clock.now() - conversation.window_from >= WINDOW:
+    if inviting.window_is_closed(conversation):
         return Delivery.CANCELLED if _asks_how_it_went(message) else Delivery.HELD
     if identity.opted_out_at and _asks_how_it_went(message):
         return Delivery.CANCELLED
