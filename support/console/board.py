@@ -60,7 +60,10 @@ class Line:
 
 
 class Board:
-    """The open cases as this process last saw them. Lives in one event loop, as long as somebody follows it."""
+    """The open cases as this process last saw them, in one event loop: kept fresh as long as somebody follows them.
+
+    What it has read stays when the last page leaves, and the next one waits for a look at the marks, not for every row.
+    """
 
     def __init__(self) -> None:
         self.version = 0
@@ -73,7 +76,8 @@ class Board:
         self._rung: set[uuid.UUID] = set()
         self._bell = asyncio.Event()
         self._listening = asyncio.Event()
-        self.loaded = False  # whether the queue has been read at all
+        self._read_at = float("-inf")  # when every row was last read, by the monotonic clock
+        self.loaded = False  # whether the queue has been looked at since the first page came
         self._followers: set[Follower] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._frames: dict[int, str] = {}
@@ -82,15 +86,16 @@ class Board:
         """Wake ``follower`` from now on, until it leaves. The first one starts the board."""
         self._followers.add(follower)
         if not self._tasks:
+            self._listening.clear()
             self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._keep_fresh())]
 
     def leave(self, follower: Follower) -> None:
-        """Wake it no more. The last one stops the board, and the next will load it anew."""
+        """Wake it no more. The last one stops the board."""
         self._followers.discard(follower)
         if not self._followers and self._tasks:
             for task in self._tasks:
                 task.cancel()
-            _boards.pop(asyncio.get_running_loop(), None)
+            self._tasks, self.loaded = [], False
 
     def news(self, seen: int | None, me: int) -> tuple[int | None, str | None]:
         """What a page that has seen version ``seen`` is to be sent, as JSON, and the version it then has seen.
@@ -139,16 +144,17 @@ class Board:
     async def _keep_fresh(self) -> None:
         with contextlib.suppress(TimeoutError):  # Redis away: the queue is read all the same
             await asyncio.wait_for(self._listening.wait(), LISTEN_SECONDS)
-        looked_at = read_at = float("-inf")
+        looked_at = float("-inf")
         while True:
             self._bell.clear()
             rung, self._rung = self._rung, set()
             now = time.monotonic()
-            whole = now - read_at >= REREAD_SECONDS
+            whole = self.loaded and now - self._read_at >= REREAD_SECONDS  # but nobody waits for names
             try:
                 if whole or now - looked_at >= RECONCILE_SECONDS or len(rung) > MANY:
-                    await self._look_at_all(again=whole)
-                    looked_at, read_at = now, now if whole else read_at
+                    if await self._look_at_all(again=whole):
+                        self._read_at = now
+                    looked_at = now
                 elif rung:
                     self._put(await run_in_db_thread(rows.read_marked, rung), {str(each) for each in rung})
             except DatabaseError as error:
@@ -160,13 +166,17 @@ class Board:
             except TimeoutError:
                 continue
 
-    async def _look_at_all(self, *, again: bool) -> None:
-        """Compare every case's mark with the one known; read the rows that differ, or all of them ``again``."""
+    async def _look_at_all(self, *, again: bool) -> bool:
+        """Compare every case's mark with the one known; read the rows that differ, or all of them ``again``.
+
+        Whether all of them were read.
+        """
         marks = await run_in_db_thread(rows.marks)
         stale = {name for name, mark in marks.items() if again or self._marks.get(name) != mark}
         left = self._lines.keys() - marks.keys()
         found = await run_in_db_thread(rows.read_marked, [uuid.UUID(name) for name in stale]) if stale else []
         self._put(found, stale | left)
+        return len(stale) == len(marks)
 
     def _put(self, found: Iterable[tuple[rows.Row, rows.Mark]], looked_for: Iterable[str]) -> None:
         """Take in what was found of the cases ``looked_for``: those not found have left the queue."""

@@ -143,8 +143,9 @@ def _measured(setup: Setup, browser: Browser, filed: int, queries: Mapping[str, 
         ),
         Row(f"{what}: search, queries of the database", queries["search"], ""),
         Row(f"{what}: the queue's page, p95", milliseconds(pages, 0.95), "ms"),
-        at_most(VIEW_MS, f"{what}: the queue's rows on its line, p95", milliseconds(views, 0.95), "ms"),
-        Row(f"{what}: the queue's rows on its line, p50", milliseconds(views, 0.5), "ms"),
+        at_most(VIEW_MS, f"{what}: the queue's rows on its line, p95", milliseconds(views[1:], 0.95), "ms"),
+        Row(f"{what}: the queue's rows on its line, p50", milliseconds(views[1:], 0.5), "ms"),
+        Row(f"{what}: the queue's rows, the first look that this process takes at them", views[0] * 1000, "ms"),
         Row(f"{what}: the queue, queries of the database", queries["queue"], ""),
     ]
 

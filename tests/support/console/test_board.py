@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -84,6 +84,31 @@ async def test_a_case_that_ends_leaves_and_one_that_comes_back_is_not_gone(
     await after(lambda: run_in_db_thread(escalate.take, case.id, awa), page)
     frame = json.loads(shared.news(seen, 0)[1] or "{}")
     assert [row["id"] for row in frame["rows"]] == [str(case.id)] and frame["gone"] == []
+
+
+async def test_a_page_that_comes_when_all_had_left_is_told_what_changed_and_nothing_else_is_read(
+    awa: User, waiting: Waiting, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays, leaves = [await run_in_db_thread(waiting, address=f"+225070000000{number}") for number in (1, 2)]
+    shared = board.of_this_process()
+    await until(lambda: len(json.loads(shared.news(None, 0)[1] or '{"rows":[]}')["rows"]) == 2)
+    shared.leave(page)
+    assert shared.news(None, 0) == (None, None)  # what it knows may be old by now
+    await run_in_db_thread(escalate.take, leaves.id, awa)
+    await run_in_db_thread(escalate.close, leaves.id, awa)
+    comes = await run_in_db_thread(waiting, address="+2250700000003")
+    read = list[uuid.UUID]()
+
+    def noted(ids: Iterable[uuid.UUID]) -> list[tuple[rows.Row, rows.Mark]]:
+        read.extend(asked := list(ids))
+        return read_marked(asked)
+
+    read_marked = rows.read_marked
+    monkeypatch.setattr(rows, "read_marked", noted)
+    shared.follow(page)
+    await until(lambda: shared.loaded)
+    frame = json.loads(shared.news(None, 0)[1] or "{}")
+    assert {row["id"] for row in frame["rows"]} == {str(stays.id), str(comes.id)} and read == [comes.id]
 
 
 async def test_counts_tell_who_waits_and_which_of_mine_ask(
