@@ -100,14 +100,14 @@ def test_enter_that_ends_a_composed_character_does_not_send(widget: Widget, stan
     widget.input.press_sequentially(" fini")
     widget.input.press("Enter")
     expect(widget.tick("pas encore fini")).to_be_visible()
-    assert [frame["text"] for frame in stand_in.sends()] == ["pas encore fini"]
+    assert [frame["text"] for frame in stand_in.sends(1)] == ["pas encore fini"]
 
 
 def test_blank_messages_are_not_sent(widget: Widget, stand_in: StandIn) -> None:
     widget.write("   \n ")
     widget.write("vrai")
     expect(widget.tick("vrai")).to_be_visible()
-    assert [frame["text"] for frame in stand_in.sends()] == ["vrai"]
+    assert [frame["text"] for frame in stand_in.sends(1)] == ["vrai"]
 
 
 def test_the_composer_grows_from_one_to_five_lines_and_then_scrolls(widget: Widget) -> None:
@@ -189,7 +189,7 @@ def test_choices_are_buttons_and_only_the_last_ones_can_be_taken(widget: Widget,
     expect(widget.tick("oui")).to_be_visible()
     expect(widget.page.get_by_role("button", name="Oui, c’est cela")).to_be_hidden()
     expect(widget.input).to_be_focused()
-    assert [frame["text"] for frame in stand_in.sends()] == ["oui"]
+    assert [frame["text"] for frame in stand_in.sends(1)] == ["oui"]
 
 
 def test_a_digit_answers_choices_and_is_only_a_digit_without_them(widget: Widget, stand_in: StandIn) -> None:
@@ -270,7 +270,7 @@ def test_a_message_over_the_limit_is_kept_counted_and_not_sent(widget: Widget, s
     widget.input.fill("🙏" * 4_000)
     widget.input.press("Enter")
     expect(widget.tick("🙏")).to_be_visible()
-    assert len(stand_in.sends()[0]["text"]) == 4_000
+    assert len(stand_in.sends(1)[0]["text"]) == 4_000
 
 
 @pytest.mark.parametrize("code", ["bad_message", "too_long"])
