@@ -77,9 +77,9 @@ def keep_reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> 
 def drop_reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Forget a ready reply of the user's own."""
     with db.write():
-        shortcut = str(body.get("shortcut", ""))
-        CannedReply.objects.filter(owner=user, shortcut=shortcut).delete()
-        audit.record(user, "canned_drop", f"conversation:{conversation}")
+        for kept in CannedReply.objects.filter(owner=user, shortcut=str(body.get("shortcut", ""))):
+            audit.record(user, "canned_drop", f"canned:{kept.pk}")
+            kept.delete()
     return HttpResponse(status=204)
 
 
