@@ -13,6 +13,7 @@ from support import db, escalate, notices, team
 from support.escalate import EscalationError
 from support.models import Conversation, Escalation, Note, NoticeKind, Owner, Status, TeamMember
 from support.privacy import audit
+from support.staff import name
 
 NOTE_CHARACTERS = 2_000
 
@@ -90,11 +91,6 @@ def return_all(user: User, by: User | None = None) -> int:
 def connect() -> None:
     """Listen for members who sign out; called once, when the app is ready."""
     user_logged_out.connect(_signed_out, dispatch_uid="support.handing")
-
-
-def name(user: User) -> str:
-    """How colleagues call a member of staff."""
-    return user.get_full_name() or user.get_username()
 
 
 def _signed_out(sender: object, user: User | None, **_: object) -> None:

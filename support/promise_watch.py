@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from support import clock, db, notices, promises, staff, statuses
+from support import clock, db, notices, promises, staff, statuses, team
 from support.models import Conversation, Escalation, NoticeKind, Occasion, PromiseEvent, PromiseStep
 from support.privacy import audit
 from support.promises import Promise
@@ -113,7 +113,7 @@ def _whom(case: Escalation, step: PromiseStep) -> list[User]:
     if step == PromiseStep.BREACHED:
         users += staff.supervisors()
     elif not users:
-        users += staff.present() or staff.supervisors()
+        users += team.present() or staff.supervisors()
     return list(dict.fromkeys(users))
 
 

@@ -16,6 +16,7 @@ from support import clock, db, promises
 from support.escalate import EscalationError
 from support.models import Conversation, Escalation, Owner, Priority, Status
 from support.privacy import audit
+from support.staff import name
 from support.transports.web import events
 
 MORNING = time(8)
@@ -144,8 +145,7 @@ def _open_case(conversation_id: uuid.UUID, agent: User, *, of_anybody: bool) -> 
         raise EscalationError("Cette conversation n'existe pas.") from None
     if conversation.owner == Owner.AGENT and conversation.agent_id != agent.pk and not of_anybody:
         colleague = conversation.agent
-        name = (colleague.get_full_name() or colleague.get_username()) if colleague else "un collègue"
-        raise EscalationError(f"Cette conversation est déjà avec {name}.")
+        raise EscalationError(f"Cette conversation est déjà avec {name(colleague) if colleague else 'un collègue'}.")
     case = conversation.escalations.filter(closed_at__isnull=True).first()
     if case is None:
         raise EscalationError("Cette conversation n'est plus dans la file.")

@@ -13,8 +13,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from support import db, handing
-from support.console import roles
+from support import db, staff
 from support.console.claim_pages import user_of
 from support.knowledge import values
 from support.models import Team
@@ -23,7 +22,7 @@ from support.privacy import audit
 
 class _People(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, user: User) -> str:
-        return handing.name(user)
+        return staff.name(user)
 
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
@@ -39,7 +38,7 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class
         super().__init__(*args, **kwargs)
         self.initial.setdefault("brand", settings.BRAND)
         if "members" in self.fields:
-            people = roles.holders(roles.ACT).order_by("first_name", "username")
+            people = staff.holders(staff.ACT).order_by("first_name", "username")
             self.fields["members"].queryset = people  # type: ignore[attr-defined]
 
     def clean_brand(self) -> str:
@@ -82,7 +81,7 @@ class TeamAdmin(ModelAdmin):
 
     @admin.display(description="membres")
     def people(self, row: Team) -> str:
-        return ", ".join(sorted(handing.name(user) for user in row.members.all())) or "personne"
+        return ", ".join(sorted(staff.name(user) for user in row.members.all())) or "personne"
 
     @admin.display(description="puis ouverte à tous après")
     def patience_shown(self, row: Team) -> str:

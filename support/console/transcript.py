@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models.functions import Length
 
+from support import staff
 from support.console import attachments, reading, window, words
 from support.console.masking import mask_phones
 from support.models import Author, Channel, Conversation, Delivery, Message
@@ -76,7 +77,7 @@ def _reading(message: Message, conversation: Conversation) -> str:
 
 def _name(message: Message) -> str:
     if message.author == Author.AGENT and message.agent:
-        return message.agent.get_full_name() or message.agent.get_username()
+        return staff.name(message.agent)
     if message.template:
         return window.name_of(message)
     return message.get_author_display()
