@@ -24,7 +24,7 @@ from support.models import (
     Satisfaction,
     StoredFile,
 )
-from support.owning import EscalationError, lease_end, locked, require_owner
+from support.owning import EscalationError, lease_end, locked, open_case, require_owner
 from support.privacy import audit
 from support.transports.web import events
 
@@ -218,7 +218,7 @@ def publish_reply(message: Message) -> None:
 
 def ask_how_it_went(conversation: Conversation, agent: User, now: datetime) -> None:
     """Put the one-digit question to the customer whose locked case ``agent`` resolves, where it may be put."""
-    case = conversation.escalations.filter(closed_at__isnull=True).first()
+    case = open_case(conversation)
     text = satisfaction.question(conversation, case, now) if case else None
     if case is None or text is None:
         return

@@ -18,6 +18,7 @@ from support.console.labels import choices
 from support.console.lookups import lookup
 from support.console.masking import mask_phones
 from support.models import Conversation, Note, NoticeKind
+from support.owning import locked
 from support.privacy import audit
 from support.transports.web import events
 from support.transports.web.events import isoformat
@@ -32,7 +33,7 @@ def write(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpR
     """Keep a note; the same ``client_id`` again is answered with the first."""
     text, client_id = actions.usable_text(body), actions.client_id_of(body)
     with db.write():
-        Conversation.objects.select_for_update(of=("self",)).only("id").get(id=conversation)
+        locked(conversation)
         note = Note.objects.filter(conversation=conversation, client_id=client_id).first()
         if note is None:
             note = _keep(conversation, user, text.replace("\x00", "").strip(), client_id)
