@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
-from support import clock, db, doorbell, promises, redis_client, satisfaction
+from support import clock, db, doorbell, own_messages, promises, redis_client, satisfaction
 from support.models import (
     Author,
     Channel,
@@ -184,21 +184,8 @@ def rate(conversation_id: uuid.UUID, score: int, comment: str = "") -> bool:
 
 
 def _thank(conversation: Conversation, text: str) -> None:
-    whatsapp = conversation.channel == Channel.WHATSAPP
-    thanks = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.SYSTEM,
-        text=text,
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED if whatsapp else Delivery.SENT,
-    )
-    Conversation.objects.filter(id=conversation.id).update(next_seq=F("next_seq") + 1)
-    shown = events.conversation_group(conversation.id), events.message_event(thanks)
-    transaction.on_commit(lambda: events.publish(shown, events.changed(conversation.id)))
-    if whatsapp:
-        transaction.on_commit(lambda: doorbell.ring_delivery(conversation.id))
+    thanks = own_messages.say(conversation, Author.SYSTEM, text)
+    transaction.on_commit(lambda: own_messages.publish(thanks))
 
 
 def _free_held(conversation: Conversation) -> None:

@@ -23,6 +23,7 @@ WRITERS = {
     "receive.py",
     "turns.py",
     "turn_rows.py",  # what turns and announce store
+    "own_messages.py",  # the one way for each of these to say something
     "turn_media.py",  # what was read of pictures and voice notes, for turns
     "deliver.py",
     "attempts.py",  # their ledger, for deliver
