@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models.functions import Length
 
 from support import staff
-from support.console import attachments, reading, window, words
+from support.console import attachments, window, words
 from support.console.masking import mask_phones
+from support.lessons import reading
 from support.models import Author, Channel, Conversation, Delivery, Message
 from support.transports.web.events import isoformat
 
