@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from support.console.brand_form import BrandForm
 from support.knowledge import values, writing
 from support.minds import with_template
 from support.models import Article, ArticleStatus
@@ -28,7 +29,7 @@ TOPICS = (
 )
 
 
-class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class ArticleForm(BrandForm):
     """Says in French what is wrong, field by field, as the assistant's own guard would judge it."""
 
     topics = forms.MultipleChoiceField(label="Sujets", choices=TOPICS, widget=UnfoldAdminCheckboxSelectMultipleWidget)
@@ -45,12 +46,6 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cl
     def clean_topics(self) -> str:
         """As the row keeps them."""
         return " ".join(self.cleaned_data["topics"])
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(brand := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(brand)
 
     def clean(self) -> dict[str, Any]:
         """As the assistant would judge it: its rules for articles, then its guard."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -14,8 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from support import db, staff
+from support.console.brand_form import BrandForm
 from support.console.claim_pages import user_of
-from support.knowledge import values
 from support.models import Team
 from support.privacy import audit
 
@@ -25,7 +24,7 @@ class _People(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return staff.name(user)
 
 
-class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class TeamForm(BrandForm):
     """Members are those who may take cases."""
 
     members = _People(label="Membres", queryset=None, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget)
@@ -36,16 +35,9 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("brand", settings.BRAND)
         if "members" in self.fields:
             people = staff.holders(staff.ACT).order_by("first_name", "username")
             self.fields["members"].queryset = people  # type: ignore[attr-defined]
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(slug := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(slug)
 
 
 @admin.register(Team)
