@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from support.accounts.pages import user_of
 from support.console.brand_form import BrandForm
 from support.knowledge import values, writing
 from support.minds import with_template
@@ -123,7 +123,7 @@ class ArticleAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         """As a draft, in the name of who saves it; nothing is stored where nothing changed."""
         if not change or form.changed_data:
-            writing.save_draft(obj, cast("User", request.user))
+            writing.save_draft(obj, user_of(request))
         for button in self.get_actions_submit_line(request, str(obj.pk)):
             if button.action_name in request.POST:
                 button.method(request, obj)

@@ -14,7 +14,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from support import desk_changes, hours
-from support.console import claim_pages, hours_text
+from support.accounts.pages import user_of
+from support.console import hours_text
 from support.console.brand_form import BrandForm
 from support.models import DeskSettings, Holiday, OpeningHours
 
@@ -108,7 +109,7 @@ class DeskSettingsAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: DeskSettings, form: Any, change: bool) -> None:
         """With its hours and holidays, audited."""
         week = {number: form.cleaned_data[f"day_{number}"] for number in range(1, 8)}
-        desk_changes.save_desk(obj, week, form.cleaned_data["holidays"], claim_pages.user_of(request))
+        desk_changes.save_desk(obj, week, form.cleaned_data["holidays"], user_of(request))
 
     @admin.display(description="horaires")
     def source(self, row: DeskSettings) -> str:

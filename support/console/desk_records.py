@@ -20,7 +20,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from chatbot import brand
 from chatbot.dialogue.specs import read_flows
 from support import desk_changes
-from support.console import claim_pages, words
+from support.accounts.pages import user_of
+from support.console import words
 from support.console.brand_form import BrandForm
 from support.console.readonly import RecordAdmin
 from support.models import Priority, Satisfaction, ServiceLevel, TeamMember
@@ -76,11 +77,11 @@ class ServiceLevelAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ServiceLevel, form: Any, change: bool) -> None:
         """Audited."""
-        desk_changes.save_level(obj, claim_pages.user_of(request))
+        desk_changes.save_level(obj, user_of(request))
 
     def delete_model(self, request: HttpRequest, obj: ServiceLevel) -> None:
         """Audited."""
-        desk_changes.delete_level(obj, claim_pages.user_of(request))
+        desk_changes.delete_level(obj, user_of(request))
 
     @admin.display(description="nature", ordering="kind")
     def what(self, row: ServiceLevel) -> str:
@@ -147,7 +148,7 @@ class TeamMemberAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: TeamMember, form: Any, change: bool) -> None:
         """Audited."""
-        desk_changes.save_member(obj, claim_pages.user_of(request))
+        desk_changes.save_member(obj, user_of(request))
 
     @display(description="disponibilité", label={"Disponible": "success", "Occupé": "warning"})
     def presence(self, row: TeamMember) -> str:

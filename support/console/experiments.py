@@ -17,7 +17,8 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from support.console import claim_pages, experiment_page
+from support.accounts.pages import user_of
+from support.console import experiment_page
 from support.console.brand_form import BrandForm
 from support.experiments import steer
 from support.models import Experiment, ExperimentKind, ExperimentStatus
@@ -135,7 +136,7 @@ class ExperimentAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Experiment, form: Any, change: bool) -> None:
         """A draft, in the name of who saves it, audited."""
-        steer.save_draft(obj, claim_pages.user_of(request))
+        steer.save_draft(obj, user_of(request))
 
     def changeform_view(
         self,
@@ -225,7 +226,7 @@ def _confirmed(
     back = reverse("admin:support_experiment_change", args=[row.pk])
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            act(row, claim_pages.user_of(request))
+            act(row, user_of(request))
         except steer.NotAllowed as refusal:
             messages.error(request, str(refusal))
         else:

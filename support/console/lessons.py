@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from chatbot.brand import BrandError
+from support.accounts.pages import user_of
 from support.console import roles, words
 from support.console.actions import Unusable, uuid_of
 from support.console.actions import action as door
@@ -125,7 +126,7 @@ class LessonAdmin(RecordAdmin):
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Supervisors."""
-        return roles.may_teach(cast("User", request.user))
+        return roles.may_teach(user_of(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Supervisors decide; no field is ever changed."""

@@ -13,8 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from support import db, staff
+from support.accounts.pages import user_of
 from support.console.brand_form import BrandForm
-from support.console.claim_pages import user_of
 from support.models import Team
 from support.privacy import audit
 
