@@ -26,8 +26,7 @@ WRITERS = {
     "own_messages.py",  # the one way for each of these to say something
     "turn_media.py",  # what was read of pictures and voice notes, for turns
     "deliver.py",
-    "attempts.py",  # their ledger, for deliver
-    "withheld.py",  # what deliver holds or drops
+    "delivery",  # for deliver: the ledger of attempts, what is held or dropped
     "escalate.py",
     "replying.py",  # what agents say
     "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go
