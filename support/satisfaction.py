@@ -1,6 +1,6 @@
 """The one-digit question after a resolution: whom it is put to, what counts as an answer, and who hears of it.
 
-The rows of the conversation are written by ``escalate`` (the question) and ``receive`` (the answer and the thanks).
+The rows of the conversation are written by ``escalate`` (the question) and ``rating`` (the answer and the thanks).
 """
 
 from __future__ import annotations

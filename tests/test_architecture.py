@@ -21,6 +21,7 @@ WRITES = {
 }
 WRITERS = {
     "receive.py",
+    "rating.py",  # a score that came in, for receive
     "turns.py",
     "turn_rows.py",  # what turns and announce store
     "own_messages.py",  # the one way for each of these to say something
