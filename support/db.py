@@ -74,6 +74,11 @@ def _as_stored(value: str | int | datetime | uuid.UUID) -> Any:
     return value
 
 
+def storable(text: str) -> str:
+    """Text every database and every JSON reader takes (no NUL, no lone surrogate), its lines ended by one character."""
+    return text.replace("\x00", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()
+
+
 def uuid7() -> uuid.UUID:
     """A time-ordered UUID (RFC 9562, version 7), so that primary keys stay together in the index."""
     milliseconds = time.time_ns() // 1_000_000

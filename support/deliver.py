@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from support import attempts, clock, db, doorbell, outgoing, whatsapp_templates, withheld
-from support.delivery_plan import Reconcile, Send, Settled, Wait, next_step
-from support.delivery_states import FROM_TWILIO, TRANSIENT_CODES
+from support import clock, db, doorbell, whatsapp_templates
+from support.delivery import attempts, outgoing, withheld
+from support.delivery.plan import Reconcile, Send, Settled, Wait, next_step
+from support.delivery.states import FROM_TWILIO, TRANSIENT_CODES
 from support.leases import Lease, LeaseLost, acquire
 from support.models import Attempt, Conversation, Delivery, Message
 from support.transports.web import events

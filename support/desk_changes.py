@@ -53,14 +53,14 @@ def delete_level(row: ServiceLevel, by: User | None) -> None:
 
 
 def save_member(row: TeamMember, by: User | None) -> None:
-    """Store how somebody takes part."""
-    _save(row, "team_member", by)
+    """Store how somebody takes part, and nothing else of the row: whether they are there is theirs to say."""
+    _save(row, "team_member", by, ("user", "capacity", "skills", "languages"))
 
 
-def _save(row: ServiceLevel | TeamMember, act: str, by: User | None) -> None:
+def _save(row: ServiceLevel | TeamMember, act: str, by: User | None, only: Sequence[str] | None = None) -> None:
     with db.write():
         before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
-        row.save()
+        row.save(update_fields=only if before else None)
         details = {"before": _values(before) if before else {}, "after": _values(row)}
         audit.record(by, act, str(row)[:80], details)
 

@@ -30,7 +30,7 @@ from support.models import (
     Status,
     Stint,
 )
-from support.owning import EscalationError, lease_end, locked, require_owner
+from support.owning import EscalationError, lease_end, locked, open_case, require_owner
 from support.places import queue_position
 from support.privacy import audit
 from support.replying import (
@@ -72,7 +72,7 @@ def open_locked(
     wanted = Priority[priority.upper()]
     known = asdict(card) if card else {}
     now = clock.now()
-    standing = conversation.escalations.filter(closed_at__isnull=True).first()
+    standing = open_case(conversation)
     if standing:
         if wanted < standing.priority:
             standing.priority, standing.reason, standing.summary, standing.card = wanted, reason, summary, known
@@ -109,7 +109,7 @@ def take(conversation_id: uuid.UUID, agent: User) -> Escalation:
         conversation = locked(conversation_id)
         if conversation.owner == Owner.AGENT and conversation.agent_id != agent.pk:
             raise EscalationError(f"Cette conversation est déjà avec {conversation.agent}.")
-        escalation = conversation.escalations.filter(closed_at__isnull=True).first()
+        escalation = open_case(conversation)
         if escalation is None:
             escalation = open_locked(conversation, "human_request", "normal", "")
             escalation.reason = Reason.AGENT_STARTED

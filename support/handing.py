@@ -12,7 +12,9 @@ from django.utils import timezone
 from support import db, escalate, notices, team
 from support.escalate import EscalationError
 from support.models import Conversation, Escalation, Note, NoticeKind, Owner, Status, TeamMember
+from support.owning import open_case
 from support.privacy import audit
+from support.staff import name
 
 NOTE_CHARACTERS = 2_000
 
@@ -21,7 +23,7 @@ def assign(conversation_id: uuid.UUID, to: User) -> bool:
     """Give a waiting case to ``to``, who is to react soon. False when it waits no more, or they have no room."""
     with db.write():
         conversation = escalate.locked(conversation_id)
-        escalation = _open_case(conversation)
+        escalation = open_case(conversation)
         if conversation.owner != Owner.QUEUE or escalation is None or escalation.status != Status.OPEN:
             return False
         if (member := team.has_room(to)) is None:
@@ -92,11 +94,6 @@ def connect() -> None:
     user_logged_out.connect(_signed_out, dispatch_uid="support.handing")
 
 
-def name(user: User) -> str:
-    """How colleagues call a member of staff."""
-    return user.get_full_name() or user.get_username()
-
-
 def _signed_out(sender: object, user: User | None, **_: object) -> None:
     if user is not None and TeamMember.objects.filter(user=user).exists():
         team.leave(user)
@@ -106,7 +103,7 @@ def _signed_out(sender: object, user: User | None, **_: object) -> None:
 def _return(conversation_id: uuid.UUID, user: User, by: User | None) -> bool:
     with db.write():
         conversation = escalate.locked(conversation_id)
-        escalation = _open_case(conversation)
+        escalation = open_case(conversation)
         if conversation.owner != Owner.AGENT or conversation.agent_id != user.pk or escalation is None:
             return False
         escalate.let_go(conversation, escalation)
@@ -115,13 +112,9 @@ def _return(conversation_id: uuid.UUID, user: User, by: User | None) -> bool:
     return True
 
 
-def _open_case(conversation: Conversation) -> Escalation | None:
-    return conversation.escalations.filter(closed_at__isnull=True).first()
-
-
 def require_open_case(conversation: Conversation) -> Escalation:
     """The case that stands open. Raises EscalationError where nobody was asked for."""
-    if (escalation := _open_case(conversation)) is None:
+    if (escalation := open_case(conversation)) is None:
         raise EscalationError("Personne n'est demandé dans cette conversation : prenez-la d'abord.")
     return escalation
 

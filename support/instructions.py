@@ -19,11 +19,10 @@ from chatbot.anonymise.secrets import mask_secrets
 from chatbot.brand import BrandError
 from chatbot.dialogue.state import ordered
 from chatbot.watch import Watch
-from support import clock, db, doorbell, escalate, inviting
+from support import db, doorbell, escalate, inviting, own_messages
 from support.escalate import EscalationError
-from support.models import Author, Channel, Conversation, Delivery, Escalation, Message
+from support.models import Author, Conversation, Escalation
 from support.privacy import audit
-from support.transports.web import events
 
 WAIT, SAY = "wait", "say"
 ACTS = ("ask_missing", "status")  # what the dialogue can do unasked; chatbot.dialogue.instructed
@@ -131,23 +130,5 @@ def _checked(slug: str, words: str) -> str:
 
 
 def _say(conversation_id: uuid.UUID, words: str) -> None:
-    conversation = escalate.locked(conversation_id)
-    whatsapp = conversation.channel == Channel.WHATSAPP
-    message = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.BOT,
-        text=words,
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED if whatsapp else Delivery.SENT,
-    )
-    conversation.next_seq += 1
-    conversation.save(update_fields=["next_seq"])
-    transaction.on_commit(lambda: _publish(message))
-
-
-def _publish(message: Message) -> None:
-    events.publish((events.conversation_group(message.conversation_id), events.message_event(message)))
-    if message.transport == Channel.WHATSAPP:
-        doorbell.ring_delivery(message.conversation_id)
+    message = own_messages.say(escalate.locked(conversation_id), Author.BOT, words)
+    transaction.on_commit(lambda: own_messages.publish(message))

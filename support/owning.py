@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from support.models import Conversation, Owner
+from support.models import Conversation, Escalation, Owner
 
 
 class EscalationError(Exception):
@@ -22,6 +22,11 @@ def locked(conversation_id: uuid.UUID) -> Conversation:
         return Conversation.objects.select_for_update(of=("self",)).get(id=conversation_id)
     except Conversation.DoesNotExist:
         raise EscalationError("Cette conversation n'existe pas.") from None
+
+
+def open_case(conversation: Conversation) -> Escalation | None:
+    """The case that stands open in a conversation, which has one at most; None where nobody is asked for."""
+    return conversation.escalations.filter(closed_at__isnull=True).first()
 
 
 def require_owner(conversation: Conversation, agent: User) -> None:

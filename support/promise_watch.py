@@ -14,8 +14,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from support import clock, db, notices, promises, staff, statuses
-from support.models import Conversation, Escalation, NoticeKind, Occasion, PromiseEvent, PromiseStep
+from support import clock, db, notices, promises, staff, statuses, team
+from support.models import Escalation, NoticeKind, Occasion, PromiseEvent, PromiseStep
+from support.owning import locked
 from support.privacy import audit
 from support.promises import Promise
 from support.rules import occasions
@@ -78,7 +79,7 @@ def _tell(found: Found) -> bool:
     """Look at the case again under its lock: another worker, a reply or an end may have come first."""
     now = clock.now()
     with db.write():
-        Conversation.objects.select_for_update(of=("self",)).only("id").get(id=found.conversation)
+        locked(found.conversation)
         case = _open_cases().filter(id=found.case).first()
         if case is None or found.promise not in promises.standing(case):
             return False
@@ -113,7 +114,7 @@ def _whom(case: Escalation, step: PromiseStep) -> list[User]:
     if step == PromiseStep.BREACHED:
         users += staff.supervisors()
     elif not users:
-        users += staff.present() or staff.supervisors()
+        users += team.present() or staff.supervisors()
     return list(dict.fromkeys(users))
 
 

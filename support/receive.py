@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chatbot.anonymise.secrets import mask_secrets
 from chatbot.dialogue.state import StateError, from_json
-from support import clock, db, doorbell, promises, redis_client, satisfaction
+from support import clock, db, doorbell, promises, rating, redis_client, satisfaction
 from support.models import (
     Author,
     Channel,
@@ -77,7 +77,7 @@ class Receipt:
 
 def receive(inbound: Inbound) -> Receipt:
     """Store a message and ring for its turn. Raises django.db.Error when the database is away: acknowledge nothing."""
-    text = _storable(inbound.text)
+    text = db.storable(inbound.text)
     for last_try in (False, False, True):
         try:
             with db.write():
@@ -112,7 +112,7 @@ def _store(inbound: Inbound, text: str) -> Receipt:
         _ask_people(conversation, now)
     transaction.on_commit(lambda: _announce(message, conversation))
     if conversation.owner == Owner.BOT and (score := satisfaction.score_of(conversation.brand, text)):
-        _take_score(conversation, message, score)
+        rating.take_score(conversation, message, score)
     return Receipt(message, fresh=True)
 
 
@@ -154,53 +154,6 @@ def _ask_people(conversation: Conversation, now: datetime) -> None:
     )
 
 
-def _take_score(conversation: Conversation, message: Message, score: int) -> None:
-    """A score right after the question is its answer: kept, thanked for, and the conversation rests as before.
-
-    Anywhere else it is a message like any other. What the customer wrote before and nobody read yet goes first.
-    """
-    asked = satisfaction.answered_by(message)
-    earlier = conversation.messages.filter(
-        author=Author.CUSTOMER, seq__gt=conversation.handled_seq, seq__lt=message.seq
-    )
-    if asked is None or earlier.exists():
-        return
-    conversation.owner, conversation.handled_seq, conversation.waiting_since = Owner.NOBODY, message.seq, None
-    conversation.save(update_fields=["owner", "handled_seq", "waiting_since"])
-    _thank(conversation, satisfaction.record(asked, conversation.brand, score, message.at))
-
-
-def rate(conversation_id: uuid.UUID, score: int, comment: str = "") -> bool:
-    """Keep the score a customer gives the last resolution, once; False when there is none to rate."""
-    with db.write():
-        conversation = Conversation.objects.select_for_update(of=("self",)).filter(id=conversation_id).first()
-        now = clock.now()
-        asked = satisfaction.to_rate(conversation, now) if conversation else None
-        if conversation is None or asked is None:
-            return False
-        comment = mask_secrets(_storable(comment), ())
-        _thank(conversation, satisfaction.record(asked, conversation.brand, score, now, comment))
-    return True
-
-
-def _thank(conversation: Conversation, text: str) -> None:
-    whatsapp = conversation.channel == Channel.WHATSAPP
-    thanks = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.SYSTEM,
-        text=text,
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED if whatsapp else Delivery.SENT,
-    )
-    Conversation.objects.filter(id=conversation.id).update(next_seq=F("next_seq") + 1)
-    shown = events.conversation_group(conversation.id), events.message_event(thanks)
-    transaction.on_commit(lambda: events.publish(shown, events.changed(conversation.id)))
-    if whatsapp:
-        transaction.on_commit(lambda: doorbell.ring_delivery(conversation.id))
-
-
 def _free_held(conversation: Conversation) -> None:
     """The customer's message has opened the window: what was held while it was closed may go."""
     Conversation.objects.filter(id=conversation.id).update(holds_reply=False)
@@ -231,11 +184,6 @@ def _find_repeat(inbound: Inbound) -> Message | None:
     if inbound.client_id and inbound.conversation:
         return Message.objects.filter(conversation=inbound.conversation, client_id=inbound.client_id).first()
     return None
-
-
-def _storable(text: str) -> str:
-    """Text every database and every JSON reader takes (no NUL, no lone surrogate), its lines ended by one character."""
-    return text.replace("\x00", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()
 
 
 def mark_read(conversation_id: uuid.UUID, seq: int) -> None:

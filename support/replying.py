@@ -12,10 +12,9 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from support import clock, db, doorbell, inviting, satisfaction
+from support import db, inviting, own_messages, satisfaction
 from support.models import (
     Author,
-    Channel,
     Conversation,
     Delivery,
     Message,
@@ -24,7 +23,7 @@ from support.models import (
     Satisfaction,
     StoredFile,
 )
-from support.owning import EscalationError, lease_end, locked, require_owner
+from support.owning import EscalationError, lease_end, locked, open_case, require_owner
 from support.privacy import audit
 from support.transports.web import events
 
@@ -154,7 +153,7 @@ def _say(
         asked_count=0,
         next_due_at=None,
     )
-    transaction.on_commit(lambda: publish_reply(message))
+    transaction.on_commit(lambda: own_messages.publish(message))
     return message
 
 
@@ -162,21 +161,10 @@ def _invite(conversation: Conversation, agent: User, filled: inviting.Filled, cl
     """Put the template an agent chose into the outbox of a locked conversation; None where it may not go any more."""
     if inviting.why_not(conversation):
         return None
-    message = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.SYSTEM,
-        agent=agent,
-        text=filled["text"],
-        template=filled["name"],
-        template_values=filled["values"],
-        client_id=client_id,
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED,
+    template = {"template": filled["name"], "template_values": filled["values"]}
+    message = own_messages.say(
+        conversation, Author.SYSTEM, filled["text"], agent=agent, client_id=client_id, **template
     )
-    conversation.next_seq += 1
-    conversation.save(update_fields=["next_seq"])
     audit.record(agent, "template", f"conversation:{conversation.id}", {"template": filled["name"]})
     return message
 
@@ -188,51 +176,18 @@ def _stored(
     client_id: uuid.UUID,
     attachments: Sequence[Mapping[str, Any]],
 ) -> Message:
-    message = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.AGENT,
-        agent=agent,
-        text=text,
-        attachments=[*attachments],
-        at=clock.now(),
-        transport=conversation.channel,
-        client_id=client_id,
-        delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
-    )
     StoredFile.objects.filter(id__in=[each["file"] for each in attachments if "file" in each]).update(said=True)
-    conversation.next_seq += 1
-    conversation.save(update_fields=["next_seq"])
-    return message
-
-
-def publish_reply(message: Message) -> None:
-    """Show a committed message of ours to whoever follows, and ring for the provider."""
-    events.publish(
-        (events.conversation_group(message.conversation_id), events.message_event(message)),
-        events.changed(message.conversation_id),
+    return own_messages.say(
+        conversation, Author.AGENT, text, agent=agent, client_id=client_id, attachments=[*attachments]
     )
-    if message.transport == Channel.WHATSAPP:
-        doorbell.ring_delivery(message.conversation_id)
 
 
 def ask_how_it_went(conversation: Conversation, agent: User, now: datetime) -> None:
     """Put the one-digit question to the customer whose locked case ``agent`` resolves, where it may be put."""
-    case = conversation.escalations.filter(closed_at__isnull=True).first()
+    case = open_case(conversation)
     text = satisfaction.question(conversation, case, now) if case else None
     if case is None or text is None:
         return
-    message = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.SYSTEM,
-        text=text,
-        choices=satisfaction.choices(conversation),
-        at=now,
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
-    )
-    conversation.next_seq += 1
-    conversation.save(update_fields=["next_seq"])
+    message = own_messages.say(conversation, Author.SYSTEM, text, choices=satisfaction.choices(conversation), at=now)
     Satisfaction.objects.create(escalation=case, conversation=conversation, agent=agent, question=message, asked_at=now)
-    transaction.on_commit(lambda: publish_reply(message))
+    transaction.on_commit(lambda: own_messages.publish(message))

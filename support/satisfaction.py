@@ -1,6 +1,6 @@
 """The one-digit question after a resolution: whom it is put to, what counts as an answer, and who hears of it.
 
-The rows of the conversation are written by ``escalate`` (the question) and ``receive`` (the answer and the thanks).
+The rows of the conversation are written by ``escalate`` (the question) and ``rating`` (the answer and the thanks).
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _window_is_open(conversation: Conversation, now: datetime) -> bool:
 
 
 def _words(score: int, agent: User | None) -> str:
-    whose = f" après l'aide de {agent.get_full_name() or agent.get_username()}" if agent else ""
+    whose = f" après l'aide de {staff.name(agent)}" if agent else ""
     return f"Note de {score} sur 5{whose}."
 
 

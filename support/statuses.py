@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from support import clock, db, promises
-from support.escalate import EscalationError
-from support.models import Conversation, Escalation, Owner, Priority, Status
+from support.models import Escalation, Owner, Priority, Status
+from support.owning import EscalationError, lease_end, locked, open_case
 from support.privacy import audit
+from support.staff import name
 from support.transports.web import events
 
 MORNING = time(8)
@@ -88,7 +88,7 @@ def wake() -> int:
     woken = 0
     for case_id, conversation_id in list(due.values_list("id", "conversation_id")):
         with db.write():
-            Conversation.objects.select_for_update(of=("self",)).get(id=conversation_id)
+            locked(conversation_id)
             case = due.filter(id=case_id).first()
             if case is None:
                 continue  # the customer wrote, or somebody was quicker
@@ -112,7 +112,7 @@ def settle_leases() -> None:
     if aside.exists() or unheld.exists():  # a look costs no writer's turn
         with db.write():
             aside.update(lease_until=None)
-            unheld.update(lease_until=timezone.now() + timedelta(seconds=settings.AGENT_LEASE_SECONDS))
+            unheld.update(lease_until=lease_end())
 
 
 def snooze_end(choice: str, now: datetime) -> datetime:
@@ -138,22 +138,17 @@ def snooze_end(choice: str, now: datetime) -> datetime:
 
 def _open_case(conversation_id: uuid.UUID, agent: User, *, of_anybody: bool) -> Escalation:
     """The open case of a conversation, which is locked first: everybody locks in that order."""
-    try:
-        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=conversation_id)
-    except Conversation.DoesNotExist:
-        raise EscalationError("Cette conversation n'existe pas.") from None
+    conversation = locked(conversation_id)
     if conversation.owner == Owner.AGENT and conversation.agent_id != agent.pk and not of_anybody:
         colleague = conversation.agent
-        name = (colleague.get_full_name() or colleague.get_username()) if colleague else "un collègue"
-        raise EscalationError(f"Cette conversation est déjà avec {name}.")
-    case = conversation.escalations.filter(closed_at__isnull=True).first()
-    if case is None:
+        raise EscalationError(f"Cette conversation est déjà avec {name(colleague) if colleague else 'un collègue'}.")
+    if (case := open_case(conversation)) is None:
         raise EscalationError("Cette conversation n'est plus dans la file.")
     return case
 
 
 def _lease_end(case: Escalation) -> datetime | None:
-    return timezone.now() + timedelta(seconds=settings.AGENT_LEASE_SECONDS) if case.assignee_id else None
+    return lease_end() if case.assignee_id else None
 
 
 def _tell(conversation_id: uuid.UUID) -> None:

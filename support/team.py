@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from support import db
+from support import db, staff
 from support.models import Availability, Conversation, Owner, TeamMember
 from support.privacy import audit
 
 PRESENT = timedelta(seconds=60)  # an open page says so every twenty seconds
-ACT = "support.change_escalation"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,23 @@ def say(user: User, availability: Availability) -> None:
 
 def members() -> list[Member]:
     """Everybody who may take cases and was ever here, by name. Two queries however many they are."""
-    may_act = _who_may_act().values("pk")
+    may_act = staff.holders(staff.ACT).order_by().values("pk")
     rows = with_load().select_related("user").filter(user__in=may_act)
     found = [_member(row) for row in rows]
-    return sorted(found, key=lambda one: (not one.here, str(one.user.get_full_name() or one.user.get_username())))
+    return sorted(found, key=lambda one: (not one.here, staff.name(one.user)))
 
 
 def with_load() -> QuerySet[TeamMember]:
     """Members with ``load``, the number of conversations each has."""
     held = Conversation.objects.filter(owner=Owner.AGENT, agent=OuterRef("user")).order_by().values("agent")
     return TeamMember.objects.annotate(load=Coalesce(Subquery(held.annotate(n=Count("id")).values("n")), 0))
+
+
+def present() -> QuerySet[User]:
+    """Who may answer, is available, and has a page open: what is told to those at work goes to them."""
+    since = timezone.now() - PRESENT
+    here = {"team_member__availability": Availability.AVAILABLE, "team_member__seen_at__gte": since}
+    return staff.holders(staff.ACT).filter(**here)
 
 
 def is_here(user: User) -> bool:
@@ -90,11 +95,6 @@ def leave(user: User) -> None:
     """They signed out: gone at once, not in a minute."""
     with db.write():
         TeamMember.objects.filter(user=user).update(seen_at=None)
-
-
-def _who_may_act() -> QuerySet[User]:
-    active = Q(is_active=True, is_staff=True)
-    return User.objects.with_perm(ACT, backend=BACKEND).filter(active).order_by()
 
 
 def _member(row: TeamMember) -> Member:

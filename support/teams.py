@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from support import clock, db, escalate, hours, notices, staff
+from support import clock, db, escalate, hours, notices
 from support.escalate import EscalationError
-from support.handing import name, note_checked, require_open_case, write_note
+from support.handing import note_checked, require_open_case, write_note
 from support.models import Conversation, Escalation, NoticeKind, Owner, Status, Team
 from support.privacy import audit
+from support.staff import name
+from support.team import present
 from support.transports.web import events
 
 
@@ -50,7 +52,7 @@ def send(conversation_id: uuid.UUID, by: User, team: Team) -> None:
 def free_unattended() -> int:
     """Open to everybody the cases whose team has not been there for its patience; returns how many. For the sweeper."""
     now, freed = clock.now(), 0
-    waiting = _waiting().exclude(team__in=Team.objects.filter(members__in=staff.present()))
+    waiting = _waiting().exclude(team__in=Team.objects.filter(members__in=present()))
     for case in list(waiting.select_related("team", "conversation").prefetch_related("stints")):
         if not _is_over(case, now):
             continue
@@ -73,8 +75,8 @@ def members_wanted(case: Escalation) -> Collection[int] | None:
 def _belongs_to(case: Escalation, team: Team, by: User, said: str) -> None:
     case.team, case.team_since, case.team_freed_at = team, clock.now(), None
     case.save(update_fields=["team", "team_since", "team_freed_at"])
-    present = [user for user in staff.present().filter(teams=team) if user.pk != by.pk]
-    notices.tell(present, NoticeKind.TEAM, case.conversation_id, f"Équipe {team}. {said}")
+    there = [user for user in present().filter(teams=team) if user.pk != by.pk]
+    notices.tell(there, NoticeKind.TEAM, case.conversation_id, f"Équipe {team}. {said}")
     audit.record(by, "team", f"conversation:{case.conversation_id}", {"team": team.name})
     _tell(case.conversation_id)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from chatbot import types
 from chatbot.saying import FAULTS
-from support import claim_facts, clock, escalate
+from support import claim_facts, clock, escalate, own_messages
 from support.backoffice import outbox
 from support.incidents import incidents
 from support.insight import metrics
@@ -21,7 +21,6 @@ from support.models import (
     ClaimEvent,
     ClaimStatus,
     Conversation,
-    Delivery,
     EngineCall,
     Message,
 )
@@ -79,21 +78,14 @@ def enter_in_ledger(conversation: Conversation, spoken: types.Spoken) -> None:
 
 def store_reply(conversation: Conversation, reply: types.Reply, identity: uuid.UUID | None = None) -> Message:
     """The assistant's words, next in the conversation; ``identity`` is the one under which they were streamed."""
-    whatsapp = conversation.channel == Channel.WHATSAPP
-    message = Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.BOT,
-        text=reply.text,
+    return own_messages.store(
+        conversation,
+        Author.BOT,
+        reply.text,
         choices=[{"label": choice.label, "value": choice.value} for choice in reply.choices],
         sources=list(reply.sources),
-        reply=None if whatsapp else identity,
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED if whatsapp else Delivery.SENT,
+        reply=None if conversation.channel == Channel.WHATSAPP else identity,
     )
-    conversation.next_seq += 1
-    return message
 
 
 def _file_claim(conversation: Conversation, filed: types.ClaimFiled) -> None:

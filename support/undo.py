@@ -17,7 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from support import db, doorbell, escalate, inviting
-from support.models import Conversation, Message, PendingReply
+from support.models import Message, PendingReply
+from support.owning import locked
 from support.transports.web import events
 
 RING_AFTER = 0.05  # the clock of a worker may be a little behind
@@ -70,8 +71,7 @@ def undo(conversation_id: uuid.UUID, agent: User, client_id: uuid.UUID) -> Pendi
     Raises EscalationError when it has left.
     """
     with db.write():
-        if not _lock(conversation_id):
-            raise escalate.EscalationError("Cette conversation n'existe pas.")
+        locked(conversation_id)
         waiting = PendingReply.objects.filter(conversation=conversation_id, client_id=client_id, agent=agent).first()
         if waiting is None:
             raise escalate.EscalationError("Trop tard : la réponse est partie.")
@@ -107,11 +107,6 @@ def as_json(waiting: PendingReply) -> dict[str, Any]:
         "due": events.isoformat(waiting.due_at),
         "refused": waiting.refused,
     }
-
-
-def _lock(conversation_id: uuid.UUID) -> bool:
-    """Lock the conversation like every writer does; tells whether there is one. In a transaction."""
-    return bool(Conversation.objects.select_for_update(of=("self",)).filter(id=conversation_id).only("id"))
 
 
 def _ring(conversation_id: uuid.UUID) -> None:

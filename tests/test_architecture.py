@@ -21,12 +21,13 @@ WRITES = {
 }
 WRITERS = {
     "receive.py",
+    "rating.py",  # a score that came in, for receive
     "turns.py",
     "turn_rows.py",  # what turns and announce store
+    "own_messages.py",  # the one way for each of these to say something
     "turn_media.py",  # what was read of pictures and voice notes, for turns
     "deliver.py",
-    "attempts.py",  # their ledger, for deliver
-    "withheld.py",  # what deliver holds or drops
+    "delivery",  # for deliver: the ledger of attempts, what is held or dropped
     "escalate.py",
     "replying.py",  # what agents say
     "handing.py",  # from hand to hand, on escalate's own primitives: hold, let_go

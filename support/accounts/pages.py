@@ -1,4 +1,4 @@
-"""What the pages of accounts share: who asks, and an answer in the site's own plain frame or in the admin's."""
+"""What the pages of staff share: who asks, and an answer in the site's own plain frame or in the admin's."""
 
 from __future__ import annotations
 

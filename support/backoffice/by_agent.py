@@ -15,9 +15,10 @@ from django.db import transaction
 
 from chatbot.dialogue.state import StateError, from_json
 from chatbot.types import Slot
-from support import claim_facts, clock, collected, db, escalate
+from support import claim_facts, clock, collected, db
 from support.backoffice import outbox
-from support.models import Claim, ClaimEvent, ClaimStatus, Conversation, Owner
+from support.models import Claim, ClaimEvent, ClaimStatus, Conversation
+from support.owning import EscalationError, locked, require_owner
 from support.privacy import audit
 from support.privacy.fields import blind_index
 from support.transports.web import events
@@ -30,13 +31,13 @@ def correct(
 ) -> None:
     """Set a recognised ``value``. Only the owner may, unless ``any_owner``. Raises EscalationError."""
     with db.write():
-        conversation = Conversation.objects.select_for_update(of=("self",)).get(id=conversation_id)
-        if not any_owner and (conversation.owner != Owner.AGENT or conversation.agent_id != by.pk):
-            raise escalate.EscalationError("Prenez d'abord la conversation : elle n'est pas (ou plus) avec vous.")
+        conversation = locked(conversation_id)
+        if not any_owner:
+            require_owner(conversation, by)
         rows = Claim.objects.select_for_update(of=("self",)).filter(customer_id=conversation.customer_id, number=number)
         claim = rows.first()
         if claim is None:
-            raise escalate.EscalationError("Ce dossier n'est pas de ce client.")
+            raise EscalationError("Ce dossier n'est pas de ce client.")
         before = claim.slots.get(slot)
         if before and before.get("value") == value:
             return

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 
 import structlog
+from django.db import transaction
 
-from support import clock, doorbell
+from support import clock, own_messages
 from support.db import write
-from support.models import Author, Channel, Conversation, Delivery, Incident, IncidentCase, Message, Owner
-from support.transports.web import events
+from support.models import Author, Conversation, Incident, IncidentCase, Owner
 
 log = structlog.get_logger(__name__)
 BATCH = 200
@@ -47,21 +47,7 @@ def _tell(case_id: int, closing: str) -> bool:
             return False
         if conversation.owner == Owner.AGENT or conversation.identity.opted_out_at:
             return False
-        message = Message.objects.create(
-            conversation=conversation,
-            seq=conversation.next_seq,
-            author=Author.BOT,
-            text=closing,
-            client_id=uuid.uuid5(case.incident_id, str(conversation.id)),
-            at=clock.now(),
-            transport=conversation.channel,
-            delivery=Delivery.QUEUED if conversation.channel == Channel.WHATSAPP else Delivery.SENT,
-        )
-        conversation.next_seq += 1
-        conversation.save(update_fields=["next_seq"])
-    events.publish(
-        (events.conversation_group(conversation.id), events.message_event(message)), events.changed(conversation.id)
-    )
-    if conversation.channel == Channel.WHATSAPP:
-        doorbell.ring_delivery(conversation.id)
+        once = uuid.uuid5(case.incident_id, str(conversation.id))
+        message = own_messages.say(conversation, Author.BOT, closing, client_id=once)
+        transaction.on_commit(lambda: own_messages.publish(message))
     return True

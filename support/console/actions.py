@@ -6,7 +6,7 @@ import functools
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -30,21 +30,27 @@ def action(act: Action) -> Callable[..., HttpResponse]:
 
     @functools.wraps(act)
     def view(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
-        user = request.user
-        if not isinstance(user, User):
-            return document(401, "Votre session a expiré. Reconnectez-vous.", code="signed_out")
-        if not roles.may_act(user):
-            return document(403, "Votre rôle ne permet pas cette action.", code="forbidden")
-        if not Conversation.objects.filter(id=conversation).exists():
-            return document(404, "Cette conversation n'existe pas.", code="not_found")
+        if (refusal := turned_away(request, conversation)) is not None:
+            return refusal
         try:
-            return act(conversation, user, body_of(request))
+            return act(conversation, cast("User", request.user), body_of(request))
         except Unusable as error:
             return document(422, str(error), code="unusable")
         except escalate.EscalationError as error:
             return document(409, str(error), code="conflict", agent=_owner(conversation))
 
     return require_POST(view)
+
+
+def turned_away(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse | None:
+    """The problem for who may not act on a case, or on one that is not there; None for a member of staff who may."""
+    if not isinstance(request.user, User):
+        return document(401, "Votre session a expiré. Reconnectez-vous.", code="signed_out")
+    if not roles.may_act(request.user):
+        return document(403, "Votre rôle ne permet pas cette action.", code="forbidden")
+    if not Conversation.objects.filter(id=conversation).exists():
+        return document(404, "Cette conversation n'existe pas.", code="not_found")
+    return None
 
 
 @action
@@ -138,10 +144,15 @@ def usable_text(body: Mapping[str, Any]) -> str:
 
 def client_id_of(body: Mapping[str, Any]) -> uuid.UUID:
     """The page's own name for what it sends. Raises Unusable."""
+    return uuid_of(body, "client_id")
+
+
+def uuid_of(body: Mapping[str, Any], name: str) -> uuid.UUID:
+    """The identifier called ``name``. Raises Unusable."""
     try:
-        return uuid.UUID(str(body.get("client_id")))
+        return uuid.UUID(str(body.get(name)))
     except ValueError:
-        raise Unusable("« client_id » doit être un UUID.") from None
+        raise Unusable(f"« {name} » doit être un UUID.") from None
 
 
 def _owner(conversation: uuid.UUID) -> dict[str, Any] | None:

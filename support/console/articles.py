@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from support.accounts.pages import user_of
+from support.console.brand_form import BrandForm
 from support.knowledge import values, writing
 from support.minds import with_template
 from support.models import Article, ArticleStatus
@@ -28,7 +29,7 @@ TOPICS = (
 )
 
 
-class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class ArticleForm(BrandForm):
     """Says in French what is wrong, field by field, as the assistant's own guard would judge it."""
 
     topics = forms.MultipleChoiceField(label="Sujets", choices=TOPICS, widget=UnfoldAdminCheckboxSelectMultipleWidget)
@@ -45,12 +46,6 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cl
     def clean_topics(self) -> str:
         """As the row keeps them."""
         return " ".join(self.cleaned_data["topics"])
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(brand := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(brand)
 
     def clean(self) -> dict[str, Any]:
         """As the assistant would judge it: its rules for articles, then its guard."""
@@ -128,7 +123,7 @@ class ArticleAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         """As a draft, in the name of who saves it; nothing is stored where nothing changed."""
         if not change or form.changed_data:
-            writing.save_draft(obj, cast("User", request.user))
+            writing.save_draft(obj, user_of(request))
         for button in self.get_actions_submit_line(request, str(obj.pk)):
             if button.action_name in request.POST:
                 button.method(request, obj)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from support import handing, team
+from support import staff, team
 from support.console import roles, viewers
 
 SEEN_EVERY = 20.0  # seconds between two writes in the database
@@ -65,6 +65,6 @@ class Attendance:
 
     def _look(self, *, ring: bool) -> None:
         if self.case is not None:
-            viewers.look(self.case, self._page, self._user.pk, handing.name(self._user), writes=self._writes)
+            viewers.look(self.case, self._page, self._user.pk, staff.name(self._user), writes=self._writes)
             if ring:
                 viewers.ring(self.case)

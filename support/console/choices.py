@@ -7,13 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from support import staff
 from support.console import roles, saved_views, words
 from support.console.naming import person
 from support.console.rows import pair
 from support.models import Channel, Escalation, Label, Priority, Team
 
 LOOK_BACK = timedelta(days=30)  # kinds and pairs that nobody met for so long are not offered
-_ACCOUNTS = "django.contrib.auth.backends.ModelBackend"
 
 
 def for_queue(user: User, now: datetime) -> dict[str, Any]:
@@ -40,8 +40,7 @@ def for_queue(user: User, now: datetime) -> dict[str, Any]:
 
 
 def _agents() -> list[User]:
-    people = User.objects.with_perm(roles.ACT, backend=_ACCOUNTS).filter(is_staff=True)
-    return list(people.order_by("first_name", "last_name", "username"))
+    return list(staff.holders(staff.ACT).order_by("first_name", "last_name", "username"))
 
 
 def _named(names: dict[str, str]) -> list[dict[str, str]]:

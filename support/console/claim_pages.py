@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -21,6 +18,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from support.accounts.pages import framed, user_of
 from support.backoffice import files, tables
 from support.backoffice.changes import LONGEST_NOTE, LONGEST_REFERENCE, Change, ChangeError
 from support.backoffice.changes import change_status as change
@@ -45,13 +43,6 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(label="Fichier .csv ou .xlsx", widget=UnfoldAdminFileFieldWidget)
     dry_run = forms.BooleanField(label="Vérifier seulement", required=False, widget=UnfoldBooleanSwitchWidget)
-
-
-def user_of(request: HttpRequest) -> User:
-    """The member of staff who asks. Raises Http404 for nobody, whom the admin has sent away before."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def change_status(request: HttpRequest, claim_id: uuid.UUID | None) -> HttpResponse:
@@ -107,5 +98,4 @@ def import_file(request: HttpRequest, back: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, title: str, form: forms.Form, back: str) -> HttpResponse:
-    context: dict[str, Any] = {**admin.site.each_context(request), "title": title, "form": form, "back": back}
-    return TemplateResponse(request, "console/claim_form.html", context)
+    return framed(request, "console/claim_form.html", title, {"form": form, "back": back})

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from support import clock
+from support.accounts.pages import user_of
 from support.backoffice import files
 from support.console import claim_pages, roles, values, words
 from support.console.readonly import RecordAdmin, RecordInline
@@ -86,7 +87,7 @@ def _export(kind: str) -> Callable[[Any, HttpRequest, QuerySet[Claim]], HttpResp
         claims = list(chosen.order_by("filed_at")[:MAX_EXPORT])
         name = f"dossiers-{clock.now():%Y%m%d-%H%M}.{kind}"
         content = files.exported(name, claims)
-        files.note_export(claims, claim_pages.user_of(request))
+        files.note_export(claims, user_of(request))
         return HttpResponse(
             content, content_type=TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )
@@ -116,7 +117,7 @@ class ClaimAdmin(RecordAdmin):
 
     def has_settle_permission(self, request: HttpRequest, _pk: object = None) -> bool:
         """Supervisors and administrators."""
-        return roles.may_settle(claim_pages.user_of(request))
+        return roles.may_settle(user_of(request))
 
     @action(description="Importer", url_path="import", permissions=["settle"])
     def import_file(self, request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import close_old_connections
@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from support import db, escalate, files, suggest, undo
-from support.console import macros, ready, retrying, roles, variables
-from support.console.actions import Unusable, action, client_id_of, replied, usable_text
+from support.console import macros, ready, retrying, variables
+from support.console.actions import Unusable, action, client_id_of, replied, turned_away, usable_text, uuid_of
 from support.file_links import public
 from support.models import CannedReply, Conversation
 from support.privacy import audit
@@ -33,14 +33,14 @@ def take_back(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> H
 @action
 def cancel(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Cancel a reply held until the customer writes."""
-    escalate.withdraw(conversation, user, _uuid(body, "message"))
+    escalate.withdraw(conversation, user, uuid_of(body, "message"))
     return HttpResponse(status=204)
 
 
 @action
 def again(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Say again what of a failed reply did not reach the provider, as a new message, once."""
-    return replied(retrying.again(conversation, user, _uuid(body, "message")))
+    return replied(retrying.again(conversation, user, uuid_of(body, "message")))
 
 
 @action
@@ -77,9 +77,9 @@ def keep_reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> 
 def drop_reply(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Forget a ready reply of the user's own."""
     with db.write():
-        shortcut = str(body.get("shortcut", ""))
-        CannedReply.objects.filter(owner=user, shortcut=shortcut).delete()
-        audit.record(user, "canned_drop", f"conversation:{conversation}")
+        for kept in CannedReply.objects.filter(owner=user, shortcut=str(body.get("shortcut", ""))):
+            audit.record(user, "canned_drop", f"canned:{kept.pk}")
+            kept.delete()
     return HttpResponse(status=204)
 
 
@@ -125,20 +125,15 @@ def _suggestion(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) ->
 @require_POST
 def attach(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
     """Take one file, sent as a form's « file »."""
-    user = request.user
-    if not isinstance(user, User):
-        return document(401, "Votre session a expiré. Reconnectez-vous.", code="signed_out")
-    if not roles.may_act(user):
-        return document(403, "Votre rôle ne permet pas cette action.", code="forbidden")
-    if not Conversation.objects.filter(id=conversation).exists():
-        return document(404, "Cette conversation n'existe pas.", code="not_found")
+    if (refusal := turned_away(request, conversation)) is not None:
+        return refusal
     sent = request.FILES.get("file")
     if sent is None:
         return document(422, "Aucun fichier n'est arrivé.", code="unusable")
     if (sent.size or 0) > files.MAX_BYTES:
         return document(413, "Ce fichier dépasse 8 Mo.", code="too_large")
     try:
-        kept = files.store(conversation, user, sent.name or "", sent.read())
+        kept = files.store(conversation, cast("User", request.user), sent.name or "", sent.read())
     except files.FileError as error:
         return document(422, str(error), code="unusable")
     except escalate.EscalationError as error:
@@ -149,7 +144,7 @@ def attach(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
 @action
 def detach(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Delete a file that was not sent."""
-    files.discard(conversation, user, _uuid(body, "file"))
+    files.discard(conversation, user, uuid_of(body, "file"))
     return HttpResponse(status=204)
 
 
@@ -165,10 +160,3 @@ def _told(steps: Mapping[str, Any]) -> list[str]:
         for each in ("réponse" if "reply" in steps else "", *told, priority, status, "note" if "note" in steps else "")
         if each
     ]
-
-
-def _uuid(body: Mapping[str, Any], name: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(body.get(name)))
-    except ValueError:
-        raise Unusable(f"« {name} » doit être un UUID.") from None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from chatbot.brand import BrandError
 from support import db
+from support.accounts.pages import user_of
 from support.console import macro_form, ready, variables
 from support.models import CannedReply, Macro
 from support.privacy import audit
@@ -57,12 +57,12 @@ class _Desk(ModelAdmin):
         """On record, without its words."""
         with db.write():
             super().save_model(request, obj, form, change)
-            audit.record(cast("User", request.user), f"{self.shipped}_save", f"{self.shipped}:{obj.pk}")
+            audit.record(user_of(request), f"{self.shipped}_save", f"{self.shipped}:{obj.pk}")
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """On record as well."""
         with db.write():
-            audit.record(cast("User", request.user), f"{self.shipped}_delete", f"{self.shipped}:{obj.pk}")
+            audit.record(user_of(request), f"{self.shipped}_delete", f"{self.shipped}:{obj.pk}")
             super().delete_model(request, obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -89,7 +89,7 @@ class CannedReplyAdmin(_Desk):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CannedReply]:
         """Not those that colleagues keep for themselves."""
         rows: QuerySet[CannedReply] = super().get_queryset(request)
-        return rows.filter(Q(owner=None) | Q(owner=cast("User", request.user)))
+        return rows.filter(Q(owner=None) | Q(owner=user_of(request)))
 
 
 @admin.register(Macro)

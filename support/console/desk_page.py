@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,8 +14,9 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from support import desk_changes, hours
-from support.console import claim_pages, hours_text
-from support.knowledge import values
+from support.accounts.pages import user_of
+from support.console import hours_text
+from support.console.brand_form import BrandForm
 from support.models import DeskSettings, Holiday, OpeningHours
 
 DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
@@ -27,7 +27,7 @@ MOON = (
 )
 
 
-class DeskForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class DeskForm(BrandForm):
     """A week in seven lines, the holidays in one box."""
 
     holidays = forms.CharField(
@@ -42,19 +42,11 @@ class DeskForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class
         super().__init__(*args, **kwargs)
         known = self.instance.pk is not None
         week, holidays = _entered(self.instance.brand) if known else ({}, hours_text.known_holidays())
-        if not known:
-            self.initial.setdefault("brand", settings.BRAND)
         since = (timezone.now() - KEPT).date()
         recent = {day: name for day, name in holidays.items() if day >= since}
         self.initial["holidays"] = hours_text.show_holidays(recent)
         for number in range(1, 8):
             self.initial[f"day_{number}"] = hours_text.show_day(week.get(number, []))
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(brand := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(brand)
 
     def clean_holidays(self) -> Any:
         """Days and their names."""
@@ -117,7 +109,7 @@ class DeskSettingsAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: DeskSettings, form: Any, change: bool) -> None:
         """With its hours and holidays, audited."""
         week = {number: form.cleaned_data[f"day_{number}"] for number in range(1, 8)}
-        desk_changes.save_desk(obj, week, form.cleaned_data["holidays"], claim_pages.user_of(request))
+        desk_changes.save_desk(obj, week, form.cleaned_data["holidays"], user_of(request))
 
     @admin.display(description="horaires")
     def source(self, row: DeskSettings) -> str:

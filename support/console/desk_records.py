@@ -20,9 +20,10 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from chatbot import brand
 from chatbot.dialogue.specs import read_flows
 from support import desk_changes
-from support.console import claim_pages, words
+from support.accounts.pages import user_of
+from support.console import words
+from support.console.brand_form import BrandForm
 from support.console.readonly import RecordAdmin
-from support.knowledge import values
 from support.models import Priority, Satisfaction, ServiceLevel, TeamMember
 
 
@@ -33,7 +34,7 @@ def kinds() -> Sequence[tuple[str, str]]:
     return [(kind, flow.label[:1].upper() + flow.label[1:]) for kind, flow in flows.items()]
 
 
-class LevelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class LevelForm(BrandForm):
     """Minutes promised; the kinds are those that the brand has flows for."""
 
     kind = forms.ChoiceField(label="Nature", required=False, widget=UnfoldAdminSelectWidget)
@@ -44,16 +45,9 @@ class LevelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("brand", settings.BRAND)
         for name, choices in (("kind", kinds()), ("priority", Priority.choices)):
             if name in self.fields:
                 self.fields[name].choices = [("", "Toutes"), *choices]  # type: ignore[attr-defined]
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(slug := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(slug)
 
     def clean(self) -> dict[str, Any]:
         """A case is not promised to be over before somebody has answered."""
@@ -83,11 +77,11 @@ class ServiceLevelAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ServiceLevel, form: Any, change: bool) -> None:
         """Audited."""
-        desk_changes.save_level(obj, claim_pages.user_of(request))
+        desk_changes.save_level(obj, user_of(request))
 
     def delete_model(self, request: HttpRequest, obj: ServiceLevel) -> None:
         """Audited."""
-        desk_changes.delete_level(obj, claim_pages.user_of(request))
+        desk_changes.delete_level(obj, user_of(request))
 
     @admin.display(description="nature", ordering="kind")
     def what(self, row: ServiceLevel) -> str:
@@ -154,7 +148,7 @@ class TeamMemberAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: TeamMember, form: Any, change: bool) -> None:
         """Audited."""
-        desk_changes.save_member(obj, claim_pages.user_of(request))
+        desk_changes.save_member(obj, user_of(request))
 
     @display(description="disponibilité", label={"Disponible": "success", "Occupé": "warning"})
     def presence(self, row: TeamMember) -> str:

@@ -17,15 +17,16 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from support.console import claim_pages, experiment_page
+from support.accounts.pages import user_of
+from support.console import experiment_page
+from support.console.brand_form import BrandForm
 from support.experiments import steer
-from support.knowledge import values
 from support.models import Experiment, ExperimentKind, ExperimentStatus
 
 CONTROL, CANDIDATE = "temoin", "candidate"
 
 
-class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class ExperimentForm(BrandForm):
     """A draft: two voices, told by tier and adapter. More arms than two are written by programs."""
 
     control_tier = forms.CharField(label="Voix témoin", required=False, widget=UnfoldAdminTextInputWidget)
@@ -57,12 +58,6 @@ class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own
             for key, arm in (("control", control), ("candidate", candidate)):
                 self.initial[f"{key}_tier"], self.initial[f"{key}_adapter"] = arm["tier"], arm["adapter"]
             self.initial["weight"] = candidate["weight"]
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(brand := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(brand)
 
     def clean_share(self) -> int:
         """Per cent."""
@@ -141,7 +136,7 @@ class ExperimentAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Experiment, form: Any, change: bool) -> None:
         """A draft, in the name of who saves it, audited."""
-        steer.save_draft(obj, claim_pages.user_of(request))
+        steer.save_draft(obj, user_of(request))
 
     def changeform_view(
         self,
@@ -231,7 +226,7 @@ def _confirmed(
     back = reverse("admin:support_experiment_change", args=[row.pk])
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            act(row, claim_pages.user_of(request))
+            act(row, user_of(request))
         except steer.NotAllowed as refusal:
             messages.error(request, str(refusal))
         else:

@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from unfold.widgets import (
@@ -26,8 +25,8 @@ from unfold.widgets import (
 
 from chatbot import brand as brands
 from support import clock, house_words
+from support.accounts.pages import framed, user_of
 from support.console import roles, words
-from support.console.claim_pages import user_of
 from support.incidents import incidents, radar, switches
 from support.minds import with_template
 from support.models import Channel, Incident, Mode, ServiceSwitch
@@ -104,7 +103,7 @@ def incidents_page(request: HttpRequest) -> HttpResponse:
             return redirect("console:incidents")
     rows = Incident.objects.filter(brand=brand).select_related("label", "opened_by", "fixed_by")
     counted = rows.annotate(hit=Count("cases"), told=Count("cases__noticed_at"), closed=Count("cases__closing_told_at"))
-    return _page(request, "console/incidents.html", "Incidents", {
+    return framed(request, "console/incidents.html", "Incidents", {
         "blips": [_blip(brand, blip) for blip in radar.blips(brand, clock.now())],
         "incidents": [_incident(brand, row) for row in counted[:SHOWN]],
         "form": form,
@@ -149,7 +148,7 @@ def assistant_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Réglé : l'assistant suit dans quelques secondes.")
             return redirect("console:assistant")
     rows = ServiceSwitch.objects.filter(brand=brand).select_related("changed_by").order_by("channel", "operator")
-    return _page(request, "console/assistant.html", "Assistant", {
+    return framed(request, "console/assistant.html", "Assistant", {
         "rows": [_switch(row) for row in rows], "form": form, "may_run": may_run,
     })  # fmt: skip
 
@@ -209,9 +208,3 @@ def _incident(brand: str, row: Incident) -> dict[str, Any]:
 def _switch(row: ServiceSwitch) -> dict[str, Any]:
     channel = Channel(row.channel).label if row.channel else "Tous les canaux"
     return {"where": f"{channel}, {row.operator or 'tous les opérateurs'}", "row": row}
-
-
-def _page(request: HttpRequest, template: str, title: str, more: dict[str, Any]) -> HttpResponse:
-    if not request.user.is_authenticated:
-        raise Http404
-    return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **more})

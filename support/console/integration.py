@@ -13,8 +13,9 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from support.accounts.pages import user_of
 from support.backoffice import tokens, webhook
-from support.console import claim_pages, roles
+from support.console import roles
 from support.console.masking import mask_phones
 from support.console.readonly import RecordAdmin
 from support.models import ApiToken, OutgoingEvent
@@ -71,7 +72,7 @@ class ApiTokenAdmin(ModelAdmin):
         """Make it, and show it this once."""
         said = form.cleaned_data
         row, token = tokens.create(
-            obj.name, said["chosen"], settings.BRAND, tokens.in_days(said["days"]), claim_pages.user_of(request)
+            obj.name, said["chosen"], settings.BRAND, tokens.in_days(said["days"]), user_of(request)
         )
         obj.pk, obj.prefix = row.pk, row.prefix
         shown = format_html("Copiez ce jeton maintenant, il n'est montré qu'une fois : <code>{}</code>", token)
@@ -83,7 +84,7 @@ class ApiTokenAdmin(ModelAdmin):
     @admin.action(permissions=["revoke"], description="Révoquer")
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
         """End them now."""
-        count = sum(tokens.revoke(row, claim_pages.user_of(request)) for row in chosen)
+        count = sum(tokens.revoke(row, user_of(request)) for row in chosen)
         messages.success(request, f"{count} jeton(s) révoqué(s).")
 
 
@@ -105,7 +106,7 @@ class OutgoingEventAdmin(RecordAdmin):
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         """Who settles claims."""
-        return roles.may_settle(claim_pages.user_of(request))
+        return roles.may_settle(user_of(request))
 
     @admin.action(permissions=["again"], description="Réessayer ceux qui sont abandonnés")
     def again(self, request: HttpRequest, chosen: QuerySet[OutgoingEvent]) -> None:

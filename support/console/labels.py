@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 
-from support import db
+from support import db, labelling
 from support.console import actions
 from support.models import Conversation, Label
 from support.privacy import audit
 from support.problems import document
-from support.transports.web import events
 
 CREATE = "support.add_label"
 LONGEST = 40
@@ -36,13 +34,11 @@ def change(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Http
             label, fresh = Label.objects.get_or_create(brand=row.brand, name=name, defaults={"colour": colour})
             if fresh:
                 audit.record(user, "label_created", f"label:{label.pk}", {"name": label.name})
-            _put(row, label, user)
+            labelling.put(conversation, user, label)
     elif "add" in body:
-        with db.write():
-            _put(row, _label(row, body["add"]), user)
+        labelling.put(conversation, user, _label(row, body["add"]))
     elif "remove" in body:
-        with db.write():
-            _take_off(row, _label(row, body["remove"]), user)
+        labelling.take_off(conversation, user, _label(row, body["remove"]))
     else:
         raise actions.Unusable("« add », « remove » ou « create » est attendu.")
     return JsonResponse({"labels": of(row)})
@@ -65,23 +61,6 @@ def choices(brand: str, user: User) -> dict[str, Any]:
 def as_json(label: Label) -> dict[str, Any]:
     """One label; a colour that has no class shows as grey."""
     return {"id": label.pk, "name": label.name, "colour": label.colour if label.colour in COLOURS else "grey"}
-
-
-def _put(conversation: Conversation, label: Label, user: User) -> None:
-    if not label.conversations.filter(id=conversation.id).exists():
-        label.conversations.add(conversation)
-        _record(conversation, "label_added", label, user)
-
-
-def _take_off(conversation: Conversation, label: Label, user: User) -> None:
-    if label.conversations.filter(id=conversation.id).exists():
-        label.conversations.remove(conversation)
-        _record(conversation, "label_removed", label, user)
-
-
-def _record(conversation: Conversation, act: str, label: Label, user: User) -> None:
-    audit.record(user, act, f"conversation:{conversation.id}", {"name": label.name})
-    transaction.on_commit(lambda: events.publish(events.changed(conversation.id)))
 
 
 def _label(conversation: Conversation, number: object) -> Label:

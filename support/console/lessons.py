@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from chatbot.brand import BrandError
+from support.accounts.pages import user_of
 from support.console import roles, words
-from support.console.actions import Unusable
+from support.console.actions import Unusable, uuid_of
 from support.console.actions import action as door
 from support.console.readonly import RecordAdmin
 from support.console.records import link_to_case
@@ -29,7 +30,11 @@ SHOWN = 5
 @door
 def propose(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Keep what the user says was misread in ``message``."""
-    message = Message.objects.select_related("conversation").filter(id=_uuid(body), conversation=conversation).first()
+    message = (
+        Message.objects.select_related("conversation")
+        .filter(id=uuid_of(body, "message"), conversation=conversation)
+        .first()
+    )
     if message is None:
         raise Unusable("Ce message n'est pas dans cette conversation.")
     if body.get("kind") not in LessonKind.values:
@@ -121,7 +126,7 @@ class LessonAdmin(RecordAdmin):
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Supervisors."""
-        return roles.may_teach(cast("User", request.user))
+        return roles.may_teach(user_of(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Supervisors decide; no field is ever changed."""
@@ -182,13 +187,6 @@ def _approve(row: Lesson, user: User) -> None:
 
 def _intent(name: str) -> str:
     return words.code("intents", name)
-
-
-def _uuid(body: Mapping[str, Any]) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(body.get("message")))
-    except ValueError:
-        raise Unusable("« message » doit être un UUID.") from None
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from support import clock, db, escalate, statuses, undo
+from support import clock, db, escalate, labelling, statuses, undo
 from support.console import variables
 from support.models import Conversation, Label, Note, Priority, Status
 from support.privacy import audit
@@ -82,7 +82,7 @@ def run(
                 raise GapError(gap, reply)
             undo.hold(conversation_id, agent, reply, once)
             done.append("réponse écrite")
-        done += _label(conversation, steps.get("labels", []))
+        done += _label(conversation, agent, steps.get("labels", []))
         if "note" in steps:
             _note(conversation, agent, steps["note"], uuid.uuid5(once, "note"))
             done.append("note ajoutée")
@@ -94,9 +94,10 @@ def run(
     return done
 
 
-def _label(conversation: Conversation, names: list[str]) -> list[str]:
+def _label(conversation: Conversation, agent: User, names: list[str]) -> list[str]:
     for name in names:
-        Label.objects.get_or_create(brand=conversation.brand, name=name)[0].conversations.add(conversation)
+        label, _ = Label.objects.get_or_create(brand=conversation.brand, name=name)
+        labelling.put(conversation.id, agent, label)
     return [f"étiquette « {name} »" for name in names]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from support import staff
 from support.console import words
 from support.console.masking import mask_number, mask_phones
 from support.models import Channel, Conversation, Message
@@ -33,4 +34,4 @@ def excerpt(message: Message | None) -> str:
 
 def person(user: User | None) -> dict[str, Any] | None:
     """A colleague as {id, name}; None for nobody."""
-    return {"id": user.pk, "name": user.get_full_name() or user.get_username()} if user else None
+    return {"id": user.pk, "name": staff.name(user)} if user else None

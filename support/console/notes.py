@@ -9,14 +9,16 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from support import clock, db, notices
+from support import clock, db, notices, staff
 from support.console import actions, roles
 from support.console.labels import choices
 from support.console.lookups import lookup
 from support.console.masking import mask_phones
 from support.models import Conversation, Note, NoticeKind
+from support.owning import locked
 from support.privacy import audit
 from support.transports.web import events
 from support.transports.web.events import isoformat
@@ -31,7 +33,7 @@ def write(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpR
     """Keep a note; the same ``client_id`` again is answered with the first."""
     text, client_id = actions.usable_text(body), actions.client_id_of(body)
     with db.write():
-        Conversation.objects.select_for_update(of=("self",)).only("id").get(id=conversation)
+        locked(conversation)
         note = Note.objects.filter(conversation=conversation, client_id=client_id).first()
         if note is None:
             note = _keep(conversation, user, text.replace("\x00", "").strip(), client_id)
@@ -46,28 +48,27 @@ def _keep(conversation: uuid.UUID, user: User, text: str, client_id: uuid.UUID) 
     note.mentions.set(mentioned)
     line = " ".join(mask_phones(text).split())
     others = [each for each in mentioned if each.pk != user.pk]
-    notices.tell(others, NoticeKind.MENTION, conversation, f"{_name(user)} : {line[:EXCERPT]}")
+    notices.tell(others, NoticeKind.MENTION, conversation, f"{staff.name(user)} : {line[:EXCERPT]}")
     audit.record(user, "note", f"conversation:{conversation}", {"mentions": len(mentioned)})
     transaction.on_commit(lambda: events.publish(events.changed(conversation)))
     return note
 
 
 def mentions(text: str) -> list[User]:
-    """The members of staff named with @, who may see the case. One query, and those of their permissions."""
+    """The members of staff named with @, who may see the case. One query."""
     names = {found.rstrip(".-+").lower() for found in _MENTION.findall(text)}
     if not names:
         return []
     return [user for user in _staff() if user.get_username().lower() in names]
 
 
-def _staff() -> list[User]:
-    users = User.objects.filter(is_active=True, is_staff=True).order_by("username")
-    return [user for user in users if roles.may_see(user)]
+def _staff() -> QuerySet[User]:
+    return staff.holders(roles.SEE).order_by("username")
 
 
 def people() -> list[dict[str, str]]:
-    """Who can be mentioned."""
-    return [{"username": user.get_username(), "name": _name(user)} for user in _staff()]
+    """Who can be mentioned. One query."""
+    return [{"username": user.get_username(), "name": staff.name(user)} for user in _staff()]
 
 
 @lookup
@@ -92,7 +93,7 @@ def as_json(note: Note, *, whole_numbers: bool) -> dict[str, Any]:
     """One note."""
     return {
         "id": str(note.id),
-        "author": _name(note.author) if note.author else "Ancien membre",
+        "author": staff.name(note.author) if note.author else "Ancien membre",
         "text": note.text if whole_numbers else mask_phones(note.text),
         "mentions": _usernames(note.mentions.all()),
         "client_id": str(note.client_id) if note.client_id else None,
@@ -102,7 +103,3 @@ def as_json(note: Note, *, whole_numbers: bool) -> dict[str, Any]:
 
 def _usernames(users: Iterable[User]) -> list[str]:
     return [user.get_username() for user in users]
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()

@@ -6,7 +6,7 @@ from typing import Any
 
 from chatbot.brand import BrandError
 from chatbot.dialogue.state import StateError, from_json
-from support import handing, instructions
+from support import instructions, staff
 from support.console.masking import mask_phones
 from support.models import Conversation, Outcome, Owner
 from support.transports.web.events import isoformat
@@ -24,7 +24,7 @@ def of(conversation: Conversation) -> dict[str, Any] | None:
     except StateError:
         return None
     return {
-        "by": handing.name(last.assignee) if last.assignee else "",
+        "by": staff.name(last.assignee) if last.assignee else "",
         "at": isoformat(last.closed_at),
         "label": _label(conversation.brand, last.instruction),
         "alone": state.alone,

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.utils import timezone
 
-from support import clock, handing, instructions, teams
+from support import clock, handing, instructions, staff, teams
 from support.console import roles
 from support.console.actions import Unusable, action
 from support.console.masking import mask_phones
@@ -90,7 +90,7 @@ def _note_it_came_with(escalation: Escalation) -> dict[str, str] | None:
     note = notes.select_related("author").order_by("-at").first()
     if note is None:
         return None
-    return {"author": handing.name(note.author) if note.author else "", "text": mask_phones(note.text)}
+    return {"author": staff.name(note.author) if note.author else "", "text": mask_phones(note.text)}
 
 
 def _colleague(body: Mapping[str, Any]) -> User:

@@ -6,8 +6,9 @@ import uuid
 
 from django.contrib.auth.models import User
 
-from support import escalate, files, outgoing, undo
+from support import escalate, files, undo
 from support.console import words
+from support.delivery import outgoing
 from support.models import Author, Delivery, Message, PendingReply
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
-from django.db.models import QuerySet
+
+from support import staff
 
 SEE = "support.view_escalation"
 SPENDING = "support.view_enginecall"
-ACT = "support.change_escalation"
+ACT = staff.ACT
 SETTLE = "support.settle_claim"
 ASSIGN = "support.assign_escalation"
-SUPERVISE = "support.supervise_desk"
+SUPERVISE = staff.SUPERVISE
 REPORTS = "support.read_reports"
 REVEAL = "support.reveal_number"
 TEACH = "support.approve_lesson"
@@ -182,12 +183,6 @@ def may_run_incidents(user: User | AnonymousUser) -> bool:
 def may_see_spending(user: User | AnonymousUser) -> bool:
     """Whether what voices cost is open to ``user``."""
     return _is_staff_with(user, SPENDING)
-
-
-def holders(permission: str) -> QuerySet[User]:
-    """Members of staff who have a permission, by group, by name or as superusers."""
-    active = User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
-    return active.filter(is_active=True, is_staff=True)
 
 
 def _is_staff_with(user: User | AnonymousUser, permission: str) -> bool:

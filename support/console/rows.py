@@ -11,14 +11,15 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+from support import promises
 from support.console import values, words
 from support.console.naming import customer_name, excerpt, person
-from support.models import Escalation, Label, Message, Owner, Status
+from support.models import Escalation, Label, Message, Owner, Promised, Status
 from support.transports.web.events import isoformat
 
 Row = dict[str, Any]
 Mark = tuple[Any, ...]
-DUE_LABELS = {"first": "1re réponse", "next": "réponse", "resolution": "résolution"}
+DUE_LABELS = {Promised.FIRST_REPLY: "1re réponse", Promised.NEXT_REPLY: "réponse", Promised.RESOLUTION: "résolution"}
 # What a row is made of, apart from names and words, which are encrypted and dear to read.
 _MARKED = (
     "id", "priority", "reason", "kind", "from_operator", "to_operator", "status", "snoozed_until", "due_at",
@@ -97,7 +98,7 @@ def _labels_of(conversations: Any) -> Mapping[uuid.UUID, list[dict[str, Any]]]:
 def _row(case: Escalation, message: Message | None, labels: list[dict[str, Any]]) -> Row:
     conversation = case.conversation
     with_agent = conversation.owner == Owner.AGENT
-    due, due_kind = nearest_due(case)
+    due, promised = nearest_due(case)
     return {
         "id": str(conversation.id),
         "case": str(case.id),
@@ -116,7 +117,7 @@ def _row(case: Escalation, message: Message | None, labels: list[dict[str, Any]]
         "team": {"id": case.team.pk, "name": case.team.name, "freed": bool(case.team_freed_at)} if case.team else None,
         "since": _iso(waiting_since(case)),
         "due": _iso(due),
-        "due_label": DUE_LABELS.get(due_kind, ""),
+        "due_label": DUE_LABELS[promised] if promised else "",
         "excerpt": excerpt(message),
         "agent": person(case.assignee if case.closed_at else conversation.agent if with_agent else None),
         "unanswered": case.asked_count if with_agent else 0,
@@ -149,15 +150,11 @@ def waiting_since(case: Escalation) -> datetime | None:
     return case.opened_at if waits_in_line else None
 
 
-def nearest_due(case: Escalation) -> tuple[datetime | None, str]:
-    """The next promise to keep and which one it is: first reply, next reply or resolution; (None, "") without one."""
-    promises = {
-        "first": case.due_at if case.first_replied_at is None else None,
-        "next": case.next_due_at if case.asked_count else None,
-        "resolution": case.resolve_due_at,
-    }
-    standing = [(at, kind) for kind, at in promises.items() if at is not None and case.closed_at is None]
-    return min(standing, default=(None, ""))
+def nearest_due(case: Escalation) -> tuple[datetime | None, Promised | None]:
+    """The next promise to keep and which one it is: first reply, next reply or resolution; (None, None) without one."""
+    standing = promises.standing(case) if case.closed_at is None else ()
+    promise = min(standing, key=lambda one: one.due, default=None)
+    return (promise.due, promise.name) if promise else (None, None)
 
 
 def _state(case: Escalation) -> str:

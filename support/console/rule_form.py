@@ -17,15 +17,14 @@ from unfold.widgets import (
 )
 
 from chatbot import brand
+from support.console.brand_form import BrandForm
 from support.console.desk_records import kinds
-from support.knowledge import values
 from support.models import Channel, Label, Priority, Reason, Rule, Status, Team
 from support.rules import acting, vocabulary
 from support.rules.vocabulary import MOODS, Acts, Conditions, RuleError
 
 CONDITIONS = [each.name for each in fields(Conditions)]
 ACTS = [each.name for each in fields(Acts)]
-LISTS = ("reasons", "kinds", "senders", "receivers", "channels", "moods")
 STATUSES = [("", "Ne change pas"), (Status.PENDING, Status.PENDING.label), (Status.SNOOZED, Status.SNOOZED.label)]
 
 
@@ -41,7 +40,7 @@ def _one(label: str, help_text: str = "") -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, help_text=help_text, widget=UnfoldAdminSelectWidget)
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class RuleForm(BrandForm):
     """What is left empty asks nothing, or does nothing."""
 
     reasons = _some("Motif")
@@ -74,7 +73,6 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("brand", settings.BRAND)
         for name, choices in self._choices().items():
             if name in self.fields:
                 cast("forms.ChoiceField", self.fields[name]).choices = choices
@@ -97,12 +95,6 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class
             "label": [("", "Aucune"), *Label.objects.values_list("pk", "name")],
             "status": STATUSES,
         }
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(slug := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(slug)
 
     def clean(self) -> dict[str, Any]:
         """The vocabulary judges; each fault stands at its field."""

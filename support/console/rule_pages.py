@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from support.accounts.pages import framed, user_of
 from support.console import roles, rule_words
-from support.console.claim_pages import user_of
 from support.console.naming import customer_name
 from support.models import Rule
 from support.rules import acting, trial, writing
@@ -31,21 +29,19 @@ def show(request: HttpRequest, rule: int) -> HttpResponse:
         raise PermissionDenied
     row = get_object_or_404(Rule, pk=rule)
     context = {
-        **admin.site.each_context(request),
-        "title": f"Règle « {row.name} »",
         "row": row,
         "asked": rule_words.when(row),
         "may_change": user.has_perm(CHANGE),
         "cases": trial.CASES,
         **_tried(row),
     }
-    return TemplateResponse(request, "console/rule_trial.html", context)
+    return framed(request, "console/rule_trial.html", f"Règle « {row.name} »", context)
 
 
 @require_POST
 def switch(request: HttpRequest, rule: int) -> HttpResponse:
     """On or off, as the button said."""
-    user: User = user_of(request)
+    user = user_of(request)
     if not user.has_perm(CHANGE):
         raise PermissionDenied
     row = get_object_or_404(Rule, pk=rule)

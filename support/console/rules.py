@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from support.console import claim_pages, rule_words
+from support.accounts.pages import user_of
+from support.console import rule_words
 from support.console.rule_form import RuleForm
 from support.models import Label, Rule, Team
 from support.rules import acting, vocabulary, writing
@@ -63,11 +64,11 @@ class RuleAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
         """A draft, audited."""
-        writing.save(obj, claim_pages.user_of(request))
+        writing.save(obj, user_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Rule) -> None:
         """Audited."""
-        writing.delete(obj, claim_pages.user_of(request))
+        writing.delete(obj, user_of(request))
 
     def response_add(self, request: HttpRequest, obj: Rule, post_url_continue: str | None = None) -> HttpResponse:
         """On to what it would have done."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from support.console import reading, selectors, words
+from support.console import selectors, words
 from support.console.excerpts import Excerpt, around
+from support.lessons import reading
 from support.models import Author, Channel, Claim, Conversation, Escalation, Message, Note
 from support.search.find import Hit, Page
 from support.search.index import text_of

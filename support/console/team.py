@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from support import clock, handing, hours, house_words, team
+from support import clock, hours, house_words, staff, team
 from support.console import roles
 from support.models import Availability, Team, TeamMember
 from support.problems import document
@@ -77,7 +77,7 @@ def _teams(members: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _shown(member: team.Member, me: User) -> dict[str, Any]:
     return {
         "id": member.user.pk,
-        "name": handing.name(member.user),
+        "name": staff.name(member.user),
         "availability": member.availability,
         "label": Availability(member.availability).label if member.here else "Hors ligne",
         "here": member.here,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -13,20 +12,19 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from support import db, handing
-from support.console import roles
-from support.console.claim_pages import user_of
-from support.knowledge import values
+from support import db, staff
+from support.accounts.pages import user_of
+from support.console.brand_form import BrandForm
 from support.models import Team
 from support.privacy import audit
 
 
 class _People(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, user: User) -> str:
-        return handing.name(user)
+        return staff.name(user)
 
 
-class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter at run time
+class TeamForm(BrandForm):
     """Members are those who may take cases."""
 
     members = _People(label="Membres", queryset=None, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget)
@@ -37,16 +35,9 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("brand", settings.BRAND)
         if "members" in self.fields:
-            people = roles.holders(roles.ACT).order_by("first_name", "username")
+            people = staff.holders(staff.ACT).order_by("first_name", "username")
             self.fields["members"].queryset = people  # type: ignore[attr-defined]
-
-    def clean_brand(self) -> str:
-        """One that is here."""
-        if not values.brand_exists(slug := self.cleaned_data["brand"]):
-            raise forms.ValidationError("Cette marque n'existe pas ici.")
-        return str(slug)
 
 
 @admin.register(Team)
@@ -82,7 +73,7 @@ class TeamAdmin(ModelAdmin):
 
     @admin.display(description="membres")
     def people(self, row: Team) -> str:
-        return ", ".join(sorted(handing.name(user) for user in row.members.all())) or "personne"
+        return ", ".join(sorted(staff.name(user) for user in row.members.all())) or "personne"
 
     @admin.display(description="puis ouverte à tous après")
     def patience_shown(self, row: Team) -> str:

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from support import handing
+from support import staff
 from support.console import words
 from support.console.lookups import lookup, sees_whole
 from support.console.masking import mask_phones
@@ -36,7 +36,7 @@ from support.transports.web.events import isoformat
 
 PAGE = 40
 TROUBLE = (Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD, Delivery.CANCELLED)
-TOLD_ELSEWHERE = ("note", "claim_corrected")  # acts that stand in the timeline by what they made
+TOLD_ELSEWHERE = ("note", "claim_corrected", "sla_breached")  # acts that stand in the timeline by what they made
 Cursor = tuple[datetime, str]
 
 
@@ -113,7 +113,7 @@ def _acts(conversation: Conversation, before: Cursor | None) -> Iterator[Entry]:
     rows = rows.select_related("actor")
     for row in _newest(rows, "at", before):
         text = words.code("staff_acts", row.action)
-        who = handing.name(row.actor) if row.actor else row.actor_name
+        who = staff.name(row.actor) if row.actor else row.actor_name
         yield Entry(row.at, f"a{row.pk:012}", "act", who, f"{text}{_detail(row, conversation)}")
 
 

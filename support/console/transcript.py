@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models.functions import Length
 
-from support.console import attachments, reading, window, words
+from support import staff
+from support.console import attachments, window, words
 from support.console.masking import mask_phones
+from support.lessons import reading
 from support.models import Author, Channel, Conversation, Delivery, Message
 from support.transports.web.events import isoformat
 
@@ -76,7 +78,7 @@ def _reading(message: Message, conversation: Conversation) -> str:
 
 def _name(message: Message) -> str:
     if message.author == Author.AGENT and message.agent:
-        return message.agent.get_full_name() or message.agent.get_username()
+        return staff.name(message.agent)
     if message.template:
         return window.name_of(message)
     return message.get_author_display()

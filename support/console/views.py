@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import cast
 
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from support import clock, instructions
+from support.accounts.pages import framed, user_of
 from support.console import choices, lessons, passing, roles, selectors
 from support.console import spending as costs
 from support.models import Conversation
@@ -28,7 +26,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The live queue."""
     _require_may_see(request)
     more: dict[str, object] = {
-        "choices": choices.for_queue(cast("User", request.user), clock.now()),
+        "choices": choices.for_queue(user_of(request), clock.now()),
     }
     return _page(request, "console/queue.html", "File d'attente", more)
 
@@ -67,5 +65,4 @@ def _choices(conversation: Conversation) -> dict[str, object]:
 
 
 def _page(request: HttpRequest, template: str, title: str, more: dict[str, object]) -> HttpResponse:
-    context = {**admin.site.each_context(request), "title": title, "may_act": roles.may_act(request.user), **more}
-    return TemplateResponse(request, template, context)
+    return framed(request, template, title, {"may_act": roles.may_act(request.user), **more})

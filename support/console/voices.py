@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from support.console import breakers, claim_pages, spending
+from support.accounts.pages import user_of
+from support.console import breakers, spending
 from support.console.values import counted, usd
 from support.models import VoiceDeployment, VoicePrice, VoiceSwitch
 from support.voices import changes
@@ -52,7 +53,7 @@ class VoiceDeploymentAdmin(_Kept):
 
     def save_model(self, request: HttpRequest, obj: VoiceDeployment, form: Any, change: bool) -> None:
         """Checked and audited."""
-        changes.save_deployment(obj, claim_pages.user_of(request))
+        changes.save_deployment(obj, user_of(request))
 
     @admin.display(description="fournisseur et niveau", ordering="tier")
     def kind(self, row: VoiceDeployment) -> str:
@@ -104,7 +105,7 @@ class VoicePriceAdmin(_Kept):
 
     def save_model(self, request: HttpRequest, obj: VoicePrice, form: Any, change: bool) -> None:
         """Under the next version, audited."""
-        changes.add_price(obj, claim_pages.user_of(request))
+        changes.add_price(obj, user_of(request))
 
     @admin.display(description="entrée")
     def entry(self, row: VoicePrice) -> str:
@@ -151,7 +152,7 @@ class VoiceSwitchAdmin(_Kept):
 
     def save_model(self, request: HttpRequest, obj: VoiceSwitch, form: Any, change: bool) -> None:
         """Checked and audited."""
-        changes.save_switch(obj, claim_pages.user_of(request))
+        changes.save_switch(obj, user_of(request))
 
 
 def _short(dollars: Any) -> SafeString:

@@ -11,9 +11,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from support.console import reading, words
+from support.console import words
 from support.console.lookups import lookup, sees_whole
 from support.console.masking import mask_phones
+from support.lessons import reading
 from support.models import Author, Conversation, TurnTrace
 from support.problems import document
 

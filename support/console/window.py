@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from chatbot.brand import BrandError
-from support import inviting, whatsapp_templates
+from support import inviting, staff, whatsapp_templates
 from support.console import variables, words
 from support.models import Conversation, Message
 from support.owning import EscalationError
@@ -116,5 +116,5 @@ def name_of(message: Message) -> str:
     """Whose a template in the transcript is: « Modèle « Dossier réglé », par Awa »."""
     known = whatsapp_templates.of(message.conversation.brand).get(message.template)
     label = f" « {known.label} »" if known else ""
-    by = f", par {message.agent.get_full_name() or message.agent.get_username()}" if message.agent else ""
+    by = f", par {staff.name(message.agent)}" if message.agent else ""
     return f"Modèle WhatsApp{label}{by}"

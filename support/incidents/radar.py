@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from support import clock, notices, redis_client
+from support import clock, notices, redis_client, staff
 from support.console import hours_text, roles
 from support.incidents.usual import ANY, DAYS, Like, like
 from support.models import Claim, Conversation, Escalation, Holiday, Incident, NoticeKind
@@ -81,7 +81,7 @@ def watch(brand: str) -> int:
     for blip in blips(brand, now):
         if covered(brand, blip.group) or not _first_to_tell(brand, blip.group):
             continue
-        leads = roles.holders(roles.INCIDENTS)
+        leads = staff.holders(roles.INCIDENTS)
         with transaction.atomic():
             told += notices.tell(leads, NoticeKind.INCIDENT, None, sentence(blip)) > 0
     return told

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db.models import Max
 
-from support import clock
-from support.console import roles
+from support import clock, staff
 from support.db import write
 from support.knowledge.values import shipped
 from support.models import Article, ArticleStatus
@@ -67,7 +66,7 @@ def _decide(row: Article, status: ArticleStatus, user: User) -> None:
 
 
 def _others_may_approve(user: User) -> bool:
-    return roles.holders(APPROVE).exclude(pk=user.pk).exists()
+    return staff.holders(APPROVE).exclude(pk=user.pk).exists()
 
 
 def _next_version(brand: str, slug: str) -> int:

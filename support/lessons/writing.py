@@ -11,8 +11,7 @@ from django.contrib.auth.models import User
 from chatbot.teaching import without_personal_data
 from chatbot.turn import Mind
 from chatbot.understand.asked import read_context
-from support import clock, notices
-from support.console import roles
+from support import clock, notices, staff
 from support.db import write
 from support.lessons import trial
 from support.models import Author, Lesson, LessonKind, LessonStatus, Message, NoticeKind
@@ -60,7 +59,7 @@ def propose(message: Message, user: User, said: Proposal, mind: Mind) -> Lesson:
             proposed_at=clock.now(),
         )
         audit.record(user, "lesson_proposed", f"lesson:{row.id}", {"kind": row.kind})
-        teachers = roles.holders(APPROVE).exclude(pk=user.pk)
+        teachers = staff.holders(APPROVE).exclude(pk=user.pk)
         notices.tell(teachers, NoticeKind.PROPOSAL, message.conversation_id, "Une leçon est proposée.")
     return row
 

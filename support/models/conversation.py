@@ -88,7 +88,7 @@ class Conversation(models.Model):
 
 
 class Delivery(models.TextChoices):
-    """Where a message stands on its way. See ``support.delivery_states`` for the order of the states."""
+    """Where a message stands on its way. See ``support.delivery.states`` for the order of the states."""
 
     RECEIVED = "received", "Reçu"
     QUEUED = "queued", "À envoyer"

@@ -11,7 +11,7 @@ from functools import partial
 
 from django.db.models import QuerySet
 
-from support.console.reading import in_standard_french
+from support.lessons.reading import in_standard_french
 from support.models import Author, Escalation, Message, Occasion, Outcome, PromiseEvent, PromiseStep, Rule, Satisfaction
 from support.rules import acting, vocabulary, writing
 from support.rules.facts import Facts, Moment, gather

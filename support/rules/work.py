@@ -10,7 +10,7 @@ import structlog
 from django.db import DatabaseError
 
 from support import db
-from support.console.reading import in_standard_french
+from support.lessons.reading import in_standard_french
 from support.models import Rule, RuleOccasion
 from support.rules import acting, vocabulary, writing
 from support.rules.facts import Facts, Moment, gather

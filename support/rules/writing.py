@@ -36,9 +36,10 @@ def delete(rule: Rule, by: User) -> None:
 
 
 def switch_on(rule: Rule, by: User) -> None:
-    """From now on it acts. Raises RuleError."""
-    check(rule)
-    _switch(rule, by, active=True)
+    """From now on it acts, as it stands by now: a colleague may have changed it. Raises RuleError."""
+    with db.write():
+        check(Rule.objects.select_for_update().get(pk=rule.pk))
+        _switch(rule, by, active=True)
 
 
 def switch_off(rule: Rule, by: User) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from support import db
-from support.console import reading
+from support.lessons import reading
 from support.models import Author, Claim, Conversation, Message, Note, SearchToken
 from support.search import words
 

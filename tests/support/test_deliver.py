@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 
-from support import clock, deliver, delivery_plan, doorbell, escalate, redis_client, tasks, turns
+from support import clock, deliver, doorbell, escalate, redis_client, tasks, turns
+from support.delivery import plan
 from support.models import Attempt, Author, Channel, Conversation, Delivery, Identity, Message, Owner
 from tests.support.journeys import NUMBER, let_quiet_pass, rings, write
 from tests.support.test_receive import in_parallel
@@ -150,7 +151,7 @@ def test_an_opt_out_is_final_and_remembered(twilio: TwilioStandIn) -> None:
 
 def test_it_gives_up_after_its_last_try(twilio: TwilioStandIn) -> None:
     conversation = outgoing("un")
-    for _ in range(len(delivery_plan.RETRY_SECONDS) + 1):
+    for _ in range(len(plan.RETRY_SECONDS) + 1):
         twilio.will(stand_in.refuse(20429, 429))
         deliver.run(conversation.id)
         make_attempts_old()
@@ -169,7 +170,7 @@ def test_a_send_in_doubt_that_the_provider_has_is_adopted(
     assert deliver.run(conversation.id) == 0
     settings.TWILIO_TIMEOUT_SECONDS = 10.0
     assert states(conversation) == [Delivery.UNKNOWN, Delivery.QUEUED]
-    make_attempts_old(delivery_plan.DOUBT_SECONDS)
+    make_attempts_old(plan.DOUBT_SECONDS)
     Attempt.objects.update(started_at=F("started_at") + timedelta(seconds=1))
     deliver.run(conversation.id)
     assert bodies(twilio) == ["un"], "too early to ask: nothing is sent, and nothing overtakes"

@@ -8,8 +8,8 @@ from functools import reduce
 
 import pytest
 
-from support.delivery_plan import RETRY_SECONDS, Reconcile, Send, Settled, Wait, next_step, state_of
-from support.delivery_states import FROM_TWILIO, RANK, later, whole
+from support.delivery.plan import RETRY_SECONDS, Reconcile, Send, Settled, Wait, next_step, state_of
+from support.delivery.states import FROM_TWILIO, RANK, later, whole
 from support.models import Attempt, Delivery
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

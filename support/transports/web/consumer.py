@@ -12,7 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
 
-from support import receive
+from support import rating, receive
 from support.models import Channel, Conversation, Message, Owner
 from support.receive import Receipt
 from support.threads import run_in_db_thread
@@ -137,7 +137,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Keep a score; the thanks come as a message. The same limits hold as for messages."""
         if wait := await run_in_db_thread(self._seconds_to_wait):
             await self._error("rate_limited", "Trop de messages d'un coup.", retry_after=wait)
-        elif not await run_in_db_thread(receive.rate, self._session.conversation, frame.score, frame.comment):
+        elif not await run_in_db_thread(rating.rate, self._session.conversation, frame.score, frame.comment):
             await self._error("bad_message", "Il n'y a pas d'aide à noter, ou elle l'est déjà.")
 
     def _store(self, frame: frames.Send) -> Receipt | int:

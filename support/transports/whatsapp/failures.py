@@ -6,7 +6,7 @@ import requests
 from twilio.base.exceptions import TwilioException
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError, SSLError
 
-from support.delivery_states import TRANSIENT_CODES
+from support.delivery.states import TRANSIENT_CODES
 
 OPTED_OUT = "21610"
 CLOSED_WINDOW = "63016"

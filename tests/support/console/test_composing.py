@@ -178,6 +178,7 @@ def test_a_macro_does_all_its_acts_once(awa: User, case: Conversation, browser_o
     assert escalation.snoozed_until - clock.now() > timedelta(minutes=119)
     assert [message.text for message in case.messages.filter(author="agent")] == ["Je vérifie."]
     assert [label.name for label in case.labels.all()] == ["à suivre"] and Note.objects.get().text == "à revoir"
+    assert AuditEvent.objects.get(action="label_added").details == {"name": "à suivre"}, "on record like any other"
 
 
 def test_a_macro_that_resolves_says_its_reply_before_it_ends_the_case(

@@ -80,6 +80,13 @@ def test_only_ones_own_is_given_without_the_right_and_only_to_who_is_there(
     assert case.agent == koffi and not Note.objects.exists()
 
 
+@pytest.mark.parametrize(("ago", "there"), [(-10, True), (10, False)], ids=["still there", "gone"])
+def test_who_is_told_of_work_is_who_is_given_work(koffi: User, ago: int, there: bool) -> None:
+    here(koffi)
+    TeamMember.objects.update(availability="available", seen_at=timezone.now() - team.PRESENT - timedelta(seconds=ago))
+    assert [one.user for one in team.members() if one.present] == list(team.present()) == ([koffi] if there else [])
+
+
 def test_a_case_put_back_waits_with_the_note_for_the_next(awa: User, koffi: User, waiting: Waiting) -> None:
     case = waiting()
     with pytest.raises(EscalationError):

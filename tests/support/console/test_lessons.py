@@ -13,8 +13,7 @@ from django.test import Client
 
 from chatbot.teaching import read, without_personal_data
 from support import recent
-from support.console import reading
-from support.lessons import trial, writing
+from support.lessons import reading, trial, writing
 from support.minds import with_template
 from support.models import AuditEvent, Conversation, Lesson, LessonKind, LessonStatus, Message, Notice
 from tests.support.console.conftest import Waiting

@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from support import escalate
+from support import escalate, statuses
 from support.console import selectors
-from support.models import Channel, Conversation
+from support.models import Channel, Conversation, Status
 from tests.support.journeys import write
 
 Waiting = Callable[..., Conversation]
@@ -62,6 +62,10 @@ def test_after_the_reply_nothing_is_due_until_the_customer_writes_again(awa: Use
     answered = row_of(case)
     assert (answered["due_label"], answered["since"], answered["unanswered"]) == ("résolution", None, 0)
     assert answered["state"] == "Répondu" and answered["agent"] == {"id": awa.pk, "name": "Awa"}
+    statuses.set_status(case.id, awa, Status.PENDING)
+    assert (row_of(case)["due"], row_of(case)["due_label"]) == (None, ""), (
+        "its clock rests while the customer is awaited"
+    )
     write("merci, et alors ?")
     write("allo")
     asked = row_of(case)

@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from support import hours, promises
+from support import desk_changes, hours, promises
 from support.console import hours_text
-from support.models import AuditEvent, DeskSettings, Holiday, OpeningHours, ServiceLevel
+from support.models import AuditEvent, DeskSettings, Holiday, OpeningHours, ServiceLevel, TeamMember
 from tests.support.journeys import BRAND
 
 Staff = Callable[..., User]
@@ -120,6 +120,10 @@ def test_who_takes_what_is_set_and_audited(chief: Client) -> None:
     member.refresh_from_db()
     assert (member.capacity, member.skills, member.languages) == (3, ["refund"], ["fr", "dyu"])
     assert AuditEvent.objects.get().action == "team_member"
+    TeamMember.objects.update(availability="away")
+    desk_changes.save_member(member, None)
+    member.refresh_from_db()
+    assert member.availability == "away", "what they said while the form stood open holds"
 
 
 PAGES = ("desksettings", "servicelevel", "teammember", "satisfaction")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from support import clock, deliver, escalate, receive, satisfaction, turns
+from support import clock, deliver, escalate, rating, satisfaction, turns
 from support.models import (
     Author,
     Channel,
@@ -159,15 +159,15 @@ def test_supervisors_hear_of_a_low_score(awa: User, staff: Staff) -> None:
 
 def test_the_widget_may_rate_the_last_resolution_once(awa: User) -> None:
     conversation = resolved(awa)
-    assert receive.rate(conversation.id, 5, "super, mon code est 4821")
+    assert rating.rate(conversation.id, 5, "super, mon code est 4821")
     row = Satisfaction.objects.get()
     assert row.score == 5 and row.comment.startswith("super") and "4821" not in row.comment
-    assert not receive.rate(conversation.id, 1)
+    assert not rating.rate(conversation.id, 1)
     assert Satisfaction.objects.get().score == 5
 
 
 def test_there_is_nothing_to_rate_without_a_persons_help(db: None) -> None:
-    assert not receive.rate(write("bonjour", Channel.WEB, WEB).conversation_id, 5)
+    assert not rating.rate(write("bonjour", Channel.WEB, WEB).conversation_id, 5)
 
 
 def test_a_customer_with_two_addresses_is_asked_once(awa: User, now: Clock) -> None:

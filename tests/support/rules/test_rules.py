@@ -162,6 +162,16 @@ def test_a_rule_that_cannot_be_carried_out_is_switched_off_and_told_and_the_othe
         writing.switch_on(gone, User.objects.get(username="mariam"))
 
 
+def test_a_rule_is_switched_on_as_it_stands_and_not_as_somebody_read_it(
+    new_rule: NewRule, people: dict[str, User]
+) -> None:
+    read = new_rule(on=False)
+    Rule.objects.filter(pk=read.pk).update(acts={"label": 4_000_000})
+    with pytest.raises(acting.RuleError, match="étiquette"):
+        writing.switch_on(read, people["mariam"])
+    assert not Rule.objects.get().active
+
+
 def test_what_is_changed_is_a_draft_again_and_a_draft_does_nothing(
     new_case: NewCase, new_rule: NewRule, people: dict[str, User]
 ) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from support import delivery_plan, file_links
+from support import file_links
+from support.delivery import plan
 from support.models import Attempt, Delivery, Message
 from support.transports.whatsapp.signature import public_url
 from support.transports.whatsapp.split import split
@@ -36,7 +37,7 @@ def parts_of(message: Message) -> list[Part]:
 
 def left_to_say(message: Message, attempts: Iterable[Attempt]) -> list[Part]:
     """What of a failed message may be said again: parts that the provider has are not said twice."""
-    last = delivery_plan.latest(attempts)
+    last = plan.latest(attempts)
     return [
         part
         for number, part in enumerate(parts_of(message))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from support.delivery_states import whole
+from support.delivery.states import whole
 from support.models.conversation import Attempt, Delivery
 
 RETRY_SECONDS = (2, 5, 15, 60, 180)  # after the first, second … failed try; then the part has failed for good

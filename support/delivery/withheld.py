@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import structlog
 from django.db import transaction
 
-from support import clock, house_words, inviting, whatsapp_templates
+from support import house_words, inviting, own_messages, whatsapp_templates
 from support.backoffice import duties
 from support.models import Author, Conversation, Delivery, Message, Owner, Satisfaction
 from support.transports.web import events
@@ -96,17 +96,5 @@ def _queue_template(
     values: Mapping[str, str] | None = None,
     once: uuid.UUID | None = None,
 ) -> None:
-    Message.objects.create(
-        conversation=conversation,
-        seq=conversation.next_seq,
-        author=Author.SYSTEM,
-        text=text,
-        template=template,
-        template_values=dict(values or {}),
-        client_id=once,
-        at=clock.now(),
-        transport=conversation.channel,
-        delivery=Delivery.QUEUED,
-    )
-    conversation.next_seq += 1
-    conversation.save(update_fields=["next_seq"])
+    filled = {"template": template, "template_values": dict(values or {})}
+    own_messages.say(conversation, Author.SYSTEM, text, client_id=once, **filled)

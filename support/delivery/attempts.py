@@ -7,9 +7,9 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from support import outgoing
-from support.delivery_plan import state_of
-from support.delivery_states import later
+from support.delivery import outgoing
+from support.delivery.plan import state_of
+from support.delivery.states import later
 from support.models import Attempt, Delivery, Message
 from support.transports.web import events
 

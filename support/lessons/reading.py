@@ -1,4 +1,4 @@
-"""How the assistant reads a customer's spelling, for the agent who does not know the word either."""
+"""How the assistant reads a customer's spelling by now: for search and rules, and for who does not know the word."""
 
 from __future__ import annotations
 
