@@ -14,22 +14,25 @@ from django.urls import path
 
 from support.console.consumer import ConsoleConsumer
 from support.insight.watch import Watch
+from support.keys.door import KeyDoor
 from support.transports.origins import CheckOrigin
 from support.transports.web.consumer import ChatConsumer
 from support.transports.whatsapp.door import WebhookDoor
 
 application = Watch(
-    ProtocolTypeRouter(
-        {
-            "http": WebhookDoor(django_application),
-            "websocket": CheckOrigin(
-                URLRouter(
-                    [
-                        path("ws/chat/", ChatConsumer.as_asgi()),
-                        path("ws/console/", AuthMiddlewareStack(ConsoleConsumer.as_asgi())),
-                    ]
-                )
-            ),
-        }
+    KeyDoor(
+        ProtocolTypeRouter(
+            {
+                "http": WebhookDoor(django_application),
+                "websocket": CheckOrigin(
+                    URLRouter(
+                        [
+                            path("ws/chat/", ChatConsumer.as_asgi()),
+                            path("ws/console/", AuthMiddlewareStack(ConsoleConsumer.as_asgi())),
+                        ]
+                    )
+                ),
+            }
+        )
     )
 )

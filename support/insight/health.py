@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 
 from support import redis_client
 from support.insight.signs import WORKER_SEEN, WORKER_VOICE
+from support.keys import door
 
 CHECK_SECONDS = 3.0  # a check that takes longer has failed; a load balancer asks every few seconds
 UNCACHED = {"Cache-Control": "no-store"}
@@ -61,6 +62,11 @@ def _database() -> None:
         connection.close()  # this thread belongs to a pool: a connection left here would be lost
 
 
+def _index_key() -> None:
+    if fault := door.look():
+        raise NotReady(fault.verdict)
+
+
 def _redis() -> None:
     try:
         redis_client.connection().ping()
@@ -86,4 +92,9 @@ def _voice() -> str:
     return voice.decode() if isinstance(voice, bytes) else str(voice or "unknown")
 
 
-CHECKS: Mapping[str, Callable[[], None]] = {"database": _database, "redis": _redis, "worker": _worker}
+CHECKS: Mapping[str, Callable[[], None]] = {
+    "database": _database,
+    "index_key": _index_key,
+    "redis": _redis,
+    "worker": _worker,
+}
