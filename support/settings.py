@@ -52,6 +52,7 @@ def _secret(name: str, given: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY", env.str("SECRET_KEY", ""))
 FIELD_KEYS = _secret("FIELD_KEYS", env.str("FIELD_KEYS", "")).split(",")
 INDEX_KEY = _secret("INDEX_KEY", env.str("INDEX_KEY", ""))
+OLD_INDEX_KEY = env.str("OLD_INDEX_KEY", "")  # for `manage.py keys renew` alone
 IDENTITY_SECRET = _secret("IDENTITY_SECRET", env.str("IDENTITY_SECRET", ""))
 
 # --- Who may reach us -----------------------------------------------------------------------------------------

@@ -1,13 +1,10 @@
 """``manage.py keys check`` tells which INDEX_KEY the database is written with and what is not; ``… renew`` changes it.
 
-    OLD_INDEX_KEY=… INDEX_KEY=… manage.py keys renew --old-env OLD_INDEX_KEY
-
-Everything else must be stopped meanwhile (docs/keys.md). Ended in the middle, it goes on when run again.
+With OLD_INDEX_KEY and INDEX_KEY in its environment. Everything else must be stopped meanwhile (docs/keys.md). Ended in the middle, it goes on when run again.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -32,20 +29,19 @@ class Command(BaseCommand):
     requires_system_checks = ()  # the check of the key would refuse exactly where this is needed
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """A key never stands on the command line, where others can read it."""
+        """The keys come from the settings: on a command line others could read them."""
         parser.add_argument("verb", choices=("check", "renew"))
-        parser.add_argument("--old-env", default="OLD_INDEX_KEY", help="name of the variable that holds the old key")
         parser.add_argument("--broken-audit", action="store_true", help="seal the audit trail though it does not hold")
 
-    def handle(self, *, verb: str, old_env: str, broken_audit: bool, **_: Any) -> None:
+    def handle(self, *, verb: str, broken_audit: bool, **_: Any) -> None:
         """Raises CommandError."""
         if verb == "check":
             self._check()
             return
-        if not (old := os.environ.get(old_env, "")):
-            raise CommandError(f"{old_env} is not set: the key that INDEX_KEY was until now is expected there.")
+        if not (old := settings.OLD_INDEX_KEY):
+            raise CommandError("OLD_INDEX_KEY is not set: the key that INDEX_KEY was until now is expected there.")
         if old == settings.INDEX_KEY:
-            raise CommandError(f"{old_env} and INDEX_KEY are the same: nothing to renew.")
+            raise CommandError("OLD_INDEX_KEY and INDEX_KEY are the same: nothing to renew.")
         try:
             with _alone():
                 self._renew(old, broken_audit)
