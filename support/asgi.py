@@ -1,4 +1,4 @@
-"""The web processes' way in. Nothing reachable from here imports torch, transformers or peft."""
+"""The web processes' way in. Nothing reachable from here imports torch, transformers or peft, or trains anything."""
 
 import os
 
@@ -12,6 +12,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
+from support import minds
 from support.console.consumer import ConsoleConsumer
 from support.insight.watch import Watch
 from support.keys.door import KeyDoor
@@ -19,6 +20,7 @@ from support.transports.origins import CheckOrigin
 from support.transports.web.consumer import ChatConsumer
 from support.transports.whatsapp.door import WebhookDoor
 
+minds.never_train()
 application = Watch(
     KeyDoor(
         ProtocolTypeRouter(

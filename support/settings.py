@@ -300,6 +300,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "support.accounts.door.StaffDoor",
     "axes.middleware.AxesMiddleware",
+    "support.untrained.UntrainedMiddleware",
 ]
 TEMPLATES = [
     {

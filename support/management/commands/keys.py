@@ -1,6 +1,7 @@
 """``manage.py keys check`` tells which INDEX_KEY the database is written with and what is not; ``… renew`` changes it.
 
-With OLD_INDEX_KEY and INDEX_KEY in its environment. Everything else must be stopped meanwhile (docs/keys.md). Ended in the middle, it goes on when run again.
+The old key comes from OLD_INDEX_KEY. Everything else must be stopped meanwhile (docs/keys.md). Ended in the middle, it
+goes on when run again.
 """
 
 from __future__ import annotations
