@@ -7,7 +7,7 @@ goes on when run again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from typing import Any
 
@@ -84,7 +84,7 @@ class Command(BaseCommand):
 @contextmanager
 def _alone() -> Iterator[None]:
     """Raises CannotServe while something else is seen to work on the database."""
-    with only_one(settings.VAR_DIR):
+    with only_one(settings.VAR_DIR) if settings.EMBEDDED else nullcontext():  # a server's folder is read-only
         try:
             seen = redis_client.connection().exists(WORKER_SEEN)
         except redis.RedisError:
