@@ -27,7 +27,10 @@ def look(*, first: bool = False) -> mark.WrongKey | None:
     global _fault
     before = _fault
     try:
-        _ = mark.require() if first else mark.is_marked()
+        if first:
+            mark.require()
+        else:
+            mark.is_marked()
         _fault = None
     except mark.WrongKey as fault:
         _fault = fault

@@ -11,7 +11,7 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import AsyncClient
 
-from support import redis_client
+from support import db, redis_client
 from support.celery import load_the_mind
 from support.insight.signs import WORKER_SEEN
 from support.keys import door, mark
@@ -44,7 +44,8 @@ def test_the_first_start_on_an_empty_database_remembers_the_key_and_gives_nothin
 
 @pytest.mark.parametrize("sign", ["an address", "an act"])
 def test_on_a_database_that_remembers_none_what_is_written_must_agree(sign: str, settings: Any) -> None:
-    _ = write("slt") if sign == "an address" else audit.record(None, "take", "conversation:1")
+    with db.write():
+        _ = write("slt") if sign == "an address" else audit.record(None, "take", "conversation:1")
     right, settings.INDEX_KEY = settings.INDEX_KEY, "another"
     with pytest.raises(mark.WrongKey):
         mark.require()

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from support import redis_client
+from support import db, redis_client
 from support.accounts import second_factor
 from support.backoffice import tokens
 from support.insight.signs import WORKER_SEEN
@@ -59,7 +59,8 @@ def renew(settings: Any, *more: str) -> str:
 
 
 def acts(count: int) -> list[AuditEvent]:
-    return [audit.record(None, "take", f"conversation:{number}", {"n": number}) for number in range(count)]
+    with db.write():
+        return [audit.record(None, "take", f"conversation:{number}", {"n": number}) for number in range(count)]
 
 
 def test_customers_their_cases_and_their_words_are_found_again(settings: Any) -> None:
