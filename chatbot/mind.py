@@ -45,18 +45,18 @@ class Mind:
     ticks: Callable[[], float] = time.perf_counter  # seconds; only times how long a voice spoke
 
     @classmethod
-    def load(cls, brand_slug: str, cache_dir: Path, voice: Voice | None = None) -> Mind:
+    def load(cls, brand_slug: str, cache_dir: Path, voice: Voice | None = None, *, trains: bool = True) -> Mind:
         """Reads the brand and trains or loads its classifier in ``cache_dir``. Raises BrandError."""
-        return cls.of(brands.load(brand_slug), cache_dir, voice)
+        return cls.of(brands.load(brand_slug), cache_dir, voice, trains=trains)
 
     @classmethod
-    def of(cls, brand: brands.Brand, cache_dir: Path, voice: Voice | None = None) -> Mind:
+    def of(cls, brand: brands.Brand, cache_dir: Path, voice: Voice | None = None, *, trains: bool = True) -> Mind:
         """The pipeline of a brand read from any folder. Raises BrandError."""
         normaliser = Normaliser(brand)
         normalise = normaliser.normalise
         wording = Wording.read(brand.wording, brand.flows)
         template = TemplateVoice(wording)
-        understander = Understander(brand, cache_dir, normalise)
+        understander = Understander(brand, cache_dir, normalise, trains=trains)
         mind = cls(
             brand=brand,
             ear=Ear(normalise, understander.understand),

@@ -15,9 +15,11 @@ class SupportConfig(AppConfig):
         from support import handing
         from support.accounts import signals
         from support.insight import work
+        from support.keys import checks
         from support.search import hooks
 
         work.connect()
         handing.connect()
         signals.connect()
         hooks.connect()
+        checks.connect()

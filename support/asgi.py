@@ -1,4 +1,4 @@
-"""The web processes' way in. Nothing reachable from here imports torch, transformers or peft."""
+"""The web processes' way in. Nothing reachable from here imports torch, transformers or peft, or trains anything."""
 
 import os
 
@@ -12,24 +12,29 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
+from support import minds
 from support.console.consumer import ConsoleConsumer
 from support.insight.watch import Watch
+from support.keys.door import KeyDoor
 from support.transports.origins import CheckOrigin
 from support.transports.web.consumer import ChatConsumer
 from support.transports.whatsapp.door import WebhookDoor
 
+minds.never_train()
 application = Watch(
-    ProtocolTypeRouter(
-        {
-            "http": WebhookDoor(django_application),
-            "websocket": CheckOrigin(
-                URLRouter(
-                    [
-                        path("ws/chat/", ChatConsumer.as_asgi()),
-                        path("ws/console/", AuthMiddlewareStack(ConsoleConsumer.as_asgi())),
-                    ]
-                )
-            ),
-        }
+    KeyDoor(
+        ProtocolTypeRouter(
+            {
+                "http": WebhookDoor(django_application),
+                "websocket": CheckOrigin(
+                    URLRouter(
+                        [
+                            path("ws/chat/", ChatConsumer.as_asgi()),
+                            path("ws/console/", AuthMiddlewareStack(ConsoleConsumer.as_asgi())),
+                        ]
+                    )
+                ),
+            }
+        )
     )
 )

@@ -31,6 +31,18 @@ def moved(conversation_id: uuid.UUID, before: Mapping[str, object], after: Mappi
         CaseIdentifier.objects.bulk_create(new, ignore_conflicts=True)
 
 
+def are_kept(conversation_id: uuid.UUID, state: Mapping[str, object]) -> bool:
+    """Whether what a state holds is kept, all of it and under today's INDEX_KEY."""
+    rows = CaseIdentifier.objects.filter(conversation=conversation_id).values_list("slot", "digest")
+    return set(rows) == {(slot, digest(slot, value)) for slot, value in _held(state)}
+
+
+def keep_anew(conversation_id: uuid.UUID, state: Mapping[str, object]) -> None:
+    """Forget what is kept of a conversation and keep it again, inside a transaction."""
+    CaseIdentifier.objects.filter(conversation=conversation_id).delete()
+    moved(conversation_id, {}, state)
+
+
 def digest(slot: str, value: str) -> str:
     """The blind index of a value; that of a reference is the one claims carry."""
     return blind_index("reference" if slot == "easytransfert_id" else slot, value)

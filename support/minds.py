@@ -1,7 +1,8 @@
 """A brand's mind, built once per process, with the articles and lessons approved since it was shipped.
 
 It words what it says with the template: pages have this one and no other, for no web process ever loads a model of
-language, whatever the settings say. A worker gives it a voice (worker_mind.py).
+language, whatever the settings say. A worker gives it a voice (worker_mind.py). Nor does a web process train the
+classifier, which takes half a minute: it is trained beforehand (``manage.py train intents``), or by a worker.
 """
 
 from __future__ import annotations
@@ -16,6 +17,20 @@ from support.knowledge import overlay as articles
 from support.lessons import overlay as lessons
 
 _loading = threading.Lock()
+_trains = True
+
+
+def never_train() -> None:
+    """For web processes: from now on a classifier that is not there raises chatbot.understand.Untrained."""
+    global _trains
+    _trains = False
+
+
+def ready(slug: str) -> None:
+    """Have the brand's classifier in memory. Raises Untrained where it is not there and must not be trained here."""
+    with _loading:
+        shipped = _shipped(slug)
+    shipped.understander.ready()
 
 
 def with_template(slug: str) -> Mind:
@@ -27,4 +42,4 @@ def with_template(slug: str) -> Mind:
 
 @lru_cache(maxsize=8)
 def _shipped(slug: str) -> Mind:
-    return Mind.load(slug, settings.VAR_DIR / "models")
+    return Mind.load(slug, settings.VAR_DIR / "models", trains=_trains)

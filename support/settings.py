@@ -17,9 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from environs import Env
 
-from support import localkeys
+from support import localkeys, schedule
 from support.accounts import mail_url
 from support.backoffice import webhook_target
+from support.console import theme
 from support.insight import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,6 +53,7 @@ def _secret(name: str, given: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY", env.str("SECRET_KEY", ""))
 FIELD_KEYS = _secret("FIELD_KEYS", env.str("FIELD_KEYS", "")).split(",")
 INDEX_KEY = _secret("INDEX_KEY", env.str("INDEX_KEY", ""))
+OLD_INDEX_KEY = env.str("OLD_INDEX_KEY", "")  # for `manage.py keys renew` alone
 IDENTITY_SECRET = _secret("IDENTITY_SECRET", env.str("IDENTITY_SECRET", ""))
 
 # --- Who may reach us -----------------------------------------------------------------------------------------
@@ -166,26 +168,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1}
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
-CELERY_TASK_ROUTES = {
-    "support.tasks.take_turn": {"queue": "turns"},
-    "support.tasks.send_replies": {"queue": "delivery"},
-    "support.tasks.release_replies": {"queue": "delivery"},
-    "support.tasks.announce_changes": {"queue": "turns"},
-    "support.tasks.follow_instruction": {"queue": "turns"},
-    "support.tasks.tell_back_office": {"queue": "housekeeping"},
-    "support.tasks.tell_of_incident": {"queue": "housekeeping"},
-    "support.tasks.apply_rules": {"queue": "housekeeping"},
-}
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "support.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "search": {"task": "support.tasks.index_for_search", "schedule": 2.0, "options": {"expires": 2}},
-    "promises": {"task": "support.tasks.watch_promises", "schedule": 20.0, "options": {"expires": 20}},
-    "voices": {"task": "support.tasks.watch_voices", "schedule": 60.0, "options": {"expires": 60}},
-    "overdue": {"task": "support.tasks.find_overdue_claims", "schedule": 60.0, "options": {"expires": 60}},
-    "experiments": {"task": "support.tasks.watch_experiments", "schedule": 60.0, "options": {"expires": 60}},
-    "radar": {"task": "support.tasks.watch_radar", "schedule": 60.0, "options": {"expires": 60}},
-    "unsent": {"task": "support.tasks.drop_unsent_files", "schedule": 900.0, "options": {"expires": 900}},
-}
+CELERY_TASK_ROUTES = schedule.ROUTES
+CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_DB_REUSE_MAX = 1000 if EMBEDDED else None
 
@@ -299,6 +283,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "support.accounts.door.StaffDoor",
     "axes.middleware.AxesMiddleware",
+    "support.untrained.UntrainedMiddleware",
 ]
 TEMPLATES = [
     {
@@ -345,22 +330,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
-UNFOLD = {
-    "SITE_TITLE": "Akwaba",
-    "SITE_HEADER": "Akwaba",
-    "SITE_SUBHEADER": "Service client",
-    "SITE_SYMBOL": "support_agent",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/demo.svg"}],
-    "STYLES": ["/static/console/theme.css"],
-    "SIDEBAR": {"show_search": False, "navigation": "support.console.navigation.sections"},
-    "COLORS": {
-        "primary": {
-            "50": "236 253 245", "100": "209 250 229", "200": "167 243 208", "300": "110 231 183", "400": "52 211 153",
-            "500": "16 185 129", "600": "5 150 105", "700": "4 120 87", "800": "6 95 70", "900": "6 78 59",
-            "950": "2 44 34",
-        }
-    },
-}  # fmt: skip
+UNFOLD = theme.UNFOLD
 
 METRICS_PORT = env.int("METRICS_PORT", 0)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")

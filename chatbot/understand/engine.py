@@ -51,6 +51,7 @@ class Understander:
     """One brand's understanding. ``normalise`` is the normaliser's function; it prepares the training examples.
 
     The intent model loads, or is trained, at the first message (or ``ready()``). Raises BrandError on unusable data.
+    Where it ``trains`` not, a model that is not there raises Untrained, at each message until it is.
     """
 
     def __init__(
@@ -59,8 +60,11 @@ class Understander:
         cache_dir: Path,
         normalise: Callable[[str], Normalised],
         intents: Callable[[], Intents] | None = None,
+        *,
+        trains: bool = True,
     ) -> None:
         self._given = intents
+        self._trains = trains
         self._brand = brand
         self._cache_dir = cache_dir
         self._normalise = normalise
@@ -70,7 +74,7 @@ class Understander:
         self._overrides = Overrides(brand.cues)
 
     def ready(self) -> None:
-        """Loads or trains the intent model now rather than at the first message."""
+        """Loads or trains the intent model now rather than at the first message. Raises Untrained where it may not."""
         _ = self._intents
 
     def taught(self, brand: Brand, normalise: Callable[[str], Normalised]) -> Understander:
@@ -131,7 +135,7 @@ class Understander:
     def _intents(self) -> Intents:
         if self._given:
             return self._given()
-        return load_or_train(self._brand, self._cache_dir, self._read_example, self._recipe())
+        return load_or_train(self._brand, self._cache_dir, self._read_example, self._recipe(), trains=self._trains)
 
     @cached_property
     def _corrected(self) -> Corrected:

@@ -20,6 +20,10 @@ CORRECTION_REPEATS = 4
 Reader = Callable[[str, str], Sequence[str]]
 
 
+class Untrained(BrandError):
+    """There is no trained model of these examples, and who asks must not train one."""
+
+
 class Intents:
     """A trained model with its scoring."""
 
@@ -37,10 +41,11 @@ class Intents:
         return self._model.evidence(names, intent)
 
 
-def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> Intents:
+def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str, *, trains: bool = True) -> Intents:
     """The cached model of exactly these examples and rules, or a new one, cached. Raises BrandError without examples.
 
-    ``recipe`` is the digest of everything else the features depend on (lexicon, cues, code version).
+    Without ``trains`` only the cached one: raises Untrained where there is none. ``recipe`` is the digest of everything
+    else the features depend on (lexicon, cues, code version).
     """
     file = cache_dir / f"intents-{brand.slug}-{_digest(brand, recipe)}.npz"
     try:
@@ -50,6 +55,8 @@ def load_or_train(brand: Brand, cache_dir: Path, read: Reader, recipe: str) -> I
     except (OSError, ValueError, KeyError):
         # A damaged cache is worth no more than none.
         file.unlink(missing_ok=True)
+    if not trains:
+        raise Untrained(f"{brand.slug}: no intent model of these examples is trained")
     from chatbot.understand.training import train
 
     counts = Counter(example.intent for example in brand.examples)

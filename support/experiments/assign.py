@@ -62,9 +62,9 @@ def arm_for(brand: str, customer: str) -> Arm:
     return {"experiment": running.name, **chosen}
 
 
-def pseudonym(experiment: Experiment, customer: str) -> str:
+def pseudonym(experiment: Experiment, customer: str, key: str = "") -> str:
     """What stands for a customer in this experiment's outcomes, and nowhere else (64 hex digits)."""
-    return blind_index(f"experiment:{experiment.salt}", customer)
+    return blind_index(f"experiment:{experiment.salt}", customer, key)
 
 
 def _running(brand: str) -> Running | None:

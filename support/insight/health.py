@@ -1,4 +1,7 @@
-"""``/health``: the process is up. ``/ready``: so is what it needs: database, Redis, a worker seen lately."""
+"""``/health``: the process is up. ``/ready``: so is what it needs.
+
+A database that is written with our key, a trained classifier, Redis, a worker seen lately.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 import redis
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, JsonResponse
 
-from support import redis_client
+from chatbot.understand import Untrained
+from support import minds, redis_client
 from support.insight.signs import WORKER_SEEN, WORKER_VOICE
+from support.keys import door
 
 CHECK_SECONDS = 3.0  # a check that takes longer has failed; a load balancer asks every few seconds
 UNCACHED = {"Cache-Control": "no-store"}
@@ -61,6 +67,18 @@ def _database() -> None:
         connection.close()  # this thread belongs to a pool: a connection left here would be lost
 
 
+def _index_key() -> None:
+    if fault := door.look():
+        raise NotReady(fault.verdict)
+
+
+def _understanding() -> None:
+    try:
+        minds.ready(settings.BRAND)
+    except Untrained as error:
+        raise NotReady("not trained: manage.py train intents") from error
+
+
 def _redis() -> None:
     try:
         redis_client.connection().ping()
@@ -86,4 +104,10 @@ def _voice() -> str:
     return voice.decode() if isinstance(voice, bytes) else str(voice or "unknown")
 
 
-CHECKS: Mapping[str, Callable[[], None]] = {"database": _database, "redis": _redis, "worker": _worker}
+CHECKS: Mapping[str, Callable[[], None]] = {
+    "database": _database,
+    "index_key": _index_key,
+    "understanding": _understanding,
+    "redis": _redis,
+    "worker": _worker,
+}

@@ -13,6 +13,7 @@ from support.models.engine import Basis, EngineCall
 from support.models.escalation import Escalation, Outcome, Priority, Reason, Status, Stint
 from support.models.experiment import Experiment, ExperimentKind, ExperimentOutcome, ExperimentStatus
 from support.models.incident import Incident, IncidentCase, Mode, ServiceSwitch
+from support.models.keys import IndexKey
 from support.models.learning import Lesson, LessonKind, LessonStatus
 from support.models.promises import Promised, PromiseEvent, PromiseStep, Satisfaction, ServiceLevel
 from support.models.rules import Occasion, Rule, RuleOccasion, RuleRun
@@ -63,6 +64,7 @@ __all__ = [
     "Identity",
     "Incident",
     "IncidentCase",
+    "IndexKey",
     "Invitation",
     "Label",
     "Lesson",

@@ -34,9 +34,12 @@ def decrypt(token: str) -> str:
     return _box(tuple(settings.FIELD_KEYS)).decrypt(token.encode()).decode()
 
 
-def blind_index(kind: str, value: str) -> str:
-    """Keyed digest (64 hex digits) under which an encrypted value is found again; ``kind`` keeps indexes apart."""
-    return hmac.new(settings.INDEX_KEY.encode(), f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+def blind_index(kind: str, value: str, key: str = "") -> str:
+    """Keyed digest (64 hex digits) under which an encrypted value is found again; ``kind`` keeps indexes apart.
+
+    ``key`` is given where another than today's INDEX_KEY is meant.
+    """
+    return hmac.new((key or settings.INDEX_KEY).encode(), f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
 class EncryptedText(_Text):

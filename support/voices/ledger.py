@@ -75,9 +75,9 @@ SETTLED = (
 )
 
 
-def pseudonym(customer: str) -> str:
+def pseudonym(customer: str, key: str = "") -> str:
     """The keyed digest under which a customer's calls are counted."""
-    return blind_index("voice-customer", customer) if customer else ""
+    return blind_index("voice-customer", customer, key) if customer else ""
 
 
 def forget(name: str) -> int:

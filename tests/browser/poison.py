@@ -16,7 +16,17 @@ from django.utils import timezone
 
 from chatbot.types import HandoffCard
 from support import db, escalate, handing
-from support.models import AuditEvent, AuditHead, Availability, Channel, Conversation, Label, Message, TeamMember
+from support.models import (
+    AuditEvent,
+    AuditHead,
+    Availability,
+    Channel,
+    Conversation,
+    IndexKey,
+    Label,
+    Message,
+    TeamMember,
+)
 from support.privacy import audit
 from support.privacy.fields import EncryptedJSON, EncryptedText
 from tests.support.journeys import BRAND, write
@@ -35,7 +45,8 @@ ALL = " ".join(PAYLOADS)
 CODES = {"brand", "tier", "key_variable", "form_of", "operator", "channel", "slug", "digest", "token", "sid", "mark"}
 CODES |= {"salt", "external_id", "media", "value_index", "reference_index", "colour", "number", "version", "kind"}
 CODES |= {"transport", "template", "delivery", "promise", "content_type", "name_of"}
-NOT_POISONED = {AuditEvent, AuditHead}  # the chain: written by audit.record alone, with attacks of its own
+# The chain and the key's mark: written by audit and keys alone, with attacks of their own.
+NOT_POISONED = {AuditEvent, AuditHead, IndexKey}
 Values = Mapping[str, Any]
 
 

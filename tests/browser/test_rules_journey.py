@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import BrowserContext, expect
 
 from support.models import AuditEvent, Escalation, Label, Team
-from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
-from tests.browser.console_page import TABLET, Console
+from tests.browser.console_page import TABLET
+from tests.browser.looking import look
 from tests.house import House
 
 pytestmark = pytest.mark.browser
 BRAND = "easytransfert"
-PICTURES = os.environ.get("RULES_PICTURES")  # a folder: the screens are kept there, to be looked at
-
-
-def look(console: Console, name: str) -> None:
-    """No serious finding, nothing outside the screen; and a picture where somebody wants to see it."""
-    if PICTURES:
-        console.page.screenshot(path=Path(PICTURES) / f"{name}.png")
-    assert serious_findings(console.page) == [], name
-    assert console.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 
 def test_a_rule_sends_a_case_to_its_team_and_a_person_sends_it_on(

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from support.models import Assignment, AuditEvent, Conversation, DeskSettings, Owner
-from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
-from tests.browser.console_page import TABLET, Console
+from tests.browser.console_page import TABLET
+from tests.browser.looking import look
 from tests.house import House
 
 pytestmark = pytest.mark.browser
-PICTURES = os.environ.get("TAKING_PICTURES")  # a folder: the screens are kept there, to be looked at
-
-
-def look(console: Console, name: str) -> None:
-    """No serious finding, nothing outside the screen; and a picture where somebody wants to see it."""
-    if PICTURES:
-        console.page.screenshot(path=Path(PICTURES) / f"{name}.png")
-    assert serious_findings(console.page) == [], name
-    assert console.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 
 def test_a_case_finds_an_agent_goes_to_a_colleague_and_back_to_the_assistant(

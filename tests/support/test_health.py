@@ -31,14 +31,28 @@ async def test_ready_when_database_redis_and_a_worker_are_there(async_client: As
     redis_client.connection().set(WORKER_SEEN, "now", ex=30)
     response = await async_client.get("/ready")
     assert response.status_code == 200
-    checks = {"database": "ok", "redis": "ok", "worker": "ok", "voice": "unknown"}
+    checks = {
+        "database": "ok",
+        "index_key": "ok",
+        "understanding": "ok",
+        "redis": "ok",
+        "worker": "ok",
+        "voice": "unknown",
+    }
     assert response.json() == {"status": "ready", "checks": checks}
 
 
 async def test_not_ready_when_no_worker_was_seen(async_client: AsyncClient) -> None:
     response = await async_client.get("/ready")
     assert response.status_code == 503
-    checks = {"database": "ok", "redis": "ok", "worker": "not seen lately", "voice": "unknown"}
+    checks = {
+        "database": "ok",
+        "index_key": "ok",
+        "understanding": "ok",
+        "redis": "ok",
+        "worker": "not seen lately",
+        "voice": "unknown",
+    }
     assert response.json()["checks"] == checks
 
 
@@ -54,7 +68,14 @@ async def test_a_sweep_is_the_sign_of_life_of_a_worker(async_client: AsyncClient
 async def test_not_ready_without_redis_yet_still_healthy(async_client: AsyncClient, redis_away: None) -> None:
     response = await async_client.get("/ready")
     assert response.status_code == 503
-    checks = {"database": "ok", "redis": "unreachable", "worker": "unknown", "voice": "unknown"}
+    checks = {
+        "database": "ok",
+        "index_key": "ok",
+        "understanding": "ok",
+        "redis": "unreachable",
+        "worker": "unknown",
+        "voice": "unknown",
+    }
     assert response.json()["checks"] == checks
     assert (await async_client.get("/health")).status_code == 200
 

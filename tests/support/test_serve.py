@@ -75,7 +75,14 @@ def test_it_starts_everything_says_where_to_click_and_stops_without_a_trace(lapt
     process = laptop.serve()
     try:
         laptop.wait_until_printed("Akwaba is ready")
-        checks = {"database": "ok", "redis": "ok", "worker": "ok", "voice": "template"}
+        checks = {
+            "database": "ok",
+            "index_key": "ok",
+            "understanding": "ok",
+            "redis": "ok",
+            "worker": "ok",
+            "voice": "template",
+        }
         assert laptop.ready() == {"status": "ready", "checks": checks}
         assert set(laptop.pids()) == {"redis", "web", "worker", "beat"}
         laptop.wait_until_printed("Ctrl-C stops everything")

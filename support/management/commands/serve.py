@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from support import demo
+from support.keys import mark
 from support.supervisor.guards import CannotServe, check_port, only_one
 from support.supervisor.output import printer
 from support.supervisor.programs import all_programs
@@ -31,14 +33,16 @@ class Command(BaseCommand):
         parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
 
     def handle(self, *, host: str, port: int, migrate: bool, **_: Any) -> None:
-        """Run until asked to stop. Raises CommandError when the port or the folder is taken."""
+        """Run until asked to stop. Raises CommandError when port or folder is taken, or the key is another."""
         try:
             with only_one(settings.VAR_DIR):
                 check_port(host, port)
                 if migrate:
                     call_command("migrate", interactive=False, verbosity=1)
+                with suppress(DatabaseError):  # no tables yet: the programs will say so
+                    mark.require()
                 status = self._serve(host, port)
-        except CannotServe as reason:
+        except (CannotServe, mark.WrongKey) as reason:
             raise CommandError(str(reason)) from reason
         if status:
             sys.exit(status)
