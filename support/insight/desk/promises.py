@@ -18,7 +18,7 @@ from support.insight.desk.measures import Share, Spread, spread
 from support.insight.desk.scope import Scope
 from support.models import Author, Claim, ClaimEvent, Delivery, Escalation, Message, Stint, Told, TurnTrace
 
-SHOWN = 30  # cases linked under a promise; the count says how many there are
+SHOWN = 30  # newest cases of each promise
 ASKS = ("ask", "again")  # first words of the acts that ask for a slot
 NEWS_LATE = timedelta(minutes=15)
 
@@ -58,8 +58,8 @@ class Promises:
     unknown: Broken
 
 
-def board(scope: Scope, now: datetime) -> Promises:
-    """A fixed number of queries."""
+def board(scope: Scope, now: datetime, shown: int = SHOWN) -> Promises:
+    """A fixed number of queries; of each promise at most the newest ``shown``, its count says how many there are."""
     announced = scopes.cases(scope)
     times = list(announced.values_list("opened_at", "taken_at"))
     said = scopes.messages(scope)
@@ -69,16 +69,16 @@ def board(scope: Scope, now: datetime) -> Promises:
     return Promises(
         taken=Share(sum(1 for _, taken in times if taken), len(times)),
         time_to_take=spread((taken - opened).total_seconds() for opened, taken in times if taken),
-        untaken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=True)),
-        never_taken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=False)),
-        over_people=_messages(over_people(said)),
-        asked_again=asked_again(scope),
+        untaken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=True), shown),
+        never_taken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=False), shown),
+        over_people=_messages(over_people(said), shown),
+        asked_again=asked_again(scope, shown),
         told=Share(done, due),
         news_by_state=by_state,
-        news_late=_late_news(scope, now),
-        held=_messages(said.filter(delivery=Delivery.HELD)),
-        failed=_messages(said.filter(delivery=Delivery.FAILED), "error_code"),
-        unknown=_messages(said.filter(delivery=Delivery.UNKNOWN)),
+        news_late=_late_news(scope, now, shown),
+        held=_messages(said.filter(delivery=Delivery.HELD), shown),
+        failed=_messages(said.filter(delivery=Delivery.FAILED), shown, "error_code"),
+        unknown=_messages(said.filter(delivery=Delivery.UNKNOWN), shown),
     )
 
 
@@ -91,7 +91,7 @@ def over_people(said: QuerySet[Message]) -> QuerySet[Message]:
     return said.filter(Exists(held), author=Author.BOT).exclude(delivery=Delivery.CANCELLED)
 
 
-def asked_again(scope: Scope) -> Broken:
+def asked_again(scope: Scope, shown: int) -> Broken:
     """Asks for a slot that the same claim had already been given, before it was filed.
 
     Seen from what claims keep: a slot's newest value hides an older one, so corrected slots are not counted.
@@ -105,7 +105,7 @@ def asked_again(scope: Scope) -> Broken:
         for slot, at in asks.get(conversation, ())
         if _was_given(slots.get(slot), at) and at <= filed_at
     ]
-    newest = sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
+    newest = sorted(found, key=lambda each: each.at, reverse=True)[:shown]
     return Broken(len(found), newest)
 
 
@@ -144,17 +144,17 @@ def _news(scope: Scope) -> QuerySet[ClaimEvent]:
     return events.filter(claim__in=scopes.claims(scope)).exclude(told=Told.NOTHING)
 
 
-def _late_news(scope: Scope, now: datetime) -> Broken:
+def _late_news(scope: Scope, now: datetime, shown: int) -> Broken:
     late = _news(scope).filter(told__in=[Told.DUE, Told.AGENT], recorded_at__lt=now - NEWS_LATE)
     rows = late.order_by("-recorded_at").values_list("claim__conversation_id", "recorded_at", "claim__number")
-    return Broken(late.count(), [Instance(case, at, number) for case, at, number in rows[:SHOWN] if at])
+    return Broken(late.count(), [Instance(case, at, number) for case, at, number in rows[:shown] if at])
 
 
-def _cases(rows: QuerySet[Escalation]) -> Broken:
-    newest = rows.order_by("-opened_at").values_list("conversation_id", "opened_at")[:SHOWN]
+def _cases(rows: QuerySet[Escalation], shown: int) -> Broken:
+    newest = rows.order_by("-opened_at").values_list("conversation_id", "opened_at")[:shown]
     return Broken(rows.count(), [Instance(*row) for row in newest])
 
 
-def _messages(rows: QuerySet[Message], what: str = "author") -> Broken:
+def _messages(rows: QuerySet[Message], shown: int, what: str = "author") -> Broken:
     newest = rows.order_by("-stored_at").annotate(what=F(what)).values_list("conversation_id", "stored_at", "what")
-    return Broken(rows.count(), [Instance(*row) for row in newest[:SHOWN]])
+    return Broken(rows.count(), [Instance(*row) for row in newest[:shown]])

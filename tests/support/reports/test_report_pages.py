@@ -180,42 +180,6 @@ def test_nothing_in_a_picture_is_read_as_markup() -> None:
     assert charts.bars("rien", [("x", 0, "0")]) is None
 
 
-def test_every_group_leads_to_just_its_cases(browser: Callable[[str], Client]) -> None:
-    client = browser("yao")
-    page: Page = client.get("/admin/rapports/repartition/?period=30&channel=whatsapp").context["page"]
-    followed = 0
-    for table in page.tables[:4]:
-        linked = [row for row in table.rows if row[0].href][:2]
-        for row in linked:
-            listed: Page = client.get(row[0].href).context["page"]
-            assert listed.tiles[0].cell.values == row[1].values
-            assert len(listed.tables[0].rows) == row[1].values[0]
-            followed += 1
-    assert followed >= 6
-    day = next(row for row in client.get("/admin/rapports/?period=30").context["page"].tables[-1].rows if row[0].href)
-    assert len(client.get(day[0].href).context["page"].tables[0].rows) == day[2].values[0]
-
-
-def test_francs_lead_to_the_claims_they_are(browser: Callable[[str], Client]) -> None:
-    client = browser("yao")
-    pairs = client.get("/admin/rapports/francs/").context["page"].tables[1].rows
-    row = next(each for each in pairs if each[0].href)
-    listed: Page = client.get(row[0].href).context["page"]
-    total, claims = row[1].values[0], row[6].values[0]
-    amounts = [each[4].values[0] for each in listed.tables[0].rows]
-    assert (len(amounts), sum(each for each in amounts if isinstance(each, int))) == (claims, total)
-
-
-@pytest.mark.parametrize("name", ["demandes", "dossiers"])
-def test_the_lists_cost_the_same_with_many_rows(browser: Callable[[str], Client], name: str) -> None:
-    client = browser("mariam")
-    with CaptureQueriesContext(connection) as few:
-        client.get(f"/admin/rapports/{name}/?period=today&kind=wrong_recipient")
-    with CaptureQueriesContext(connection) as many:
-        client.get(f"/admin/rapports/{name}/?period=30")
-    assert len(many) == len(few) <= 12
-
-
 def test_weekdays_are_told_by_how_many_there_were(browser: Callable[[str], Client]) -> None:
     page: Page = browser("mariam").get("/admin/rapports/repartition/?period=30").context["page"]
     days = [row[1].values[0] for row in page.tables[-1].rows]
