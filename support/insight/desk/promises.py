@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
-from django.utils.dateparse import parse_datetime
 
 from support.insight.desk import scope as scopes
-from support.insight.desk.instants import Json, Listed, Micros, instant
 from support.insight.desk.measures import Share, Spread, spread
+from support.insight.desk.repeated import repeated
 from support.insight.desk.scope import Scope
-from support.models import Author, Claim, ClaimEvent, Delivery, Escalation, Message, Stint, Told, TurnTrace
+from support.models import Author, ClaimEvent, Delivery, Escalation, Message, Stint, Told
 
 SHOWN = 30  # newest cases of each promise
-ASKS = ("ask", "again")  # first words of the acts that ask for a slot
 NEWS_LATE = timedelta(minutes=15)
 
 
@@ -72,7 +68,7 @@ def board(scope: Scope, now: datetime, shown: int = SHOWN) -> Promises:
         untaken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=True), shown),
         never_taken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=False), shown),
         over_people=_messages(over_people(said), shown),
-        asked_again=asked_again(scope, shown),
+        asked_again=_asked_again(scope, shown),
         told=Share(done, due),
         news_by_state=by_state,
         news_late=_late_news(scope, now, shown),
@@ -91,46 +87,9 @@ def over_people(said: QuerySet[Message]) -> QuerySet[Message]:
     return said.filter(Exists(held), author=Author.BOT).exclude(delivery=Delivery.CANCELLED)
 
 
-def asked_again(scope: Scope, shown: int) -> Broken:
-    """Asks for a slot that the same claim had already been given, before it was filed.
-
-    Seen from what claims keep: a slot's newest value hides an older one, so corrected slots are not counted.
-    """
-    filed = scopes.claims(scope).filter(filed_at__gte=scope.since, filed_at__lt=scope.until)
-    asks = _asks(filed)
-    claims = filed.values_list("conversation_id", "filed_at", "slots") if asks else ()
-    found = [
-        Instance(conversation, at, slot)
-        for conversation, filed_at, slots in claims
-        for slot, at in asks.get(conversation, ())
-        if _was_given(slots.get(slot), at) and at <= filed_at
-    ]
-    newest = sorted(found, key=lambda each: each.at, reverse=True)[:shown]
-    return Broken(len(found), newest)
-
-
-def _asks(filed: QuerySet[Claim]) -> Mapping[uuid.UUID, Sequence[tuple[str, datetime]]]:
-    """Slots asked for, and when, in the conversations of these claims; a conversation's traces come as one list."""
-    traces = TurnTrace.objects.filter(conversation__in=filed.values("conversation")).order_by()
-    lists = traces.values_list("conversation_id").annotate(asked=Listed(JSONObject(acts=Json("acts"), at=Micros("at"))))
-    asks = {
-        conversation: [(slot, instant(turn["at"])) for turn in asked for slot in _asked_slots(turn["acts"])]
-        for conversation, asked in lists
-    }
-    return {conversation: slots for conversation, slots in asks.items() if slots}
-
-
-def _asked_slots(acts: Iterable[Any]) -> Iterable[str]:
-    for act in acts:
-        head, _, slot = str(act.get("name", "") if isinstance(act, dict) else act).partition(".")
-        if head in ASKS and slot:
-            yield slot.partition(".")[0]
-
-
-def _was_given(slot: Mapping[str, Any] | None, at: datetime) -> bool:
-    """Whether a claim had this slot of its before ``at``."""
-    known = parse_datetime(str(slot.get("at", ""))) if slot else None
-    return known is not None and known < at
+def _asked_again(scope: Scope, shown: int) -> Broken:
+    found = [Instance(*each) for each in repeated(scope)]
+    return Broken(len(found), sorted(found, key=lambda each: each.at, reverse=True)[:shown])
 
 
 def _by_state(scope: Scope) -> list[tuple[str, int]]:
