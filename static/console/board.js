@@ -60,7 +60,8 @@ function person(each) {
   const presence = each.there ? each.label : each.seen_at ? `Vu il y a ${age(each.seen_at)}` : "Pas vu";
   const name = el("th", { scope: "row" }, el("span", { class: `r-dot${each.there ? " r-there" : ""}`, "aria-hidden": "true" }), each.name, el("span", { class: "r-sub" }, presence));
   const load = each.capacity === null ? String(each.cases) : `${each.cases} sur ${each.capacity}`;
-  return el("tr", {}, name, el("td", {}, load), el("td", {}, String(each.asked)));
+  const theirs = each.cases ? el("a", { class: "r-link", href: `${board.dataset.caseUrl}?who=all&status=open&agent=${each.id}` }, load) : load;
+  return el("tr", {}, name, el("td", {}, theirs), el("td", {}, String(each.asked)));
 }
 
 const row = (title, values) => el("tr", {}, el("th", { scope: "row" }, title), ...values.map((value) => el("td", {}, String(value))));

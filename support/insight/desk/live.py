@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Min, Q
 
 from support import satisfaction
+from support.console.naming import customer_name
 from support.models import Author, Escalation, Message, Owner, Priority, Status, TeamMember
 from support.team import PRESENT
 from support.transports.web.events import isoformat
@@ -26,6 +27,7 @@ _WAITING = _WORKED & Q(conversation__owner=Owner.QUEUE)
 class Person:
     """A member of the team. ``asked``: how many of their cases have a message without an answer."""
 
+    id: int
     name: str
     availability: str
     label: str
@@ -67,6 +69,7 @@ def _people(now: datetime) -> list[Person]:
 def _person(user: User, member: TeamMember | None, cases: int, asked: int, now: datetime) -> Person:
     seen = member.seen_at if member else None
     return Person(
+        id=user.pk,
         name=user.get_full_name() or user.get_username(),
         availability=member.availability if member else "",
         label=member.get_availability_display() if member else "",
@@ -127,10 +130,11 @@ def _low_scores() -> dict[str, Any]:
             "score": row.score,
             "agent": (row.agent.get_full_name() or row.agent.get_username()) if row.agent else "",
             "channel": row.conversation.get_channel_display(),
+            "customer": customer_name(row.conversation),
             "conversation": str(row.conversation_id),
             "at": isoformat(row.answered_at),
         }
-        for row in rows[:LOW_SCORES]
+        for row in rows.select_related("agent", "conversation__identity", "conversation__customer")[:LOW_SCORES]
         if row.answered_at
     ]
     return {"count": rows.count(), "newest": newest}
