@@ -17,7 +17,7 @@ from support.team import PRESENT
 from support.transports.web.events import isoformat
 
 LOW_SCORES = 12  # shown at once; the count says how many there are
-SOON = timedelta(minutes=5)  # a first reply due so soon is about to be late
+SOON = timedelta(minutes=5)  # what is due so soon is about to be late
 _OPEN = Q(closed_at__isnull=True)
 _WORKED = _OPEN & Q(status=Status.OPEN)
 _WAITING = _WORKED & Q(conversation__owner=Owner.QUEUE)
@@ -108,17 +108,24 @@ def _priorities() -> list[dict[str, Any]]:
 
 
 def _late(now: datetime) -> dict[str, int]:
-    """Of the open cases: promises missed and about to be, questions without an answer, and what rests."""
-    unreplied = Q(first_replied_at__isnull=True, status=Status.OPEN)
-    next_late = Q(status=Status.OPEN, first_replied_at__isnull=False, next_due_at__lt=now)
+    """Of the open cases: promises missed and about to be, questions without an answer, and what rests.
+
+    Late is what the queue shows as late: its nearest promise, as ``rows.nearest_due`` has it, is past.
+    """
+    asked, late = _WORKED & Q(asked_count__gt=0), _due_before(now)
     return Escalation.objects.filter(_OPEN).aggregate(
-        breached=Count("id", filter=(unreplied & Q(due_at__lt=now)) | next_late),
-        soon=Count("id", filter=unreplied & Q(due_at__gte=now, due_at__lt=now + SOON)),
-        unanswered=Count("id", filter=Q(conversation__owner=Owner.AGENT, asked_at__isnull=False)),
-        with_people=Count("id", filter=Q(conversation__owner=Owner.AGENT)),
+        breached=Count("id", filter=_WORKED & late),
+        soon=Count("id", filter=_WORKED & _due_before(now + SOON) & ~late),
+        asked=Count("id", filter=asked),
+        unanswered=Count("id", filter=asked & Q(conversation__owner=Owner.AGENT)),
         pending=Count("id", filter=Q(status=Status.PENDING)),
         snoozed=Count("id", filter=Q(status=Status.SNOOZED)),
     )
+
+
+def _due_before(at: datetime) -> Q:
+    first, following = Q(first_replied_at__isnull=True, due_at__lt=at), Q(asked_count__gt=0, next_due_at__lt=at)
+    return first | following | Q(resolve_due_at__isnull=False, resolve_due_at__lt=at)
 
 
 def _low_scores() -> dict[str, Any]:

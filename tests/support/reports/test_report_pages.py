@@ -14,11 +14,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from support.console import selectors
 from support.console.reports import cells, charts, files
 from support.console.reports.cells import Cell, Page, Table
+from support.insight.desk import live
 from support.insight.desk import scope as scopes
 from support.insight.desk.measures import Share, Spread, spread
 from support.models import AuditEvent, Conversation, Escalation, Identity, TeamMember
+from support.transports.web.events import isoformat
 
 REPORTS = ["synthese", "repartition", "promesses", "francs"]
 PAGES = ["rapports/", *(f"rapports/{name}/" for name in REPORTS), "rapports/demandes.csv", "rapports/synthese.xlsx"]
@@ -121,8 +124,11 @@ def test_the_board_says_who_is_there_and_what_waits(browser: Callable[[str], Cli
     assert sum(each["count"] for each in state["priorities"]) == waiting.count() > 0
     oldest = waiting.order_by("opened_at")[0]
     assert state["waiting"]["case"] == str(oldest.conversation_id)
-    late = [c for c in Escalation.objects.filter(closed_at=None) if not c.first_replied_at and c.due_at < desk]
-    assert state["late"]["breached"] >= len(late) > 0
+    late, rows = live.snapshot(desk)["late"], [row for row in selectors.queue() if row["status"] == "open"]
+    assert late["breached"] == len([row for row in rows if row["due"] and row["due"] < isoformat(desk)]) > 0
+    soon = desk + live.SOON
+    assert late["breached"] + late["soon"] == len([r for r in rows if r["due"] and r["due"] < isoformat(soon)])
+    assert late["asked"] == len([row for row in rows if row["waits"]]) > late["unanswered"]
     assert {each["name"]: each["cases"] for each in state["people"] if each["cases"]} == {
         user.first_name: count
         for user in User.objects.all()
