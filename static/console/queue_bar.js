@@ -55,6 +55,7 @@ export class Bar {
       if (wanted && ![...node.options].some((option) => option.value === wanted)) node.append(el("option", { value: wanted }, pairName(wanted)));
       node.value = wanted;
       node.classList.toggle("q-on", Boolean(wanted));
+      node.hidden = name === "due" && !wanted; // the live board leads here with it; else the bar has no room for it
     }
     $("only-waiting").setAttribute("aria-pressed", String(Boolean(filters.waiting)));
     $("only-waiting").hidden = filters.status === "resolved";

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from support.console import words as french
 from support.console.reports import cells, charts, links
 from support.console.reports.cells import Cell, Head, Page, Table, Tile
+from support.console.values import counted
 from support.insight.desk import facts as reading
 from support.insight.desk import figures, parts
 from support.insight.desk.figures import Group, Slice, Work
@@ -199,7 +200,7 @@ def _scores(work: Work, scope: Scope) -> Table:
             [cells.words(name), cells.number(count, links.cases(scope, only=parts.mark(mark)))]
             for mark, name, count in rows
         ],
-        note=f"{marks.count} réponses à {marks.asked} questions.",
+        note=f"{counted(marks.count, 'réponse')} à {counted(marks.asked, 'question')}.",
         chart=charts.bars("Réponses par note", [(name, count, str(count)) for _, name, count in rows]),
     )
 

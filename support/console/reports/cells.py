@@ -157,4 +157,4 @@ def _decimal(value: float) -> str:
 
 
 def _n(number: int) -> str:
-    return f"n = {counted(number)}"
+    return f"n = {counted(number)}" if number else ""

@@ -99,4 +99,5 @@ def _pair_cells(rows: list[Blocked], scope: Scope) -> list[Cell]:
 def _aged(money: int, claims: int, href: str) -> Cell:
     if not claims:
         return Cell(cells.NONE, (0, 0))
-    return Cell(cells.money(money).text, (money, claims), counted(claims, "dossier"), href)
+    text = cells.money(money).text if money else cells.NONE  # of claims without an amount no sum is known
+    return Cell(text, (money, claims), counted(claims, "dossier"), href)

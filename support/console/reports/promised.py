@@ -103,7 +103,7 @@ def _instances(name: str, title: str, broken: Broken, scope: Scope, customers: M
     heads = [cells.named(head) for head in ("Client", "Quand", "Quoi")]
     if not any(what.text for _, _, what in rows):
         heads, rows = heads[:2], [row[:2] for row in rows]
-    return Table(name, title, heads, rows, note=note)
+    return Table(name, title, heads, rows, note=note, listed=True)
 
 
 def _what(name: str, what: str, brand: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.contrib import admin
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
 from support import clock, db
@@ -81,7 +82,8 @@ def report(request: HttpRequest, name: str = "synthese") -> HttpResponse:
         "menus": choices.menus(scope),
         "query": links.address(scope, only=scope.only) if page.whole else query,
         "listed": name in LISTS,
-        "until": scope.days[-1],
+        "since": _day(scope.days[0]),
+        "until": _day(scope.days[-1]),
     }
     return _page(request, "console/reports/report.html", f"Rapports : {chosen.title}", context)
 
@@ -124,6 +126,10 @@ def _sheets(name: str, scope: Scope, now: datetime) -> Sequence[files.Sheet]:
     if name not in LISTS:
         return files.sheets(REPORTS[name].make(scope, now))
     return [(REPORTS[name].title, [LISTS[name].HEADS, *LISTS[name].rows(scope, now)])]
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y") if day.day > 1 else date_format(day, r"1\e\r F Y")
 
 
 def _scope(request: HttpRequest, now: datetime) -> Scope:

@@ -94,6 +94,6 @@ def _ages(now: datetime) -> Mapping[str, _Part]:
     found: dict[str, _Part] = {}
     older = Q()
     for code, label, than in AGES:
-        found[age(code)] = (label[:1].lower() + label[1:], Q(filed_at__lt=now - than) & older)
+        found[age(code)] = (f"depuis {label[:1].lower()}{label[1:]}", Q(filed_at__lt=now - than) & older)
         older = Q(filed_at__gte=now - than)
     return found
