@@ -32,9 +32,9 @@ function show(state) {
   $("tiles").replaceChildren(
     tile("Attendent un conseiller", waiting, "", "?who=unassigned&status=open"),
     tile("La plus ancienne attend depuis", state.waiting.oldest ? age(state.waiting.oldest) : "—", "", state.waiting.case && `${state.waiting.case}/`),
-    tile("Délai dépassé", state.late.breached, "", "?who=all&status=open", state.late.breached > 0),
-    tile("Délai dans moins de 5 min", state.late.soon, "", "?who=all&status=open"),
-    tile("Client sans réponse", state.late.unanswered, `sur ${state.late.with_people} en cours`, "?who=all&status=open&waiting=1"),
+    tile("Délai dépassé", state.late.breached, "", "?who=all&status=open&due=late", state.late.breached > 0),
+    tile("Délai dans moins de 5 min", state.late.soon, "", "?who=all&status=open&due=soon"),
+    tile("Client sans réponse", state.late.asked, `dont ${state.late.unanswered} avec un conseiller`, "?who=all&status=open&waiting=1"),
     tile("En attente du client", state.late.pending, "", "?who=all&status=pending"),
     tile("En veille", state.late.snoozed, "", "?who=all&status=snoozed"),
   );
@@ -60,7 +60,8 @@ function person(each) {
   const presence = each.there ? each.label : each.seen_at ? `Vu il y a ${age(each.seen_at)}` : "Pas vu";
   const name = el("th", { scope: "row" }, el("span", { class: `r-dot${each.there ? " r-there" : ""}`, "aria-hidden": "true" }), each.name, el("span", { class: "r-sub" }, presence));
   const load = each.capacity === null ? String(each.cases) : `${each.cases} sur ${each.capacity}`;
-  return el("tr", {}, name, el("td", {}, load), el("td", {}, String(each.asked)));
+  const theirs = each.cases ? el("a", { class: "r-link", href: `${board.dataset.caseUrl}?who=all&status=open&agent=${each.id}` }, load) : load;
+  return el("tr", {}, name, el("td", {}, theirs), el("td", {}, String(each.asked)));
 }
 
 const row = (title, values) => el("tr", {}, el("th", { scope: "row" }, title), ...values.map((value) => el("td", {}, String(value))));

@@ -20,10 +20,10 @@ export function showLowScores(state, caseUrl) {
 }
 
 function item(each, caseUrl) {
-  const link = el("a", { class: "r-link", href: `${caseUrl}${each.conversation}/` }, `Conversation …${each.conversation.slice(-8)}`);
+  const link = el("a", { class: "r-link", href: `${caseUrl}${each.conversation}/` }, each.customer);
   const about = [each.agent ? `après l'aide de ${each.agent}` : "sans conseiller", each.channel].join(" · ");
   const age = el("time", { datetime: each.at });
-  const button = el("button", { class: "r-small", type: "button", "aria-label": `Vu : note de ${each.score} sur 5, conversation …${each.conversation.slice(-8)}` }, "Vu");
+  const button = el("button", { class: "r-small", type: "button", "aria-label": `Vu : note de ${each.score} sur 5, ${each.customer}` }, "Vu");
   button.addEventListener("click", () => look(each.id, button));
   return el("li", {}, el("span", { class: "r-mark" }, `${each.score} / 5`), el("span", { class: "r-who" }, link, el("span", { class: "r-sub" }, about, " · ", age)), button);
 }

@@ -5,7 +5,8 @@ import { ALL, isPlain, passes, PLAIN } from "./queue_filters.js";
 
 const WHO = [["all", "Toutes"], ["mine", "Les miennes"], ["unassigned", "Non attribuées"]];
 const STATUS = [["open", "Ouvertes"], ["pending", "En attente du client"], ["snoozed", "En veille"], ["resolved", "Résolues"]];
-const TITLES = { brand: "Marque", channel: "Canal", kind: "Nature", pair: "Opérateurs", label: "Étiquette", team: "Équipe", agent: "Conseiller" };
+const TITLES = { brand: "Marque", channel: "Canal", kind: "Nature", pair: "Opérateurs", label: "Étiquette", team: "Équipe", agent: "Conseiller", due: "Délai" };
+const DUE = [["late", "Délai dépassé"], ["soon", "Délai dans moins de 5 min"]];
 export const pairName = (pair) => pair.replace(">", " → ");
 
 export class Bar {
@@ -54,6 +55,7 @@ export class Bar {
       if (wanted && ![...node.options].some((option) => option.value === wanted)) node.append(el("option", { value: wanted }, pairName(wanted)));
       node.value = wanted;
       node.classList.toggle("q-on", Boolean(wanted));
+      node.hidden = name === "due" && !wanted; // the live board leads here with it; else the bar has no room for it
     }
     $("only-waiting").setAttribute("aria-pressed", String(Boolean(filters.waiting)));
     $("only-waiting").hidden = filters.status === "resolved";
@@ -65,6 +67,7 @@ export class Bar {
 const count = (rows, filters, me, but) => rows.reduce((sum, row) => sum + passes(row, filters, me, but), 0);
 
 function options(choices, name) {
+  if (name === "due") return DUE;
   if (name === "brand") return choices.brand.map((brand) => [brand, brand]);
   if (name === "pair") return choices.pair.map((pair) => [pair, pairName(pair)]);
   return choices[name].map((each) => [String(each.id), each.name]);

@@ -3,8 +3,11 @@
 // Filtering is done here and not on the server: every row is here for the sound and the title anyway, each tab's count is
 // right at once, and one frame of the server serves all pages. Resolved cases are many and still: those the server filters.
 
+import { now } from "./time.js";
+
 const KEPT = "console.queue";
-export const PLAIN = ["brand", "channel", "kind", "pair", "label", "team", "agent"];
+export const PLAIN = ["brand", "channel", "kind", "pair", "label", "team", "agent", "due"];
+const SOON = 5 * 60_000; // as the live board has it
 const NAMES = ["who", "status", "waiting", ...PLAIN];
 export const ALL = { who: "all", status: "open" };
 
@@ -47,5 +50,11 @@ function has(row, name, value) {
   if (name === "label") return row.labels.some((label) => String(label.id) === value);
   if (name === "team") return String(row.team?.id) === value;
   if (name === "agent") return String(row.agent?.id) === value;
+  if (name === "due") return isDue(row, value);
   return row[name] === value;
+}
+
+function isDue(row, when) {
+  const left = row.due ? Date.parse(row.due) - now() : Infinity;
+  return when === "late" ? left < 0 : left >= 0 && left < SOON;
 }

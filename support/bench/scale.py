@@ -32,6 +32,7 @@ class Scale:
     experiments: int = 1_000  # simulated
     filed: tuple[int, ...] = (1_000, 10_000, 100_000)  # conversations in the database behind the console
     looks: int = 20  # at the queue, at each of these sizes; ten searches for each look
+    month: int = 12_500  # conversations of thirty days behind the reports: 147,000 messages
     agents: int = 50  # with a page of the console open
     live: int = 500  # conversations in which customers write meanwhile
     live_seconds: int = 30
@@ -62,6 +63,7 @@ SMALLEST = Scale(
     experiments=5,
     filed=(60,),
     looks=1,
+    month=40,
     agents=3,
     live=8,
     live_seconds=1,

@@ -27,6 +27,7 @@ from chatbot import brand as brands
 from support import clock, house_words
 from support.accounts.pages import framed, user_of
 from support.console import roles, words
+from support.console.reports import links
 from support.incidents import incidents, radar, switches
 from support.minds import with_template
 from support.models import Channel, Incident, Mode, ServiceSwitch
@@ -189,9 +190,8 @@ def _blip(brand: str, blip: radar.Blip) -> dict[str, Any]:
         "error": words.code("intents", group.error) if group.error else "",
         "sentence": radar.sentence(blip),
         "covered": radar.covered(brand, group),
-        "cases": f"{reverse('console:report', args=['dossiers'])}?" + urlencode({
-            "kind": group.kind, "pair": f"{group.from_operator}>{group.to_operator}", "order": "newest",
-        }),
+        "cases": links.counted(blip),
+        "count": blip.count,
         "notice": notice,
         "at_once": IncidentForm(brand, initial=known | {"began_at": blip.first_at}, auto_id=False),
         "link": "?" + urlencode(known | {"began_at": blip.first_at.isoformat()}),

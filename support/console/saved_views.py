@@ -16,7 +16,7 @@ from support.escalate import EscalationError
 from support.models import SavedView
 
 MOST = 30
-FILTERS = {"who", "status", "waiting", "brand", "channel", "kind", "pair", "label", "team", "agent"}
+FILTERS = {"who", "status", "waiting", "brand", "channel", "kind", "pair", "label", "team", "agent", "due"}
 
 
 def of(user: User) -> list[dict[str, Any]]:

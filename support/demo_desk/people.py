@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from support import satisfaction
 from support.console import words
 from support.demo_desk import draws
 from support.demo_desk.story import priority_of
@@ -150,8 +151,14 @@ def _ask_how_it_was(talk: Talk, case: Escalation, agent: User, at: datetime) -> 
         score = int(draws.weighted(rng, draws.facts()["scores"]))
         if talk.says(Author.CUSTOMER, str(score), answered):
             asking.score, asking.answered_at = score, answered
+            _thank(talk, score, answered)
             if answered < talk.stage.now - LOOKED_AFTER:
                 asking.looked_at = answered
+
+
+def _thank(talk: Talk, score: int, answered: datetime) -> None:
+    if its := satisfaction.rules(talk.stage.brand):
+        talk.says(Author.BOT, its.sorry if score <= its.low else its.thanks, answered + timedelta(seconds=1))
 
 
 def _stint(talk: Talk, case: Escalation, agent: User | None, began: datetime, ended: datetime) -> None:

@@ -49,6 +49,7 @@ class Blip:
     count: int
     usual: float
     since: datetime
+    until: datetime
     first_at: datetime
     chance: float
     of: str = ANY
@@ -57,7 +58,7 @@ class Blip:
 def blips(brand: str, now: datetime) -> list[Blip]:
     """What grows beyond the usual, least by chance first; of several windows the one that is least chance."""
     found: dict[Group, Blip] = {}
-    rows = list(_events(brand, now - timedelta(days=DAYS) - WINDOWS[-1], now))
+    rows = list(_events(brand, now))
     since, holidays = _known_since(brand, rows, now), _holidays(brand)
     for window in WINDOWS:
         for blip in _beyond(rows, like(now, window, since, holidays), window, now):
@@ -65,6 +66,15 @@ def blips(brand: str, now: datetime) -> list[Blip]:
             if whole not in found or blip.chance < found[whole].chance:
                 found[whole] = blip
     return sorted(found.values(), key=lambda blip: blip.chance)
+
+
+def counted(brand: str, group: Group, since: datetime, until: datetime) -> tuple[QuerySet[Claim], QuerySet[Escalation]]:
+    """What a blip counts: the claims and the cases of its group after ``since``, up to ``until``."""
+    named = {name: getattr(group, name) for name in _NAMES}
+    claims = _claims(brand, since, until).filter(**named)
+    if group.error:
+        return claims.filter(error=group.error), Escalation.objects.none()
+    return claims, _unclaimed(brand, since, until).filter(**named)
 
 
 def at_least(count: int, mean: float) -> float:
@@ -108,19 +118,30 @@ _NAMES = ("kind", "from_operator", "to_operator")
 _Row = tuple[Group, datetime]
 
 
-def _events(brand: str, since: datetime, until: datetime) -> Iterator[_Row]:
+def _events(brand: str, now: datetime) -> Iterator[_Row]:
     """Claims when they were filed, and cases of people that are about no claim."""
-    claims = Claim.objects.filter(conversation__brand=brand, filed_at__gt=since, filed_at__lte=until)
+    claims, cases = _claims(brand, _horizon(now), now), _unclaimed(brand, _horizon(now), now)
     for kind, sender, receiver, error, at in claims.values_list(*_NAMES, "error", "filed_at").iterator():
         yield Group(kind, sender, receiver), at
         if error:
             yield Group(kind, sender, receiver, error), at
-    cases: QuerySet[Escalation] = Escalation.objects.filter(
-        conversation__brand=brand, opened_at__gt=since, opened_at__lte=until
-    ).exclude(from_operator="", to_operator="")
-    unfiled = cases.exclude(conversation__claims__filed_at__gt=since)
-    for kind, sender, receiver, at in unfiled.values_list(*_NAMES, "opened_at").iterator():
+    for kind, sender, receiver, at in cases.values_list(*_NAMES, "opened_at").iterator():
         yield Group(kind, sender, receiver), at
+
+
+def _claims(brand: str, since: datetime, until: datetime) -> QuerySet[Claim]:
+    return Claim.objects.filter(conversation__brand=brand, filed_at__gt=since, filed_at__lte=until)
+
+
+def _unclaimed(brand: str, since: datetime, until: datetime) -> QuerySet[Escalation]:
+    """Cases between operators somebody knows, of conversations without a claim in all that the radar looks at."""
+    cases = Escalation.objects.filter(conversation__brand=brand, opened_at__gt=since, opened_at__lte=until)
+    known = cases.exclude(from_operator="", to_operator="")
+    return known.exclude(conversation__claims__filed_at__gt=_horizon(until))
+
+
+def _horizon(now: datetime) -> datetime:
+    return now - timedelta(days=DAYS) - WINDOWS[-1]
 
 
 def _beyond(rows: Iterable[_Row], days: Like, window: timedelta, now: datetime) -> Iterator[Blip]:
@@ -137,7 +158,7 @@ def _beyond(rows: Iterable[_Row], days: Like, window: timedelta, now: datetime) 
         expected = max(usual.count, LEAST_USUAL)
         chance = at_least(count, expected)
         if count >= FEWEST and count >= TIMES * expected and chance < CHANCE:
-            yield Blip(group, count, usual.count, now - window, first[group], chance, usual.of)
+            yield Blip(group, count, usual.count, now - window, now, first[group], chance, usual.of)
 
 
 def _known_since(brand: str, rows: Iterable[_Row], now: datetime) -> datetime:

@@ -49,6 +49,11 @@ def test_a_supervisor_watches_and_an_auditor_takes_figures_home(
     expect(page.get_by_role("status")).to_contain_text("Le serveur ne répond pas.", timeout=20_000)
     page.unroute("**/tableau/etat/")
 
+    late = page.locator("#tiles a[href*='due=late']")
+    count = late.inner_text()
+    late.click()
+    expect(page.locator(".k-row")).to_have_count(int(count))
+
     page.goto(f"{supervisor.url}/admin/rapports/")
     for name in ("Synthèse", "Répartition", "Promesses", "Francs bloqués"):
         page.get_by_role("navigation", name="Rapports").get_by_role("link", name=name).click()

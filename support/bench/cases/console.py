@@ -1,4 +1,4 @@
-"""The console: the queue's first view and searches over growing numbers of conversations, and how live it is."""
+"""The console: the queue's first view and searches over growing numbers of conversations, how live it is, reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from support.bench.desk.live import PACE, Desk, Watched, watch
-from support.bench.desk.outside import Browser
+from support.bench.desk.outside import BOARD, REPORTS, Browser
 from support.bench.desk.searches import searches
 from support.bench.desk.servers import private_postgres
 from support.bench.desk.words_said import WRITTEN
@@ -25,7 +25,7 @@ from support.bench.setup import Setup
 from support.bench.stack import Stack, ours, worker_of
 
 TITLE = "the console: queue and search, and how soon a message is on the screens"
-SEARCH_MS, VIEW_MS, SHOWN_MS = 200.0, 1_000.0, 300.0
+SEARCH_MS, VIEW_MS, SHOWN_MS, REPORT_MS = 200.0, 1_000.0, 300.0, 2_000.0
 EACH = 6  # open cases an agent has: the capacity that the desk starts with
 IN_QUEUE = 10  # one in so many of the live conversations waits for a person
 FILL_SECONDS = 3_600
@@ -50,7 +50,7 @@ def _on(setup: Setup, server: str) -> list[Row]:
         rows = [*_shown(setup, live, watched, made["stored"]), *_at(setup, house, first, made)]
         for filed in others:
             rows += _at(setup, house, filed, _filled(house, filed))
-        return rows
+        return rows + _reports(setup, house)
 
 
 def _live(setup: Setup, house: Stack) -> tuple[Mapping[str, Any], Watched]:
@@ -131,7 +131,7 @@ def _measured(setup: Setup, browser: Browser, filed: int, queries: Mapping[str, 
             raise BenchError(f"a search found nothing that is there ({kind}): {query}")
     setup.say(", ".join(f"{kind} {milliseconds(each, 0.95):.0f} ms" for kind, each in took.items()))
     pages = [browser.page() for _ in range(looks)]
-    views = [asyncio.run(browser.first_view()) for _ in range(looks)]
+    views = [asyncio.run(browser.first_view()) for _ in range(1 + looks)]
     every = [seconds for each in took.values() for seconds in each]
     slowest = max(took, key=lambda kind: milliseconds(took[kind], 0.95))
     what = f"{filed:,} conversations".replace(",", " ")
@@ -148,6 +148,22 @@ def _measured(setup: Setup, browser: Browser, filed: int, queries: Mapping[str, 
         Row(f"{what}: the queue's rows, the first look that this process takes at them", views[0] * 1000, "ms"),
         Row(f"{what}: the queue, queries of the database", queries["queue"], ""),
     ]
+
+
+def _reports(setup: Setup, house: Stack) -> list[Row]:
+    """The reports of thirty days, and what the live board asks for every five seconds."""
+    made = _prepared(house, {"month": setup.scale.month})
+    browser, looks = Browser(house.port, made["session"]), max(1, setup.scale.looks // 4)
+    pages = [(f"report « {name} », 30 days", address, REPORT_MS) for name, address in REPORTS.items()]
+    count, rows = f"{made['messages']:,} messages".replace(",", " "), []
+    for name, address, limit in [*pages, ("the live board", BOARD, VIEW_MS)]:
+        what = f"{count}: {name}"
+        took = [browser.page(address) for _ in range(looks)]
+        rows.append(at_most(limit, f"{what}, p95", milliseconds(took, 0.95), "ms"))
+        rows.append(Row(f"{what}, queries of the database", made["queries"][address], ""))
+    browser.close()
+    house.check()
+    return rows
 
 
 def _prepared(house: Stack, order: Mapping[str, Any]) -> dict[str, Any]:

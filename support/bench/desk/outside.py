@@ -14,6 +14,8 @@ from support.bench.load.sockets import Socket, open_socket
 from support.bench.processes import BenchError
 
 QUEUE, SEARCH = "/admin/file/", "/admin/file/search/"
+BOARD = "/admin/tableau/etat/"
+REPORTS = {name: f"/admin/rapports/{name}/?period=30" for name in ("synthese", "repartition", "promesses", "francs")}
 TOKEN = "a" * 32  # sent as cookie and as header, which is all that the check wants of a token
 VIEW_SECONDS = 30.0
 MARKER = re.compile(r"repere[a-z]+")
@@ -37,9 +39,9 @@ class Browser:
         self._http = HTTPConnection("127.0.0.1", port, timeout=VIEW_SECONDS)
         self._cookie = f"sessionid={session}; csrftoken={TOKEN}"
 
-    def page(self) -> float:
-        """Seconds of the queue's page. Raises BenchError when it is refused."""
-        return self._timed("GET", QUEUE, b"")[0]
+    def page(self, address: str = QUEUE) -> float:
+        """Seconds of a page, the queue's at first. Raises BenchError when it is refused."""
+        return self._timed("GET", address, b"")[0]
 
     def search(self, query: str) -> tuple[float, dict[str, Any]]:
         """Seconds of a search, and its answer."""

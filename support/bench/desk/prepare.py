@@ -14,9 +14,14 @@ import django
 
 
 def main(order: dict[str, Any]) -> dict[str, Any]:
-    """``conversations`` to have; ``index``: how many of them by the real indexing, timed; ``agents``, ``each``, …"""
-    from support.bench.desk import counting, fill, people
+    """``conversations`` to have; ``index``: how many of them by the real indexing, timed; ``agents``, ``each``, …
 
+    ``month``: so many in a month for the reports, instead of all that.
+    """
+    from support.bench.desk import counting, fill, month, people
+
+    if conversations := order.get("month"):
+        return month.invent(conversations)
     made: dict[str, Any] = {"stored": _stored()} if order.get("stored") else {}
     if by_indexing := order.get("index", 0):
         fill.write(by_indexing)

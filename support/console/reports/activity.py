@@ -15,13 +15,14 @@ from django.utils.formats import date_format
 from support.console import words as french
 from support.console.reports import cells, charts, links
 from support.console.reports.cells import Cell, Head, Page, Table, Tile
+from support.console.values import counted
 from support.insight.desk import facts as reading
-from support.insight.desk import figures
+from support.insight.desk import figures, parts
 from support.insight.desk.figures import Group, Slice, Work
-from support.insight.desk.scope import Scope
+from support.insight.desk.measures import Share
+from support.insight.desk.scope import UNKNOWN, Scope
 from support.models import Channel
 
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 NOBODY = "Personne (jamais prise)"
 MEASURED = (
     cells.named("Demandes"),
@@ -41,14 +42,15 @@ def overview(scope: Scope, now: datetime) -> Page:
     volume, work = figures.volume(facts), figures.work(facts, now)
     tiles = (
         Tile("Conversations", cells.number(volume.conversations)),
-        Tile("Demandes de conseiller", cells.number(volume.cases), href=links.cases(scope)),
+        Tile("Demandes de conseiller", cells.number(volume.cases, links.cases(scope))),
         Tile("Assistant seul", cells.share(volume.alone)),
         Tile("1re réponse d'une personne", cells.duration(work.first_reply)),
         Tile("1re réponse à l'heure", cells.share(work.first_kept)),
         Tile("Satisfaction", cells.marks(work.satisfaction)),
     )
     tables = (
-        _volume(volume), _people(work), _assistant(facts), _quality(work), _scores(work), _days(facts, scope),
+        _volume(volume, scope), _people(work), _assistant(facts), _quality(work, scope), _scores(work, scope),
+        _days(facts, scope),
     )  # fmt: skip
     return Page(tiles, tables)
 
@@ -69,11 +71,11 @@ def breakdown(scope: Scope, now: datetime) -> Page:
         tables=(
             _groups(
                 "conseillers", "Par conseiller", figures.by_agent(facts, now), lambda who: names.get(who, NOBODY),
-                lambda who: links.cases(scope, agent=str(who or "")),
+                lambda who: links.cases(scope, agent=str(who or UNKNOWN)),
             ),
             _groups(
                 "natures", "Par nature", groups(lambda case: case.kind), kind,
-                lambda code: links.cases(scope, kind=code),
+                lambda code: links.cases(scope, kind=code or UNKNOWN),
             ),
             _groups(
                 "canaux", "Par canal", groups(lambda case: case.channel), lambda code: str(Channel(code).label),
@@ -83,7 +85,7 @@ def breakdown(scope: Scope, now: datetime) -> Page:
                 "couples", "Par couple d'opérateurs", groups(_pair), lambda pair: pair_name(*pair),
                 lambda pair: links.cases(scope, pair=links.pair(*pair)),
             ),
-            _hours(facts),
+            _hours(facts, scope),
             _weekdays(facts, scope),
         )
     )  # fmt: skip
@@ -91,7 +93,8 @@ def breakdown(scope: Scope, now: datetime) -> Page:
 
 def pair_name(sender: str, receiver: str) -> str:
     """« Orange → Wave »."""
-    return f"{sender or '?'} → {receiver or '?'}" if sender or receiver else "Opérateurs inconnus"
+    known = [operator if operator != UNKNOWN else "" for operator in (sender, receiver)]
+    return " → ".join(operator or "?" for operator in known) if any(known) else "Opérateurs inconnus"
 
 
 def _pair(case: reading.Case) -> tuple[str, str]:
@@ -103,13 +106,13 @@ def _names(ids: Sequence[int | None]) -> Mapping[int | None, str]:
     return {user.pk: user.get_full_name() or user.get_username() for user in users}
 
 
-def _volume(volume: figures.Volume) -> Table:
+def _volume(volume: figures.Volume, scope: Scope) -> Table:
     rows = (
         ("Conversations où un client a écrit", cells.number(volume.conversations)),
         ("Messages de clients", cells.number(volume.customer_messages)),
         ("Messages de l'assistant", cells.number(volume.bot_messages)),
         ("Messages de conseillers", cells.number(volume.agent_messages)),
-        ("Demandes de conseiller ouvertes", cells.number(volume.cases)),
+        ("Demandes de conseiller ouvertes", cells.number(volume.cases, links.cases(scope))),
     )
     share = Cell(cells.share(volume.alone).text, cells.share(volume.alone).values[:1], cells.share(volume.alone).sub)
     return Table(
@@ -131,7 +134,7 @@ def _days(facts: reading.Facts, scope: Scope) -> Table:
 
 def _cases_of(day: Slice, scope: Scope) -> str:
     """To the cases of one day."""
-    return links.cases(scope, **{"from": str(day.key), "to": str(day.key), "period": "custom"}) if day.cases else ""
+    return links.cases(scope, **{"from": str(day.key), "to": str(day.key), "period": "custom"})
 
 
 def _people(work: Work) -> Table:
@@ -164,30 +167,41 @@ def _assistant(facts: reading.Facts) -> Table:
     )
 
 
-def _quality(work: Work) -> Table:
+def _quality(work: Work, scope: Scope) -> Table:
     rows = (
-        ("1re réponse dans le délai promis", work.first_kept),
-        ("Résolution dans le délai promis", work.resolution_kept),
-        ("Rouvertes peu après une résolution", work.reopened),
+        ("1re réponse dans le délai promis", work.first_kept, _missed(work.first_kept), parts.FIRST_LATE),
+        ("Résolution dans le délai promis", work.resolution_kept, _missed(work.resolution_kept), parts.END_LATE),
+        ("Rouvertes peu après une résolution", work.reopened, work.reopened.part, parts.REOPENED),
     )
     return Table(
         "qualite",
         "Délais tenus et réouvertures",
-        (cells.named("Mesure"), cells.share_head("Part")),
-        [[cells.words(name), cells.share(each)] for name, each in rows],
+        (cells.named("Mesure"), cells.share_head("Part"), cells.named("À revoir")),
+        [
+            [cells.words(name), cells.share(each), cells.number(count, links.cases(scope, only=part))]
+            for name, each, count, part in rows
+        ],
+        note="À revoir : les demandes hors délai, et les rouvertes.",
     )
 
 
-def _scores(work: Work) -> Table:
+def _missed(kept: Share) -> int:
+    return kept.whole - kept.part
+
+
+def _scores(work: Work, scope: Scope) -> Table:
     marks = work.satisfaction
-    rows = [(f"{mark} / 5", marks.counts[mark - 1]) for mark in range(5, 0, -1)]
+    rows = [(mark, f"{mark} / 5", marks.counts[mark - 1]) for mark in range(5, 0, -1)]
     return Table(
         "satisfaction",
         "Satisfaction",
         (cells.named("Note"), cells.named("Réponses")),
-        [[cells.words(name), cells.number(count)] for name, count in rows],
-        note=f"{marks.count} réponses à {marks.asked} questions.",
-        chart=charts.bars("Réponses par note", [(name, count, str(count)) for name, count in rows]),
+        [
+            [cells.words(name), cells.number(count, links.cases(scope, only=parts.mark(mark)))]
+            for mark, name, count in rows
+        ],
+        note=f"{counted(marks.count, 'réponse')} à {counted(marks.asked, 'question')}.",
+        chart=charts.bars("Réponses par note", [(name, count, str(count)) for _, name, count in rows]),
     )
 
 
@@ -199,16 +213,16 @@ def _groups(
         name,
         title,
         (cells.named(title.removeprefix("Par ").capitalize()), *MEASURED),
-        [[cells.words(named(group.key), link(group.key)), *_measured(group.work)] for group in groups],
+        [[cells.words(named(group.key)), *_measured(group.work, link(group.key))] for group in groups],
         chart=charts.bars(
             f"Demandes, {title.lower()}", [(each, work.cases, cells.number(work.cases).text) for each, work in shown]
         ),
     )
 
 
-def _measured(work: Work) -> list[Cell]:
+def _measured(work: Work, href: str) -> list[Cell]:
     return [
-        cells.number(work.cases),
+        cells.number(work.cases, href),
         *(cells.duration(each) for each in (work.first_reply, work.next_reply, work.resolution, work.handling)),
         cells.share(work.first_kept),
         cells.share(work.reopened),
@@ -216,12 +230,12 @@ def _measured(work: Work) -> list[Cell]:
     ]
 
 
-def _hours(facts: reading.Facts) -> Table:
+def _hours(facts: reading.Facts, scope: Scope) -> Table:
     slices = figures.by_instant(facts, lambda at: timezone.localtime(at).hour, range(24))
     chart = charts.columns(
         "Messages de clients par heure", [(f"{each.key} h", each.messages) for each in slices], named_every=4
     )
-    rows = [_slice(f"{each.key} h", each) for each in slices]
+    rows = [_slice(f"{each.key} h", each, links.cases(scope, only=parts.hour(each.key))) for each in slices]
     return Table("heures", "Par heure", _slice_heads("Heure"), rows, chart=chart)
 
 
@@ -231,10 +245,13 @@ def _weekdays(facts: reading.Facts, scope: Scope) -> Table:
     days = Counter(day.weekday() for day in scope.days)
     chart = charts.columns(
         "Messages de clients par jour de la semaine, en moyenne d'un tel jour",
-        [(WEEKDAYS[each.key][:3], round(each.messages / max(1, days[each.key]))) for each in slices],
+        [(parts.WEEKDAYS[each.key][:3], round(each.messages / max(1, days[each.key]))) for each in slices],
     )
     heads = (cells.named("Jour"), cells.named("Jours dans la période"), *_slice_heads("Jour")[1:])
-    rows = [_slice(WEEKDAYS[each.key].capitalize(), each) for each in slices]
+    rows = [
+        _slice(parts.WEEKDAYS[each.key].capitalize(), each, links.cases(scope, only=parts.weekday(each.key)))
+        for each in slices
+    ]
     rows = [[row[0], cells.number(days[each.key]), *row[1:]] for row, each in zip(rows, slices, strict=True)]
     note = "Le graphique montre les messages de clients d'un tel jour en moyenne ; le tableau, tous ceux de la période."
     return Table("semaine", "Par jour de la semaine", heads, rows, note=note, chart=chart)
@@ -248,5 +265,5 @@ def _slice_heads(title: str) -> tuple[Head, ...]:
 
 
 def _slice(name: str, each: Slice, href: str = "") -> list[Cell]:
-    counts = [cells.number(each.messages), cells.number(each.cases)]
-    return [cells.words(name, href), *counts, cells.duration(each.first_reply), cells.duration(each.assistant)]
+    counts = [cells.number(each.messages), cells.number(each.cases, href)]
+    return [cells.words(name), *counts, cells.duration(each.first_reply), cells.duration(each.assistant)]

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from support.console import selectors
 from support.console import words as french
+from support.console.naming import customer_name
 from support.console.reports.cells import Value
+from support.insight.desk import parts
 from support.insight.desk import scope as scopes
 from support.insight.desk.scope import Scope
 from support.models import Escalation
@@ -22,10 +23,15 @@ HEADS = (
 )  # fmt: skip
 
 
-def rows(scope: Scope) -> Iterator[tuple[Value, ...]]:
+def rows(scope: Scope, now: datetime) -> Iterator[tuple[Value, ...]]:
     """Newest first, at most ``MAX_ROWS``; read in pieces, in one query."""
     related = ("conversation__identity", "conversation__customer", "assignee", "satisfaction")
-    chosen = scopes.cases(scope).select_related(*related).defer("conversation__state", "summary")
+    chosen = (
+        scopes.cases(scope)
+        .filter(parts.of_cases(scope.only, now).rows)
+        .select_related(*related)
+        .defer("conversation__state", "summary")
+    )
     for case in chosen.order_by("-opened_at")[:MAX_ROWS].iterator(chunk_size=2000):
         yield _row(case)
 
@@ -36,7 +42,7 @@ def _row(case: Escalation) -> tuple[Value, ...]:
     satisfaction = getattr(case, "satisfaction", None)
     return (
         str(conversation.id),
-        selectors.customer_name(conversation),
+        customer_name(conversation),
         conversation.brand,
         conversation.get_channel_display(),
         case.get_reason_display(),
@@ -47,17 +53,18 @@ def _row(case: Escalation) -> tuple[Value, ...]:
         case.get_priority_display(),
         case.get_status_display(),
         (case.assignee.get_full_name() or case.assignee.get_username()) if case.assignee else "",
-        *(_instant(at) for at in (case.opened_at, case.taken_at, case.first_replied_at, case.closed_at)),
+        *(instant(at) for at in (case.opened_at, case.taken_at, case.first_replied_at, case.closed_at)),
         _seconds(case.opened_at, case.first_replied_at),
         _seconds(case.opened_at, case.closed_at),
-        _instant(case.due_at),
+        instant(case.due_at),
         "" if kept is None else "oui" if kept else "non",
         "oui" if case.reopened else "non",
         satisfaction.score if satisfaction else None,
     )
 
 
-def _instant(at: datetime | None) -> str:
+def instant(at: datetime | None) -> str:
+    """As a sheet reads it, Abidjan time; empty for never."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 

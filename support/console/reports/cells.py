@@ -59,15 +59,15 @@ class Tile:
     title: str
     cell: Cell
     alarm: bool = False
-    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one report shows and what its files hold."""
+    """What one report shows and what its files hold. ``whole``: where all is, of which this shows a part."""
 
     tiles: Sequence[Tile] = field(default_factory=tuple)
     tables: Sequence[Table] = field(default_factory=tuple)
+    whole: str = ""
 
 
 def named(title: str) -> Head:
@@ -96,14 +96,14 @@ def words(text: str, href: str = "", sub: str = "") -> Cell:
     return Cell(text, (text,), sub=sub, href=href)
 
 
-def number(value: int) -> Cell:
-    """A count."""
-    return Cell(counted(value), (value,))
+def number(value: int, href: str = "") -> Cell:
+    """A count, perhaps a link to what it counts; nought leads nowhere."""
+    return Cell(counted(value), (value,), href=href if value else "")
 
 
-def money(value: int) -> Cell:
-    """Francs."""
-    return Cell(francs(value), (value,))
+def money(value: int, href: str = "") -> Cell:
+    """Francs, perhaps a link to the claims they are of."""
+    return Cell(francs(value), (value,), href=href)
 
 
 def duration(of: Spread) -> Cell:
@@ -157,4 +157,4 @@ def _decimal(value: float) -> str:
 
 
 def _n(number: int) -> str:
-    return f"n = {counted(number)}"
+    return f"n = {counted(number)}" if number else ""

@@ -1,4 +1,7 @@
-"""From a figure to what it stands on: addresses of the lists of cases and of claims, narrowed like the figure."""
+"""From a figure to what it stands on: addresses of the lists of cases and of claims, narrowed like the figure.
+
+``only`` is one of ``parts``, or several with commas between them.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from support.insight.desk.scope import Scope
+from support.incidents.radar import Blip
+from support.insight.desk.scope import UNKNOWN, Scope
 
 FILTERS = ("brand", "channel", "kind", "agent", "team", "pair")
-CASES, CLAIMS = "demandes", "dossiers"
+CASES, CLAIMS, PROMISES, COUNTED = "demandes", "dossiers", "promesses", "radar"
 
 
 def kept_filters(scope: Scope) -> dict[str, str]:
@@ -24,19 +28,30 @@ def address(scope: Scope, **narrower: str) -> str:
 
 
 def cases(scope: Scope, **narrower: str) -> str:
-    """To the cases opened in the scope; nowhere for what no filter says (an operator or an agent nobody knows)."""
-    if not all(narrower.values()):
-        return ""
+    """To the cases opened in the scope."""
     return f"{reverse('console:report', args=[CASES])}?{address(scope, **narrower)}"
 
 
 def claims(scope: Scope, **narrower: str) -> str:
     """To the claims that are not settled."""
-    if not all(narrower.values()):
-        return ""
     return f"{reverse('console:report', args=[CLAIMS])}?{address(scope, **narrower)}"
 
 
+def promises(scope: Scope, only: str = "") -> str:
+    """To the board of promises, or to all cases of one of them."""
+    return f"{reverse('console:report', args=[PROMISES])}?{address(scope, **({'only': only} if only else {}))}"
+
+
+def counted(blip: Blip) -> str:
+    """To the claims and cases that the radar counted."""
+    group = blip.group
+    asked = {
+        "kind": group.kind or UNKNOWN, "pair": pair(group.from_operator, group.to_operator), "error": group.error,
+        "after": blip.since.isoformat(), "until": blip.until.isoformat(),
+    }  # fmt: skip
+    return f"{reverse('console:report', args=[COUNTED])}?{urlencode(asked)}"
+
+
 def pair(sender: str, receiver: str) -> str:
-    """Both operators as a filter; empty when one is not known."""
-    return f"{sender}>{receiver}" if sender and receiver else ""
+    """Both operators as a filter."""
+    return f"{sender or UNKNOWN}>{receiver or UNKNOWN}"

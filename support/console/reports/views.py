@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.contrib import admin
@@ -13,11 +13,23 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
 from support import clock, db
 from support.console import roles
-from support.console.reports import activity, boards, case_list, choices, files, links, listing
+from support.console.reports import (
+    activity,
+    case_list,
+    choices,
+    claim_list,
+    counted,
+    files,
+    links,
+    listing,
+    money,
+    promised,
+)
 from support.console.reports.cells import Page
 from support.insight.desk import live
 from support.insight.desk import scope as scopes
@@ -26,21 +38,24 @@ from support.privacy import audit
 
 
 class Report(NamedTuple):
-    """A page of figures; ``timed`` when the period matters."""
+    """A page of figures; ``timed`` when the period matters, ``own`` when it has no tab and is narrowed by its link."""
 
     title: str
     make: Callable[[Scope, datetime], Page]
     timed: bool = True
+    own: bool = False
 
 
 REPORTS: Mapping[str, Report] = {
     "synthese": Report("Synthèse", activity.overview),
     "repartition": Report("Répartition", activity.breakdown),
-    "promesses": Report("Promesses", boards.kept_promises),
-    "francs": Report("Francs bloqués", boards.blocked_francs, timed=False),
+    links.PROMISES: Report("Promesses", promised.kept_promises),
+    "francs": Report("Francs bloqués", money.blocked_francs, timed=False),
     links.CASES: Report("Demandes", listing.cases),
     links.CLAIMS: Report("Dossiers", listing.claims, timed=False),
+    links.COUNTED: Report("Cas du radar", counted.page, timed=False, own=True),
 }
+LISTS = {links.CASES: case_list, links.CLAIMS: claim_list}
 
 
 @require_GET
@@ -51,20 +66,24 @@ def report(request: HttpRequest, name: str = "synthese") -> HttpResponse:
         raise Http404("Ce rapport n'existe pas.")
     now = clock.now()
     scope, chosen = _scope(request, now), REPORTS[name]
-    query = links.address(scope)
+    query, page = links.address(scope), chosen.make(scope, now)
     context = {
-        "page": chosen.make(scope, now),
+        "page": page,
         "scope": scope,
         "name": name,
         "timed": chosen.timed,
         "tabs": [
             (reverse("console:report", args=[each]) + f"?{query}", made.title, each == name)
             for each, made in REPORTS.items()
+            if not made.own
         ],
+        "own": chosen.own,
         "periods": choices.periods(scope),
         "menus": choices.menus(scope),
-        "query": query,
-        "until": scope.days[-1],
+        "query": links.address(scope, only=scope.only) if page.whole else query,
+        "listed": name in LISTS,
+        "since": _day(scope.days[0]),
+        "until": _day(scope.days[-1]),
     }
     return _page(request, "console/reports/report.html", f"Rapports : {chosen.title}", context)
 
@@ -80,8 +99,7 @@ def export(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     with db.write():
         details = {"format": kind, "from": scope.since.isoformat(), "to": scope.until.isoformat()}
         audit.record(user, "export", f"report:{name}", details)
-    rows = [case_list.HEADS, *case_list.rows(scope)] if name == links.CASES else []
-    content = files.written(kind, [("Demandes", rows)] if rows else files.sheets(REPORTS[name].make(scope, now)))
+    content = files.written(kind, _sheets(name, scope, now))
     filename = f"{name}-{timezone.localtime(now):%Y%m%d-%H%M}.{kind}"
     return HttpResponse(
         content, content_type=files.TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{filename}"'}
@@ -101,6 +119,17 @@ def board_state(request: HttpRequest) -> HttpResponse:
     if not roles.may_supervise(request.user):
         return JsonResponse({"detail": "Ce tableau n'est pas ouvert à votre rôle."}, status=403)
     return JsonResponse(live.snapshot(clock.now()), headers={"Cache-Control": "no-store"})
+
+
+def _sheets(name: str, scope: Scope, now: datetime) -> Sequence[files.Sheet]:
+    """A list is whole in its file, where its page shows the first rows."""
+    if name not in LISTS:
+        return files.sheets(REPORTS[name].make(scope, now))
+    return [(REPORTS[name].title, [LISTS[name].HEADS, *LISTS[name].rows(scope, now)])]
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y") if day.day > 1 else date_format(day, r"1\e\r F Y")
 
 
 def _scope(request: HttpRequest, now: datetime) -> Scope:

@@ -53,6 +53,12 @@ def unsettled(scope: Scope) -> QuerySet[Claim]:
     return scopes.claims(scope).filter(status__in=OPEN)
 
 
+def worth(chosen: QuerySet[Claim]) -> tuple[int, int]:
+    """Francs of some claims, and how many they are. One query."""
+    found = chosen.aggregate(francs=Coalesce(Sum("amount_fcfa"), 0), claims=Count("id"))
+    return found["francs"], found["claims"]
+
+
 def total(rows: Sequence[Blocked], *, age: str = "") -> tuple[int, int, int]:
     """Francs, claims, and those without an amount."""
     chosen = [row for row in rows if not age or row.age == age]

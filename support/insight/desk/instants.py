@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Aggregate, BigIntegerField, Func, JSONField
+from django.db.models import BigIntegerField, Func
 
 MICROS = 1_000_000
 QUARTER = 900 * MICROS  # hours and days of every time zone begin on a quarter of an hour
@@ -20,28 +20,6 @@ class Micros(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """SQLite keeps instants as text: seconds, and six digits or none."""
         return self.as_sql(compiler, connection, template=_SQLITE, **context)
-
-
-class Listed(Aggregate):
-    """All values of a group as one list of JSON: a row for each would be dearer to fetch."""
-
-    function = "JSONB_AGG"
-    output_field = JSONField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """The same by SQLite's name."""
-        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
-
-
-class Json(Func):
-    """A column of JSON to stand inside other JSON."""
-
-    template = "%(expressions)s"
-    output_field = JSONField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """SQLite keeps it as text and would quote it."""
-        return self.as_sql(compiler, connection, template="JSON(%(expressions)s)", **context)
 
 
 class Quarter(Micros):

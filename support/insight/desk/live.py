@@ -11,12 +11,13 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Min, Q
 
 from support import satisfaction
+from support.console.naming import customer_name
 from support.models import Author, Escalation, Message, Owner, Priority, Status, TeamMember
 from support.team import PRESENT
 from support.transports.web.events import isoformat
 
 LOW_SCORES = 12  # shown at once; the count says how many there are
-SOON = timedelta(minutes=5)  # a first reply due so soon is about to be late
+SOON = timedelta(minutes=5)  # what is due so soon is about to be late
 _OPEN = Q(closed_at__isnull=True)
 _WORKED = _OPEN & Q(status=Status.OPEN)
 _WAITING = _WORKED & Q(conversation__owner=Owner.QUEUE)
@@ -26,6 +27,7 @@ _WAITING = _WORKED & Q(conversation__owner=Owner.QUEUE)
 class Person:
     """A member of the team. ``asked``: how many of their cases have a message without an answer."""
 
+    id: int
     name: str
     availability: str
     label: str
@@ -67,6 +69,7 @@ def _people(now: datetime) -> list[Person]:
 def _person(user: User, member: TeamMember | None, cases: int, asked: int, now: datetime) -> Person:
     seen = member.seen_at if member else None
     return Person(
+        id=user.pk,
         name=user.get_full_name() or user.get_username(),
         availability=member.availability if member else "",
         label=member.get_availability_display() if member else "",
@@ -105,17 +108,24 @@ def _priorities() -> list[dict[str, Any]]:
 
 
 def _late(now: datetime) -> dict[str, int]:
-    """Of the open cases: promises missed and about to be, questions without an answer, and what rests."""
-    unreplied = Q(first_replied_at__isnull=True, status=Status.OPEN)
-    next_late = Q(status=Status.OPEN, first_replied_at__isnull=False, next_due_at__lt=now)
+    """Of the open cases: promises missed and about to be, questions without an answer, and what rests.
+
+    Late is what the queue shows as late: its nearest promise, as ``rows.nearest_due`` has it, is past.
+    """
+    asked, late = _WORKED & Q(asked_count__gt=0), _due_before(now)
     return Escalation.objects.filter(_OPEN).aggregate(
-        breached=Count("id", filter=(unreplied & Q(due_at__lt=now)) | next_late),
-        soon=Count("id", filter=unreplied & Q(due_at__gte=now, due_at__lt=now + SOON)),
-        unanswered=Count("id", filter=Q(conversation__owner=Owner.AGENT, asked_at__isnull=False)),
-        with_people=Count("id", filter=Q(conversation__owner=Owner.AGENT)),
+        breached=Count("id", filter=_WORKED & late),
+        soon=Count("id", filter=_WORKED & _due_before(now + SOON) & ~late),
+        asked=Count("id", filter=asked),
+        unanswered=Count("id", filter=asked & Q(conversation__owner=Owner.AGENT)),
         pending=Count("id", filter=Q(status=Status.PENDING)),
         snoozed=Count("id", filter=Q(status=Status.SNOOZED)),
     )
+
+
+def _due_before(at: datetime) -> Q:
+    first, following = Q(first_replied_at__isnull=True, due_at__lt=at), Q(asked_count__gt=0, next_due_at__lt=at)
+    return first | following | Q(resolve_due_at__isnull=False, resolve_due_at__lt=at)
 
 
 def _low_scores() -> dict[str, Any]:
@@ -127,10 +137,11 @@ def _low_scores() -> dict[str, Any]:
             "score": row.score,
             "agent": (row.agent.get_full_name() or row.agent.get_username()) if row.agent else "",
             "channel": row.conversation.get_channel_display(),
+            "customer": customer_name(row.conversation),
             "conversation": str(row.conversation_id),
             "at": isoformat(row.answered_at),
         }
-        for row in rows[:LOW_SCORES]
+        for row in rows.select_related("agent", "conversation__identity", "conversation__customer")[:LOW_SCORES]
         if row.answered_at
     ]
     return {"count": rows.count(), "newest": newest}

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
-from django.utils.dateparse import parse_datetime
 
 from support.insight.desk import scope as scopes
-from support.insight.desk.instants import Json, Listed, Micros, instant
 from support.insight.desk.measures import Share, Spread, spread
+from support.insight.desk.repeated import repeated
 from support.insight.desk.scope import Scope
-from support.models import Author, Claim, ClaimEvent, Delivery, Escalation, Message, Stint, Told, TurnTrace
+from support.models import Author, ClaimEvent, Delivery, Escalation, Message, Stint, Told
 
-SHOWN = 30  # cases linked under a promise; the count says how many there are
-ASKS = ("ask", "again")  # first words of the acts that ask for a slot
+SHOWN = 30  # newest cases of each promise
 NEWS_LATE = timedelta(minutes=15)
 
 
@@ -58,8 +54,8 @@ class Promises:
     unknown: Broken
 
 
-def board(scope: Scope, now: datetime) -> Promises:
-    """A fixed number of queries."""
+def board(scope: Scope, now: datetime, shown: int = SHOWN) -> Promises:
+    """A fixed number of queries; of each promise at most the newest ``shown``, its count says how many there are."""
     announced = scopes.cases(scope)
     times = list(announced.values_list("opened_at", "taken_at"))
     said = scopes.messages(scope)
@@ -69,16 +65,16 @@ def board(scope: Scope, now: datetime) -> Promises:
     return Promises(
         taken=Share(sum(1 for _, taken in times if taken), len(times)),
         time_to_take=spread((taken - opened).total_seconds() for opened, taken in times if taken),
-        untaken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=True)),
-        never_taken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=False)),
-        over_people=_messages(over_people(said)),
-        asked_again=asked_again(scope),
+        untaken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=True), shown),
+        never_taken=_cases(announced.filter(taken_at__isnull=True, closed_at__isnull=False), shown),
+        over_people=_messages(over_people(said), shown),
+        asked_again=_asked_again(scope, shown),
         told=Share(done, due),
         news_by_state=by_state,
-        news_late=_late_news(scope, now),
-        held=_messages(said.filter(delivery=Delivery.HELD)),
-        failed=_messages(said.filter(delivery=Delivery.FAILED), "error_code"),
-        unknown=_messages(said.filter(delivery=Delivery.UNKNOWN)),
+        news_late=_late_news(scope, now, shown),
+        held=_messages(said.filter(delivery=Delivery.HELD), shown),
+        failed=_messages(said.filter(delivery=Delivery.FAILED), shown, "error_code"),
+        unknown=_messages(said.filter(delivery=Delivery.UNKNOWN), shown),
     )
 
 
@@ -91,46 +87,9 @@ def over_people(said: QuerySet[Message]) -> QuerySet[Message]:
     return said.filter(Exists(held), author=Author.BOT).exclude(delivery=Delivery.CANCELLED)
 
 
-def asked_again(scope: Scope) -> Broken:
-    """Asks for a slot that the same claim had already been given, before it was filed.
-
-    Seen from what claims keep: a slot's newest value hides an older one, so corrected slots are not counted.
-    """
-    filed = scopes.claims(scope).filter(filed_at__gte=scope.since, filed_at__lt=scope.until)
-    asks = _asks(filed)
-    claims = filed.values_list("conversation_id", "filed_at", "slots") if asks else ()
-    found = [
-        Instance(conversation, at, slot)
-        for conversation, filed_at, slots in claims
-        for slot, at in asks.get(conversation, ())
-        if _was_given(slots.get(slot), at) and at <= filed_at
-    ]
-    newest = sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
-    return Broken(len(found), newest)
-
-
-def _asks(filed: QuerySet[Claim]) -> Mapping[uuid.UUID, Sequence[tuple[str, datetime]]]:
-    """Slots asked for, and when, in the conversations of these claims; a conversation's traces come as one list."""
-    traces = TurnTrace.objects.filter(conversation__in=filed.values("conversation")).order_by()
-    lists = traces.values_list("conversation_id").annotate(asked=Listed(JSONObject(acts=Json("acts"), at=Micros("at"))))
-    asks = {
-        conversation: [(slot, instant(turn["at"])) for turn in asked for slot in _asked_slots(turn["acts"])]
-        for conversation, asked in lists
-    }
-    return {conversation: slots for conversation, slots in asks.items() if slots}
-
-
-def _asked_slots(acts: Iterable[Any]) -> Iterable[str]:
-    for act in acts:
-        head, _, slot = str(act.get("name", "") if isinstance(act, dict) else act).partition(".")
-        if head in ASKS and slot:
-            yield slot.partition(".")[0]
-
-
-def _was_given(slot: Mapping[str, Any] | None, at: datetime) -> bool:
-    """Whether a claim had this slot of its before ``at``."""
-    known = parse_datetime(str(slot.get("at", ""))) if slot else None
-    return known is not None and known < at
+def _asked_again(scope: Scope, shown: int) -> Broken:
+    found = [Instance(*each) for each in repeated(scope)]
+    return Broken(len(found), sorted(found, key=lambda each: each.at, reverse=True)[:shown])
 
 
 def _by_state(scope: Scope) -> list[tuple[str, int]]:
@@ -144,17 +103,17 @@ def _news(scope: Scope) -> QuerySet[ClaimEvent]:
     return events.filter(claim__in=scopes.claims(scope)).exclude(told=Told.NOTHING)
 
 
-def _late_news(scope: Scope, now: datetime) -> Broken:
+def _late_news(scope: Scope, now: datetime, shown: int) -> Broken:
     late = _news(scope).filter(told__in=[Told.DUE, Told.AGENT], recorded_at__lt=now - NEWS_LATE)
     rows = late.order_by("-recorded_at").values_list("claim__conversation_id", "recorded_at", "claim__number")
-    return Broken(late.count(), [Instance(case, at, number) for case, at, number in rows[:SHOWN] if at])
+    return Broken(late.count(), [Instance(case, at, number) for case, at, number in rows[:shown] if at])
 
 
-def _cases(rows: QuerySet[Escalation]) -> Broken:
-    newest = rows.order_by("-opened_at").values_list("conversation_id", "opened_at")[:SHOWN]
+def _cases(rows: QuerySet[Escalation], shown: int) -> Broken:
+    newest = rows.order_by("-opened_at").values_list("conversation_id", "opened_at")[:shown]
     return Broken(rows.count(), [Instance(*row) for row in newest])
 
 
-def _messages(rows: QuerySet[Message], what: str = "author") -> Broken:
+def _messages(rows: QuerySet[Message], shown: int, what: str = "author") -> Broken:
     newest = rows.order_by("-stored_at").annotate(what=F(what)).values_list("conversation_id", "stored_at", "what")
-    return Broken(rows.count(), [Instance(*row) for row in newest[:SHOWN]])
+    return Broken(rows.count(), [Instance(*row) for row in newest[:shown]])

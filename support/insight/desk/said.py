@@ -27,7 +27,9 @@ _PAIRS = {
 }
 # An answer is the first reply after a message of the customer; it is held against the first message of the burst.
 # Whoever wrote the message before tells where bursts begin and answers stand ("edges"); the edge before an answer is
-# the beginning of its burst. Agents' answers keep their conversation, the assistant's need only their sum.
+# the beginning of its burst. Agents' answers keep their conversation, the assistant's need only their sum. What the
+# assistant says of its own accord (news of a claim, of an incident, the question after a resolution) is no answer, but
+# ends a burst: nobody waits from a "merci" of last week.
 _ANSWERS = """
 WITH said AS ({messages}),
 turns AS (
@@ -40,7 +42,9 @@ edges AS (
 answers AS (
     SELECT author, agent_id, transport, asked, at, asked / {quarter} AS slot,
            CASE WHEN author = 'agent' THEN conversation_id END AS conversation
-    FROM edges WHERE author <> 'customer'
+    FROM edges WHERE author = 'agent' OR author = 'bot' AND client_id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM support_claimevent news WHERE news.message_id = edges.id)
+        AND NOT EXISTS (SELECT 1 FROM support_satisfaction asking WHERE asking.question_id = edges.id)
 )
 SELECT author, agent_id, conversation, transport, slot, {pairs}
 FROM answers GROUP BY author, agent_id, conversation, transport, slot
@@ -94,8 +98,8 @@ def said(scope: Scope) -> Said:
 def _answers(scope: Scope) -> Iterator[tuple[Any, ...]]:
     """Author, agent, conversation (of agents), channel, quarter of the question, pairs of question and answer."""
     rows = scopes.messages(scope).filter(author__in=[Author.CUSTOMER, Author.BOT, Author.AGENT])
-    spoken = rows.values("conversation_id", "seq", "author", "agent_id", "transport").annotate(at=Micros("at"))
-    messages, params = spoken.query.sql_with_params()
+    columns = ("id", "client_id", "conversation_id", "seq", "author", "agent_id", "transport")
+    messages, params = rows.values(*columns).annotate(at=Micros("at")).query.sql_with_params()
     query = _ANSWERS.format(messages=messages, quarter=QUARTER, pairs=_PAIRS[connection.vendor])
     with connection.cursor() as cursor:
         cursor.execute(query, params)

@@ -13,11 +13,15 @@ from support.models import Channel, Claim, Conversation, Escalation, Message
 
 PERIODS = {"today": "Aujourd'hui", "7": "7 derniers jours", "30": "30 derniers jours", "custom": "Du … au …"}
 LONGEST = timedelta(days=366)
+UNKNOWN = "?"  # as a filter: what is not known of a case, or nobody
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """From ``since`` to before ``until``; the other fields narrow, empty: all. ``problem`` is French."""
+    """From ``since`` to before ``until``; the other fields narrow, empty: all, ``UNKNOWN``: where it is not known.
+
+    ``only`` narrows the lists alone (``parts``). ``problem`` is French.
+    """
 
     since: datetime
     until: datetime
@@ -26,9 +30,11 @@ class Scope:
     channel: str = ""
     kind: str = ""
     agent: int | None = None
+    nobody: bool = False
     team: int | None = None
     from_operator: str = ""
     to_operator: str = ""
+    only: str = ""
     problem: str = ""
     asked: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,7 +52,7 @@ class Scope:
     @property
     def by_case(self) -> bool:
         """Whether it is narrowed by something only a case or a claim has."""
-        return bool(self.kind or self.pair or self.agent or self.team)
+        return bool(self.kind or self.pair or self.agent or self.nobody or self.team)
 
 
 def read(asked: Mapping[str, str], now: datetime) -> Scope:
@@ -62,9 +68,11 @@ def read(asked: Mapping[str, str], now: datetime) -> Scope:
         channel=asked.get("channel", "") if asked.get("channel") in Channel.values else "",
         kind=asked.get("kind", "")[:40],
         agent=_number(asked.get("agent", "")),
+        nobody=asked.get("agent") == UNKNOWN,
         team=_number(asked.get("team", "")),
         from_operator=sender[:20],
         to_operator=receiver[:20],
+        only=asked.get("only", "")[:60],
         problem=problem,
         asked=asked,
     )
@@ -119,13 +127,13 @@ def claims(scope: Scope) -> QuerySet[Claim]:
         "conversation__brand": scope.brand, "conversation__channel": scope.channel, "kind": scope.kind,
         "from_operator": scope.from_operator, "to_operator": scope.to_operator,
     }  # fmt: skip
-    return rows.filter(**{name: value for name, value in named.items() if value})
+    return rows.filter(_narrowed(named))
 
 
 def _conversations_of_such(scope: Scope) -> QuerySet[Conversation]:
     told = claims(scope).filter(conversation=OuterRef("pk"), filed_at__gte=scope.since, filed_at__lt=scope.until)
     such = Q(Exists(cases(scope).filter(conversation=OuterRef("pk"))))
-    if not (scope.agent or scope.team):
+    if not (scope.agent or scope.nobody or scope.team):
         such |= Q(Exists(told))
     return Conversation.objects.filter(such).order_by().values("pk")  # type: ignore[return-value]
 
@@ -134,6 +142,10 @@ def _case(scope: Scope) -> Q:
     named = {
         "conversation__brand": scope.brand, "conversation__channel": scope.channel, "kind": scope.kind,
         "from_operator": scope.from_operator, "to_operator": scope.to_operator, "assignee": scope.agent,
-        "team": scope.team,
+        "assignee__isnull": scope.nobody, "team": scope.team,
     }  # fmt: skip
-    return Q(**{name: value for name, value in named.items() if value})
+    return _narrowed(named)
+
+
+def _narrowed(named: Mapping[str, str | int | None]) -> Q:
+    return Q(**{name: "" if value == UNKNOWN else value for name, value in named.items() if value})

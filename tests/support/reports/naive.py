@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from support.models import Claim, ClaimEvent, Escalation, Message, Stint
+from support.models import Claim, ClaimEvent, Escalation, Message, Satisfaction, Stint
 
 Numbers = tuple[int, float | None, float | None, float | None]
 
@@ -38,6 +38,9 @@ class House:
         self.messages = [message for message in self.all_messages if since <= message.stored_at < until]
         self.claims = list(Claim.objects.all())
         self.events = list(ClaimEvent.objects.all())
+        asking = Satisfaction.objects.filter(question__isnull=False)
+        closings = [each.id for each in self.all_messages if each.author == "bot" and each.client_id]
+        self.unasked = {each.message_id for each in self.events} | {each.question_id for each in asking} | {*closings}
 
     def conversations(self) -> set[Any]:
         return {message.conversation_id for message in self.messages if message.author == "customer"}
@@ -57,7 +60,7 @@ class House:
         """The oldest open question and the reply to it, of replies by ``author``."""
         found = []
         for place, reply in enumerate(self.messages):
-            if reply.author != author:
+            if reply.author != author or reply.id in self.unasked:
                 continue
             burst: list[Message] = []
             for before in reversed(self.messages[:place]):

@@ -16,7 +16,7 @@ from support.insight.desk import figures, francs, measures, promises
 from support.insight.desk import scope as scopes
 from support.insight.desk.instants import Micros, Quarter, instant, start
 from support.insight.desk.measures import Scores, Share, Spread
-from support.models import Author, ClaimEvent, Delivery, Escalation, Message, Stint
+from support.models import Author, Claim, ClaimEvent, Delivery, Escalation, Message, Stint
 from tests.support.reports.naive import House, Numbers, spread
 
 PERIODS = {"today": 1, "7": 7, "30": 30}
@@ -260,16 +260,18 @@ def test_bursts_news_and_odd_instants_are_counted_as_by_hand(desk: datetime) -> 
     spoken = [
         (Author.BOT, 0), (Author.CUSTOMER, 1), (Author.SYSTEM, 2), (Author.CUSTOMER, 0.5), (Author.BOT, 3),
         (Author.BOT, 4), (Author.CUSTOMER, 5), (Author.AGENT, 9), (Author.CUSTOMER, 20), (Author.BOT, 19),
-        (Author.CUSTOMER, 21),
+        (Author.CUSTOMER, 21), (Author.BOT, 29),
     ]  # fmt: skip
     for place, (author, seconds) in enumerate(spoken):
-        Message.objects.create(
+        last = Message.objects.create(
             conversation=conversation, seq=900 + place, author=author, transport="web", text="x",
             agent=agent if author == Author.AGENT else None, at=began + timedelta(seconds=seconds),
             delivery=Delivery.SENT,
         )  # fmt: skip
-    scope = scopes.read({"period": "today"}, desk)
+    answered = reading.gather(scope := scopes.read({"period": "today"}, desk)).said.waits
+    ClaimEvent.objects.create(claim=Claim.objects.all()[0], name="status", at=desk, recorded_at=desk, message=last)
     house, facts = House(scope.since, scope.until, desk), reading.gather(scope)
+    assert sum(map(len, answered.values())) - sum(map(len, facts.said.waits.values())) == 1, "news answers nobody"
     for channel in ("", "web", "whatsapp"):
         count, *rest = house.assistant(channel)
         found = dataclasses.astuple(figures.assistant(facts, channel))

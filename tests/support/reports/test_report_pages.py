@@ -14,11 +14,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from support.console import selectors
 from support.console.reports import cells, charts, files
 from support.console.reports.cells import Cell, Page, Table
+from support.insight.desk import live
 from support.insight.desk import scope as scopes
 from support.insight.desk.measures import Share, Spread, spread
 from support.models import AuditEvent, Conversation, Escalation, Identity, TeamMember
+from support.transports.web.events import isoformat
 
 REPORTS = ["synthese", "repartition", "promesses", "francs"]
 PAGES = ["rapports/", *(f"rapports/{name}/" for name in REPORTS), "rapports/demandes.csv", "rapports/synthese.xlsx"]
@@ -121,8 +124,11 @@ def test_the_board_says_who_is_there_and_what_waits(browser: Callable[[str], Cli
     assert sum(each["count"] for each in state["priorities"]) == waiting.count() > 0
     oldest = waiting.order_by("opened_at")[0]
     assert state["waiting"]["case"] == str(oldest.conversation_id)
-    late = [c for c in Escalation.objects.filter(closed_at=None) if not c.first_replied_at and c.due_at < desk]
-    assert state["late"]["breached"] >= len(late) > 0
+    late, rows = live.snapshot(desk)["late"], [row for row in selectors.queue() if row["status"] == "open"]
+    assert late["breached"] == len([row for row in rows if row["due"] and row["due"] < isoformat(desk)]) > 0
+    soon = desk + live.SOON
+    assert late["breached"] + late["soon"] == len([r for r in rows if r["due"] and r["due"] < isoformat(soon)])
+    assert late["asked"] == len([row for row in rows if row["waits"]]) > late["unanswered"]
     assert {each["name"]: each["cases"] for each in state["people"] if each["cases"]} == {
         user.first_name: count
         for user in User.objects.all()
@@ -178,42 +184,6 @@ def test_nothing_in_a_picture_is_read_as_markup() -> None:
     assert "<script>" not in drawn
     assert "style=" not in drawn
     assert charts.bars("rien", [("x", 0, "0")]) is None
-
-
-def test_every_group_leads_to_just_its_cases(browser: Callable[[str], Client]) -> None:
-    client = browser("yao")
-    page: Page = client.get("/admin/rapports/repartition/?period=30&channel=whatsapp").context["page"]
-    followed = 0
-    for table in page.tables[:4]:
-        linked = [row for row in table.rows if row[0].href][:2]
-        for row in linked:
-            listed: Page = client.get(row[0].href).context["page"]
-            assert listed.tiles[0].cell.values == row[1].values
-            assert len(listed.tables[0].rows) == row[1].values[0]
-            followed += 1
-    assert followed >= 6
-    day = next(row for row in client.get("/admin/rapports/?period=30").context["page"].tables[-1].rows if row[0].href)
-    assert len(client.get(day[0].href).context["page"].tables[0].rows) == day[2].values[0]
-
-
-def test_francs_lead_to_the_claims_they_are(browser: Callable[[str], Client]) -> None:
-    client = browser("yao")
-    pairs = client.get("/admin/rapports/francs/").context["page"].tables[1].rows
-    row = next(each for each in pairs if each[0].href)
-    listed: Page = client.get(row[0].href).context["page"]
-    total, claims = row[1].values[0], row[6].values[0]
-    amounts = [each[4].values[0] for each in listed.tables[0].rows]
-    assert (len(amounts), sum(each for each in amounts if isinstance(each, int))) == (claims, total)
-
-
-@pytest.mark.parametrize("name", ["demandes", "dossiers"])
-def test_the_lists_cost_the_same_with_many_rows(browser: Callable[[str], Client], name: str) -> None:
-    client = browser("mariam")
-    with CaptureQueriesContext(connection) as few:
-        client.get(f"/admin/rapports/{name}/?period=today&kind=wrong_recipient")
-    with CaptureQueriesContext(connection) as many:
-        client.get(f"/admin/rapports/{name}/?period=30")
-    assert len(many) == len(few) <= 12
 
 
 def test_weekdays_are_told_by_how_many_there_were(browser: Callable[[str], Client]) -> None:
