@@ -21,6 +21,7 @@ from chatbot import brand
 from chatbot.dialogue.specs import read_flows
 from support import desk_changes
 from support.console import claim_pages, words
+from support.console.masking import mask_phones
 from support.console.readonly import RecordAdmin
 from support.knowledge import values
 from support.models import Priority, Satisfaction, ServiceLevel, TeamMember
@@ -173,11 +174,11 @@ class TeamMemberAdmin(ModelAdmin):
 class SatisfactionAdmin(RecordAdmin):
     """What customers thought of a person's help."""
 
-    list_display = ("answered_at", "stars", "agent", "comment", "case")
+    list_display = ("answered_at", "stars", "agent", "said", "case")
     list_filter = ("score", ("answered_at", admin.DateFieldListFilter))
     list_select_related = ("agent", "conversation")
     ordering = ("-answered_at",)
-    fields = ("asked_at", "answered_at", "score", "comment", "agent", "case")
+    fields = ("asked_at", "answered_at", "score", "said", "agent", "case")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Answers only: a question without one says nothing."""
@@ -186,6 +187,10 @@ class SatisfactionAdmin(RecordAdmin):
     @display(description="note", ordering="score", label={"1": "danger", "2": "danger", "4": "success", "5": "success"})
     def stars(self, row: Satisfaction) -> tuple[str, str]:
         return str(row.score), f"{row.score} sur 5"
+
+    @admin.display(description="commentaire")
+    def said(self, row: Satisfaction) -> str:
+        return mask_phones(row.comment)
 
     @admin.display(description="conversation")
     def case(self, row: Satisfaction) -> SafeString:

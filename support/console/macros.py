@@ -9,7 +9,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from support import clock, db, escalate, statuses, undo
+from chatbot.anonymise.secrets import mask_secrets
+from support import clock, db, escalate, labelling, statuses, undo
 from support.console import variables
 from support.models import Conversation, Label, Note, Priority, Status
 from support.privacy import audit
@@ -82,7 +83,7 @@ def run(
                 raise GapError(gap, reply)
             undo.hold(conversation_id, agent, reply, once)
             done.append("réponse écrite")
-        done += _label(conversation, steps.get("labels", []))
+        done += _label(conversation, agent, steps.get("labels", []))
         if "note" in steps:
             _note(conversation, agent, steps["note"], uuid.uuid5(once, "note"))
             done.append("note ajoutée")
@@ -94,15 +95,20 @@ def run(
     return done
 
 
-def _label(conversation: Conversation, names: list[str]) -> list[str]:
+def _label(conversation: Conversation, agent: User, names: list[str]) -> list[str]:
     for name in names:
-        Label.objects.get_or_create(brand=conversation.brand, name=name)[0].conversations.add(conversation)
+        label, fresh = Label.objects.get_or_create(brand=conversation.brand, name=name)
+        if fresh:
+            audit.record(agent, "label_created", f"label:{label.pk}", {"name": name})
+        labelling.put(conversation.id, agent, label)
     return [f"étiquette « {name} »" for name in names]
 
 
 def _note(conversation: Conversation, agent: User, text: str, once: uuid.UUID) -> None:
     Note.objects.get_or_create(
-        conversation=conversation, client_id=once, defaults={"author": agent, "text": text, "at": clock.now()}
+        conversation=conversation,
+        client_id=once,
+        defaults={"author": agent, "text": mask_secrets(text), "at": clock.now()},
     )
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from chatbot.anonymise.secrets import mask_secrets
 from support import clock, db, notices
 from support.console import actions, roles
 from support.console.labels import choices
@@ -34,7 +35,7 @@ def write(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpR
         Conversation.objects.select_for_update(of=("self",)).only("id").get(id=conversation)
         note = Note.objects.filter(conversation=conversation, client_id=client_id).first()
         if note is None:
-            note = _keep(conversation, user, text.replace("\x00", "").strip(), client_id)
+            note = _keep(conversation, user, mask_secrets(text.replace("\x00", "").strip()), client_id)
     return JsonResponse(as_json(note, whole_numbers=False), status=201)
 
 
