@@ -21,7 +21,7 @@ from django.urls import reverse
 from PIL import Image, ImageOps
 
 from support import db, file_links
-from support.console import roles, values, words
+from support.console import appetite, roles, values, words
 from support.console.lookups import lookup
 from support.console.masking import mask_name
 from support.media.fetch import MediaAway, MediaRefused, Medium, fetch
@@ -119,6 +119,8 @@ def show(request: HttpRequest, conversation: Conversation, user: User, message: 
     kind = str(attachment.get("kind") or (row.kind if row else ""))
     if kind not in FAMILIES or not attachment.get("url"):
         return document(404, "Cette pièce jointe ne s'ouvre pas ici.", code="not_found")
+    if seconds := appetite.wait(user, appetite.REVEALS, conversation.id):
+        return document(429, appetite.TOO_MANY, code="too_many", retry_after=seconds)
     with db.write():
         audit.record(user, "attachment_seen", f"conversation:{conversation.id}", {"message": str(message)})
     try:

@@ -14,11 +14,12 @@ from django.contrib.auth.models import Group, User
 
 from support import escalate, files, handing
 from support.backoffice import tables
-from support.console import consumer, gate, macros, reveal
+from support.console import appetite, consumer, gate, macros, reveal
+from support.console.attendance import Attendance
 from support.console.following import CaseView
 from support.console.masking import mask_name, mask_phones
 from support.console.reports import files as report_files
-from support.models import AuditEvent, Label, Message, Note, Satisfaction
+from support.models import AuditEvent, Label, Message, Note, Notice, Satisfaction
 from support.threads import run_in_db_thread
 from tests.support.console.test_actions import BrowserOf, Waiting, act
 from tests.support.console.test_console_socket import hear, opened, socket
@@ -122,9 +123,7 @@ def test_a_label_names_nobody_and_no_secret(name: str, staff: Staff, waiting: Wa
     assert answer.status_code == 422 and not Label.objects.exists()
 
 
-def test_what_left_no_trace_leaves_one(
-    awa: User, waiting: Waiting, browser_of: BrowserOf, settings: Any
-) -> None:
+def test_what_left_no_trace_leaves_one(awa: User, waiting: Waiting, browser_of: BrowserOf, settings: Any) -> None:
     settings.UNDO_SECONDS = 5.0
     case, browser = waiting(), browser_of(awa)
     escalate.take(case.id, awa)
@@ -161,3 +160,21 @@ def test_nothing_of_the_console_stays_in_a_browsers_cache(awa: User, waiting: Wa
     waiting()
     for path in ("team/", "file/history/", "file/notices/", "file/"):
         assert "no-store" in browser_of(awa).get(f"/admin/{path}")["Cache-Control"], path
+
+
+def test_who_looks_at_very_many_is_told_of_and_stopped(
+    awa: User, staff: Staff, waiting: Waiting, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {"tell": 2, "most": 3, "words": "a regardé {count} conversations"}
+    monkeypatch.setattr(appetite, "rules", lambda: dict.fromkeys(("reveals", "cases", "searches"), few))
+    chief, browser = staff("chief", "supervisor"), browser_of(awa)
+    cases = [waiting(address=f"+225070000000{number}") for number in range(4)]
+    asked = [act(browser, case, "reveal", {"reason": "call_back"}).status_code for case in (cases[0], *cases)]
+    assert asked == [200, 200, 200, 200, 429], "the same case twice is one"
+    search = [browser.post("/admin/file/search/", {"q": "bonjour"}, "application/json") for _ in range(4)]
+    assert [answer.status_code for answer in search] == [200, 200, 200, 429] and int(search[-1]["Retry-After"]) <= 3600
+    for case in cases:
+        Attendance(awa, case.id)  # opens a page: told of, never refused
+    assert [one.text for one in Notice.objects.all()] == ["Awa a regardé 2 conversations."] * 3
+    assert {one.user for one in Notice.objects.all()} == {chief}
+    assert AuditEvent.objects.filter(action="looks_at_many", target=f"user:{awa.pk}").count() == 3
