@@ -23,9 +23,11 @@ def change(request: HttpRequest) -> HttpResponse:
     here = sessions.current(request.session, user)
     with db.write():
         answer = admin.site.password_change(request)
-        if done := answer.status_code == 302:
+        if answer.status_code == 302:
             sessions.end_all(user, but=here.pk if here else None)
             audit.record(user, "password_changed", f"user:{user.pk}")
-    if not done and OLD in answer.context_data["form"].errors:  # type: ignore[attr-defined]  # a TemplateResponse
+            return answer
+    form = (answer.context_data or {}).get("form")
+    if form is not None and OLD in form.errors:
         lockout.wrong_code(request, user)
     return answer
