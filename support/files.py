@@ -127,7 +127,9 @@ def discard(conversation_id: uuid.UUID, agent: User, file_id: uuid.UUID) -> None
     )
     if row is None or is_said(row):
         raise FileError("Ce fichier est déjà parti.")
-    row.delete()
+    with db.write():
+        row.delete()
+        audit.record(agent, "detach", f"conversation:{conversation_id}", {"type": row.content_type, "size": row.size})
 
 
 def is_said(row: StoredFile) -> bool:

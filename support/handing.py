@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_out
 from django.utils import timezone
 
+from chatbot.anonymise.secrets import mask_secrets
 from support import db, escalate, notices, team
 from support.escalate import EscalationError
 from support.models import Conversation, Escalation, Note, NoticeKind, Owner, Status, TeamMember
@@ -130,8 +131,8 @@ def write_note(escalation: Escalation, by: User, note: str, to: User | None = No
 
 
 def note_checked(note: str) -> str:
-    """The note without what no database takes. Raises EscalationError for one too long."""
-    note = note.replace("\x00", "").strip()
+    """The note without what no database takes, and without secrets. Raises EscalationError for one too long."""
+    note = mask_secrets(note.replace("\x00", "").strip())
     if len(note) > NOTE_CHARACTERS:
         raise EscalationError(f"La note dépasse {NOTE_CHARACTERS} caractères.")
     return note

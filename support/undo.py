@@ -19,6 +19,7 @@ from django.utils import timezone
 from support import db, doorbell, escalate, inviting
 from support.models import Message, PendingReply
 from support.owning import locked
+from support.privacy import audit
 from support.transports.web import events
 
 RING_AFTER = 0.05  # the clock of a worker may be a little behind
@@ -76,6 +77,7 @@ def undo(conversation_id: uuid.UUID, agent: User, client_id: uuid.UUID) -> Pendi
         if waiting is None:
             raise escalate.EscalationError("Trop tard : la réponse est partie.")
         waiting.delete()
+        audit.record(agent, "reply_undone", f"conversation:{conversation_id}", {"refused": bool(waiting.refused)})
         transaction.on_commit(lambda: events.publish(events.changed(conversation_id)))
     return waiting
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from support import file_page
+from support.accounts import password_page
 from support.api import api
 from support.insight import health, metrics
 from support.pages import demo
@@ -12,6 +13,7 @@ from support.transports.whatsapp import webhook
 urlpatterns = [
     path("", demo),
     path("admin/accounts/", include("support.accounts.urls")),
+    path("admin/password_change/", admin.site.admin_view(password_page.change)),  # in front of the admin's own
     path("admin/", include("support.console.urls")),
     path("admin/", admin.site.urls),
     path("files/<str:token>", file_page.show, name="file"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
@@ -50,6 +50,12 @@ class StaffDoor(MiddlewareMixin):
         if name in OPEN or second_factor.is_satisfied(request.session, request.user):
             return None
         return _to_the_second_factor(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """What is under /admin/ stays in no cache: the next person at the computer gets nothing by going back."""
+        if request.path_info.startswith(PREFIX):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
 
 
 def _to_the_second_factor(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from support import db
-from support.accounts import lockout, sessions
+from support.accounts import lockout, sessions, staff
 from support.console import roles
 from support.models import Invitation
 from support.privacy import audit
@@ -69,13 +69,14 @@ def read(token: str) -> Invitation | None:
         signing.loads(token, salt=SALT, max_age=LASTS)
     except signing.BadSignature:
         return None
-    return _open().filter(digest=_digest(token)).select_related("user", "invited_by").first()
+    row = _open().filter(digest=_digest(token)).select_related("user", "invited_by").first()
+    return row if row and _is_still_meant(row) else None
 
 
 def accept(row: Invitation, username: str, first_name: str, last_name: str, password: str) -> User:
     """Let the person in: a new account in the role, or the old one with a new password. Raises InvitationError."""
     with db.write():
-        if not _open().filter(pk=row.pk).update(accepted_at=timezone.now()):
+        if not _is_still_meant(row) or not _open().filter(pk=row.pk).update(accepted_at=timezone.now()):
             raise InvitationError("Cette invitation a déjà servi, ou elle a été révoquée.")
         user = row.user or User(username=username, email=row.email, is_staff=True)
         if not row.user:
@@ -117,6 +118,14 @@ def _create(by: User, role: str = "", email: str = "", user: User | None = None)
         digest=_digest(token), role=role, email=email, user=user, invited_by=by, created_at=now, expires_at=now + LASTS
     )
     return row, token
+
+
+def _is_still_meant(row: Invitation) -> bool:
+    """Whether who made the link could make it today: nobody leaves a way in behind."""
+    by = row.invited_by
+    if by is None or not staff.may_manage(by):
+        return False
+    return staff.may_touch(by, row.user) if row.user else row.role in grantable(by)
 
 
 def _open() -> QuerySet[Invitation]:

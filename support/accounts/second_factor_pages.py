@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import time
 
 import django_otp
 import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from support.accounts import lockout, second_factor
@@ -18,6 +20,9 @@ from support.models import Authenticator
 
 WRONG = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant sur votre téléphone."
 NO_CODE = "Ce code n'est pas le bon, ou il a déjà servi."
+FRESH_SECONDS = 600  # so long after a code one may change the telephone and the codes: a stolen session may not
+SHOWN_AT = "second_factor_at"
+AGAIN = {"enrol": "accounts:enrol", "codes": "accounts:sessions"}  # what a code is asked for once more, and where to go
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,6 +43,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if second_factor.has_device(user) and not second_factor.is_verified(request.session, user):
         return redirect("accounts:verify")
+    if second_factor.has_device(user) and not _is_fresh(request):
+        return _once_more("enrol")
     if lockout.is_locked(request, user):
         return lockout.page(request)
     error = ""
@@ -72,6 +79,8 @@ def codes(request: HttpRequest) -> HttpResponse:
     if not second_factor.is_verified(request.session, user):
         messages.error(request, "Connectez-vous d'abord avec votre téléphone.")
         return redirect("accounts:sessions")
+    if not _is_fresh(request):
+        return _once_more("codes")
     found = second_factor.renew_codes(user)
     return plain(request, "accounts/codes.html", {"codes": found, "next": "", "first": False})
 
@@ -80,7 +89,8 @@ def _ask(request: HttpRequest, template: str, wrong: str) -> HttpResponse:
     user = user_of(request)
     if not second_factor.has_device(user):
         return redirect("accounts:enrol")
-    if second_factor.is_verified(request.session, user):
+    again = request.POST.get("again") or request.GET.get("again") or ""
+    if second_factor.is_verified(request.session, user) and again not in AGAIN:
         return redirect(next_address(request))
     if lockout.is_locked(request, user):
         return lockout.page(request)
@@ -89,15 +99,26 @@ def _ask(request: HttpRequest, template: str, wrong: str) -> HttpResponse:
         checked = second_factor.check(user, request.POST.get("code", "")[:40])
         if checked.device:
             _enter(request, checked)
-            return redirect(next_address(request))
+            return redirect(AGAIN[again] if again in AGAIN else next_address(request))
         error = _refused(request, checked, wrong)
-    return plain(request, template, {"error": error, "next": next_address(request)}, 422 if error else 200)
+    context = {"error": error, "next": next_address(request), "again": again if again in AGAIN else ""}
+    return plain(request, template, context, 422 if error else 200)
+
+
+def _is_fresh(request: HttpRequest) -> bool:
+    at = request.session.get(SHOWN_AT)
+    return isinstance(at, int) and 0 <= time.time() - at < FRESH_SECONDS
+
+
+def _once_more(what: str) -> HttpResponse:
+    return redirect(f"{reverse('accounts:verify')}?again={what}")
 
 
 def _enter(request: HttpRequest, checked: Checked) -> None:
     user = user_of(request)
     django_otp.login(request, checked.device)
     request.session.cycle_key()
+    request.session[SHOWN_AT] = int(time.time())
     lockout.clear(user)
     left = second_factor.codes_left(user)
     if not isinstance(checked.device, Authenticator):

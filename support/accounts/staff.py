@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
 
 from support import db, handing
 from support.accounts import sessions
 from support.console import roles
+from support.models import Invitation
 from support.privacy import audit
 
 
@@ -32,6 +34,8 @@ def deactivate(user: User, by: User) -> int:
         user.is_active = False
         user.save(update_fields=["is_active"])
         sessions.end_all(user)
+        made = Invitation.objects.filter(invited_by=user, accepted_at=None, revoked_at=None)
+        made.update(revoked_at=timezone.now())
         audit.record(by, "deactivate", f"user:{user.pk}")
     return handing.return_all(user, by)
 

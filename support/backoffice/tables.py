@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -18,7 +19,11 @@ LARGEST_UNPACKED = 50 * 1024 * 1024
 MAX_ROWS = 5000
 MAX_COLUMNS = 100
 LONGEST_CELL = 2000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
+# https://owasp.org/www-community/attacks/CSV_Injection
+# Also behind what another country's spreadsheet takes for the end of a cell: « x;=1+1 » in a file with commas.
+_STARTS = r"(^|[;,\t\r\n])([ \u00a0]*)"
+_FORMULA = re.compile(rf"{_STARTS}(?=[=+\-@\t\r＝＋－＠])")
+_DEFUSED = re.compile(rf"{_STARTS}'(?=[=+\-@\t\r＝＋－＠])")
 Row = Sequence[str]
 
 
@@ -40,8 +45,9 @@ def kind_of(name: str) -> str:
 
 def written(name: str, rows: Iterable[Row]) -> bytes:
     """The file called ``name``. A cell that a spreadsheet would compute gets an apostrophe in front."""
-    safe = ([_safe(cell) for cell in row] for row in rows)
-    return _write_csv(safe) if kind_of(name) == "csv" else _write_xlsx(safe)
+    as_csv = kind_of(name) == "csv"
+    safe = ([defused(cell, inside=as_csv) for cell in row] for row in rows)
+    return _write_csv(safe) if as_csv else _write_xlsx(safe)
 
 
 def read(name: str, content: bytes) -> list[tuple[int, list[str]]]:
@@ -62,12 +68,13 @@ def read(name: str, content: bytes) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+def defused(cell: str, *, inside: bool) -> str:
+    """``cell`` with an apostrophe before what a spreadsheet would compute; ``inside``: wherever it may cut the cell."""
+    return _FORMULA.sub(r"\1\2'", cell, count=0 if inside else 1) if inside or _FORMULA.match(cell) else cell
 
 
 def _plain(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
+    return _DEFUSED.sub(r"\1\2", cell)
 
 
 def _write_csv(rows: Iterable[Row]) -> bytes:

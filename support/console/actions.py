@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from support import escalate, files, suggest, undo
+from support.console import appetite, roles, selectors, transcript, variables, window
 from support.console import reveal as revealing
-from support.console import roles, selectors, transcript, variables, window
 from support.models import Conversation, Message, PendingReply
 from support.problems import document
 
@@ -112,6 +112,8 @@ def reveal(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Http
         return document(403, "Votre rôle ne permet pas de voir les numéros entiers.", code="forbidden")
     if (why := revealing.why(body)) is None:
         raise Unusable("Dites pourquoi vous affichez les numéros.")
+    if seconds := appetite.wait(user, appetite.REVEALS, conversation):
+        return document(429, appetite.TOO_MANY, code="too_many", retry_after=seconds)
     return JsonResponse({"token": revealing.grant(user, conversation, why), "seconds": revealing.LASTS_SECONDS})
 
 

@@ -21,8 +21,9 @@ from django.urls import reverse
 from PIL import Image, ImageOps
 
 from support import db, file_links
-from support.console import roles, values, words
+from support.console import appetite, roles, values, words
 from support.console.lookups import lookup
+from support.console.masking import mask_name
 from support.media.fetch import MediaAway, MediaRefused, Medium, fetch
 from support.media.pictures import FORMATS, MAX_PIXELS
 from support.models import Author, Conversation, Message
@@ -43,19 +44,30 @@ class Unshowable(Exception):
     """Not a picture that can be opened here."""
 
 
-def listed(message: Message) -> list[dict[str, Any]]:
-    """Each attachment as the transcript shows it: name, kind, size, and where it can be opened, if it can."""
-    files = [_one(message, place, each) for place, each in enumerate(message.attachments)]
+def listed(message: Message, *, whole_numbers: bool = False, opens: bool = True) -> list[dict[str, Any]]:
+    """Each attachment as the transcript shows it: name, kind, size, and where it can be opened, if it can.
+
+    ``opens``: for those who may see whole numbers, which stand on pictures.
+    """
+    files = [_one(message, place, each, whole_numbers, opens) for place, each in enumerate(message.attachments)]
     kind = words.kind_of_message(message.kind)
     return files or ([] if message.text or not kind else [{"name": kind, "kind": message.kind, "size": 0, "url": ""}])
 
 
-def _one(message: Message, place: int, attachment: Mapping[str, Any]) -> dict[str, Any]:
+def _one(
+    message: Message, place: int, attachment: Mapping[str, Any], whole_numbers: bool, opens: bool
+) -> dict[str, Any]:
     kind = str(attachment.get("kind") or message.kind)
     name = attachment.get("name") or attachment.get("filename") or words.kind_of_message(kind) or "Pièce jointe"
     size = attachment.get("size")
-    url = _own(attachment) if message.author != Author.CUSTOMER else _route(message, place, attachment, kind)
-    shown = {"name": str(name), "kind": kind, "size": size if isinstance(size, int) else 0, "url": url}
+    own = message.author != Author.CUSTOMER
+    url = "" if not opens else _own(attachment) if own else _route(message, place, attachment, kind)
+    shown = {
+        "name": str(name) if whole_numbers else mask_name(str(name)),
+        "kind": kind,
+        "size": size if isinstance(size, int) else 0,
+        "url": url,
+    }
     if url and "file" in attachment and attachment.get("width"):
         shown |= {"small": f"{url}?small", "width": attachment["width"], "height": attachment["height"]}
     return shown
@@ -107,6 +119,8 @@ def show(request: HttpRequest, conversation: Conversation, user: User, message: 
     kind = str(attachment.get("kind") or (row.kind if row else ""))
     if kind not in FAMILIES or not attachment.get("url"):
         return document(404, "Cette pièce jointe ne s'ouvre pas ici.", code="not_found")
+    if seconds := appetite.wait(user, appetite.REVEALS, conversation.id):
+        return document(429, appetite.TOO_MANY, code="too_many", retry_after=seconds)
     with db.write():
         audit.record(user, "attachment_seen", f"conversation:{conversation.id}", {"message": str(message)})
     try:

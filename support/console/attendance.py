@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from support import staff, team
-from support.console import roles, viewers
+from support.console import appetite, roles, viewers
 
 SEEN_EVERY = 20.0  # seconds between two writes in the database
 LOOK_EVERY = 15.0
@@ -22,6 +22,8 @@ class Attendance:
         self.case = case
         self._user = user
         self._works = roles.may_act(user)
+        if case is not None:
+            appetite.wait(user, appetite.CASES, case)
         self._page = uuid.uuid4().hex
         self._seen_at = self._looked_at = float("-inf")
         self._shown: object = None

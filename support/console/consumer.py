@@ -186,9 +186,12 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
 
     async def _no_longer_entitled(self) -> bool:
         try:
-            return await run_in_db_thread(gate.entitled_user, self.scope) is None
+            user = await run_in_db_thread(gate.entitled_user, self.scope)
         except DatabaseError:
             return False  # asked again in a moment
+        if user is not None:
+            self._view.user = user  # with what they may do now
+        return user is None
 
     async def _tell_typing(self, view: CaseView, on: bool) -> None:
         """Tell colleagues that a person writes; the customer only of the person who has the conversation."""

@@ -23,6 +23,7 @@ from support import desk_changes
 from support.accounts.pages import user_of
 from support.console import words
 from support.console.brand_form import BrandForm
+from support.console.masking import mask_phones
 from support.console.readonly import RecordAdmin
 from support.models import Priority, Satisfaction, ServiceLevel, TeamMember
 
@@ -167,11 +168,11 @@ class TeamMemberAdmin(ModelAdmin):
 class SatisfactionAdmin(RecordAdmin):
     """What customers thought of a person's help."""
 
-    list_display = ("answered_at", "stars", "agent", "comment", "case")
+    list_display = ("answered_at", "stars", "agent", "said", "case")
     list_filter = ("score", ("answered_at", admin.DateFieldListFilter))
     list_select_related = ("agent", "conversation")
     ordering = ("-answered_at",)
-    fields = ("asked_at", "answered_at", "score", "comment", "agent", "case")
+    fields = ("asked_at", "answered_at", "score", "said", "agent", "case")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Answers only: a question without one says nothing."""
@@ -180,6 +181,10 @@ class SatisfactionAdmin(RecordAdmin):
     @display(description="note", ordering="score", label={"1": "danger", "2": "danger", "4": "success", "5": "success"})
     def stars(self, row: Satisfaction) -> tuple[str, str]:
         return str(row.score), f"{row.score} sur 5"
+
+    @admin.display(description="commentaire")
+    def said(self, row: Satisfaction) -> str:
+        return mask_phones(row.comment)
 
     @admin.display(description="conversation")
     def case(self, row: Satisfaction) -> SafeString:

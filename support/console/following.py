@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
 from django.contrib.auth.models import User
 
-from support.console import case, notes, reveal, transcript
+from support.console import case, notes, reveal, roles, transcript
 from support.console.board import Board
 from support.console.masking import mask_phones
 
 Frame = dict[str, Any]
+_UNFINISHED = re.compile(r"[+(]?\d[\d\s.()/-]*$")  # may become a number with the next word: too late to mask it then
 
 
 class QueueView:
     """A page that shows the queue. The first news is all of it, later ones are rows that changed or went."""
 
     def __init__(self, board: Board, user: User) -> None:
-        self._board, self._user = board, user
+        self._board, self.user = board, user
         self._seen: int | None = None
 
     def news(self) -> list[str]:
         """Frames to send as JSON, perhaps none. Asks no database: the board has."""
-        self._seen, frame = self._board.news(self._seen, self._user.pk)
+        self._seen, frame = self._board.news(self._seen, self.user.pk)
         return [frame] if frame else []
 
 
@@ -32,7 +34,7 @@ class CaseView:
 
     def __init__(self, conversation: uuid.UUID, user: User) -> None:
         self.conversation = conversation
-        self._user = user
+        self.user = user  # as they are now: read anew every so often
         self._first: int | None = None  # pages further back move it, while news are looked for in another thread
         self._opened = False
         self._marks: transcript.Marks = {}
@@ -48,7 +50,11 @@ class CaseView:
         before = self._speaking[1] if self._speaking[0] == reply else ""
         self._speaking = (reply, before + words)
         text = self._speaking[1]
-        return {"type": "speaking", "reply": reply, "text": text if self._whole else mask_phones(text)}
+        return {
+            "type": "speaking",
+            "reply": reply,
+            "text": text if self._whole else mask_phones(_UNFINISHED.sub("", text)),
+        }
 
     def reach_back(self) -> None:
         """Show an older page as well."""
@@ -60,8 +66,8 @@ class CaseView:
 
         Raises django.db.DatabaseError, and then has lost no news.
         """
-        whole = reveal.is_granted(self.token, self._user, self.conversation)
-        card = case.card(self.conversation, self._user, whole_numbers=whole)
+        whole = reveal.is_granted(self.token, self.user, self.conversation)
+        card = case.card(self.conversation, self.user, whole_numbers=whole)
         if card is None:
             return None
         if self._first is None:
@@ -70,7 +76,9 @@ class CaseView:
         marks = transcript.marks(self.conversation, first)
         known = self._marks if whole == self._whole else {}
         changed = [name for name, mark in marks.items() if known.get(name) != mark]
-        items = transcript.messages(changed, whole_numbers=whole) if changed else []
+        items = []
+        if changed:
+            items = transcript.messages(changed, whole_numbers=whole, opens=roles.may_reveal(self.user))
         written = notes.ids(self.conversation)
         unseen = [each for each in written if each not in self._noted or whole != self._whole]
         fresh_notes = notes.shown(unseen, whole_numbers=whole) if unseen else []

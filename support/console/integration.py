@@ -13,12 +13,14 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from support import db
 from support.accounts.pages import user_of
 from support.backoffice import tokens, webhook
 from support.console import roles
 from support.console.masking import mask_phones
 from support.console.readonly import RecordAdmin
 from support.models import ApiToken, OutgoingEvent
+from support.privacy import audit
 
 if TYPE_CHECKING:
     _TokenForm = forms.ModelForm[ApiToken]
@@ -111,5 +113,8 @@ class OutgoingEventAdmin(RecordAdmin):
     @admin.action(permissions=["again"], description="Réessayer ceux qui sont abandonnés")
     def again(self, request: HttpRequest, chosen: QuerySet[OutgoingEvent]) -> None:
         """Take up what was given up."""
-        count = sum(webhook.retry(event) for event in chosen)
-        messages.success(request, f"{count} notification(s) remise(s) en route.")
+        with db.write():
+            taken_up = [event.pk for event in chosen if webhook.retry(event)]
+            if taken_up:
+                audit.record(claim_pages.user_of(request), "outgoing_again", "outgoing", {"events": taken_up})
+        messages.success(request, f"{len(taken_up)} notification(s) remise(s) en route.")

@@ -9,8 +9,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpResponse, JsonResponse
 
+from chatbot.anonymise.secrets import mask_secrets
 from support import db, labelling
 from support.console import actions
+from support.console.masking import phones
 from support.models import Conversation, Label
 from support.privacy import audit
 from support.problems import document
@@ -74,6 +76,8 @@ def _name(body: Mapping[str, Any]) -> str:
     name = " ".join(str(body["create"]).replace("\x00", "").split())
     if not name or len(name) > LONGEST or not name.isprintable():
         raise actions.Unusable(f"Un nom de 1 à {LONGEST} caractères est attendu.")
+    if phones(name) or mask_secrets(name) != name:
+        raise actions.Unusable("Une étiquette se lit partout : sans numéro de téléphone ni code.")
     return name
 
 

@@ -18,6 +18,7 @@ from support.accounts.pages import user_of
 from support.console import roles, words
 from support.console.actions import Unusable, uuid_of
 from support.console.actions import action as door
+from support.console.masking import mask_phones
 from support.console.readonly import RecordAdmin
 from support.console.records import link_to_case
 from support.lessons import trial, writing
@@ -64,7 +65,7 @@ class LessonAdmin(RecordAdmin):
     list_filter = ("status", "kind", "brand")
     list_select_related = ("proposed_by", "decided_by")
     fields = (
-        "kind", "what", "example_shown", "asked_shown", "comment", "proposer", "proposed_at", "status", "decider",
+        "kind", "what", "example_shown", "asked_shown", "remark", "proposer", "proposed_at", "status", "decider",
         "decided_at", "tried", "case",
     )  # fmt: skip
     readonly_fields = fields
@@ -91,6 +92,11 @@ class LessonAdmin(RecordAdmin):
         if row.kind == LessonKind.INTENT:
             return words.code("intents", row.intent)
         return f"« {row.form} » se lit « {'(rien)' if row.standard == '<DROP>' else row.standard} »"
+
+    @admin.display(description="remarque")
+    def remark(self, row: Lesson) -> str:
+        """What whoever proposed it wrote beside."""
+        return mask_phones(row.comment)
 
     @admin.display(description="message")
     def example_shown(self, row: Lesson) -> str:

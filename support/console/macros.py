@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from chatbot.anonymise.secrets import mask_secrets
 from support import clock, db, escalate, labelling, statuses, undo
 from support.console import variables
 from support.models import Conversation, Label, Note, Priority, Status
@@ -96,14 +97,18 @@ def run(
 
 def _label(conversation: Conversation, agent: User, names: list[str]) -> list[str]:
     for name in names:
-        label, _ = Label.objects.get_or_create(brand=conversation.brand, name=name)
+        label, fresh = Label.objects.get_or_create(brand=conversation.brand, name=name)
+        if fresh:
+            audit.record(agent, "label_created", f"label:{label.pk}", {"name": name})
         labelling.put(conversation.id, agent, label)
     return [f"étiquette « {name} »" for name in names]
 
 
 def _note(conversation: Conversation, agent: User, text: str, once: uuid.UUID) -> None:
     Note.objects.get_or_create(
-        conversation=conversation, client_id=once, defaults={"author": agent, "text": text, "at": clock.now()}
+        conversation=conversation,
+        client_id=once,
+        defaults={"author": agent, "text": mask_secrets(text), "at": clock.now()},
     )
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from chatbot.anonymise.secrets import mask_secrets
 from support import clock, db, notices, staff
 from support.console import actions, roles
 from support.console.labels import choices
@@ -36,7 +37,7 @@ def write(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpR
         locked(conversation)
         note = Note.objects.filter(conversation=conversation, client_id=client_id).first()
         if note is None:
-            note = _keep(conversation, user, text.replace("\x00", "").strip(), client_id)
+            note = _keep(conversation, user, mask_secrets(text.replace("\x00", "").strip()), client_id)
     return JsonResponse(as_json(note, whole_numbers=False), status=201)
 
 

@@ -18,7 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from support import db
-from support.accounts import invitations, staff
+from support.accounts import invitations, sessions, staff
 from support.accounts.pages import user_of
 from support.privacy import audit
 
@@ -69,7 +69,13 @@ class UserAdmin(_UserAdmin, ModelAdmin):
         """A superuser alone sets another's password; others send a link by which people set their own."""
         if not user_of(request).is_superuser:
             raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
+        with db.write():
+            answer = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and answer.status_code == 302:
+                user = User.objects.get(pk=id)
+                sessions.end_all(user)
+                audit.record(user_of(request), "password_set", f"user:{user.pk}")
+        return answer
 
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
@@ -80,13 +86,30 @@ class UserAdmin(_UserAdmin, ModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Who gets which role is on the record."""
+        """Who gets which role is on the record, and what a superuser gives beside roles."""
         with db.write():
             super().save_related(request, form, formsets, change)
-            names = sorted(form.instance.groups.values_list("name", flat=True))
-            audit.record(user_of(request), "roles_set", f"user:{form.instance.pk}", {"roles": names})
+            person = form.instance
+            given = {
+                "roles": sorted(person.groups.values_list("name", flat=True)),
+                "superuser": person.is_superuser,
+                "permissions": sorted(person.user_permissions.values_list("codename", flat=True)),
+            }
+            audit.record(user_of(request), "roles_set", f"user:{person.pk}", given)
 
 
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
-    """A role."""
+    """A role. Superusers alone may change one, until the roles are synced again."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Never: people would lose what they may do without a trace."""
+        return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """What a role may is on the record."""
+        with db.write():
+            super().save_related(request, form, formsets, change)
+            codenames = sorted(form.instance.permissions.values_list("codename", flat=True))
+            said = {"name": form.instance.name, "permissions": codenames}
+            audit.record(user_of(request), "role_saved", f"group:{form.instance.pk}", said)

@@ -10,8 +10,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core import signing
 
+from chatbot.anonymise.secrets import mask_secrets
 from support import db
-from support.console import words
+from support.console import roles, words
 from support.console.masking import mask_phones
 from support.privacy import audit
 
@@ -39,7 +40,8 @@ def why(said: Mapping[str, Any]) -> Why | None:
     reason, note = said.get("reason"), said.get("note", "")
     if not isinstance(reason, str) or reason not in reasons() or not isinstance(note, str):
         return None
-    note = mask_phones(" ".join(note.replace("\x00", "").split()))[:MAX_NOTE].encode(errors="replace").decode()
+    plain = " ".join(note.replace("\x00", "").split()).encode(errors="replace").decode()
+    note = mask_phones(mask_secrets(plain))[:MAX_NOTE]
     return None if reason == NEEDS_WORDS and len(note) < 3 else Why(reason, note)
 
 
@@ -52,8 +54,8 @@ def grant(user: User, conversation: uuid.UUID, why: Why) -> str:
 
 
 def is_granted(token: object, user: User, conversation: uuid.UUID) -> bool:
-    """Whether ``token`` lets ``user`` see the whole numbers of ``conversation`` now."""
-    if not isinstance(token, str):
+    """Whether ``token`` lets ``user``, who may still see them, see the whole numbers of ``conversation`` now."""
+    if not isinstance(token, str) or not roles.may_reveal(user):
         return False
     try:
         granted = signing.loads(token, salt=SALT, max_age=LASTS_SECONDS)

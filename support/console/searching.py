@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from support.console import roles
+from support.console import appetite, roles
 from support.console import search as results
 from support.problems import document
 from support.search.find import Place, find
@@ -38,6 +38,8 @@ def search(request: HttpRequest) -> HttpResponse:
         query, after = _asked(request.body)
     except ValueError:
         return document(422, "La recherche n'est pas lisible. Tapez-la de nouveau.", code="unusable")
+    if seconds := appetite.wait(user, appetite.SEARCHES):
+        return document(429, appetite.TOO_MANY, code="too_many", retry_after=seconds)
     page = find(query, after)
     return JsonResponse(
         {"rows": results.rows(page), "after": _sealed(page.following), "empty": bool(query.strip()) and not page.terms}

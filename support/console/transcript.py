@@ -42,13 +42,13 @@ def marks(conversation_id: uuid.UUID, from_seq: int) -> Marks:
     }
 
 
-def messages(ids: Collection[uuid.UUID], *, whole_numbers: bool) -> list[dict[str, Any]]:
-    """These messages, in order."""
+def messages(ids: Collection[uuid.UUID], *, whole_numbers: bool, opens: bool = True) -> list[dict[str, Any]]:
+    """These messages, in order. ``opens``: with the way to their files."""
     rows = Message.objects.filter(id__in=ids).select_related("agent", "conversation").order_by("seq")
-    return [as_json(message, message.conversation, whole_numbers=whole_numbers) for message in rows]
+    return [as_json(each, each.conversation, whole_numbers=whole_numbers, opens=opens) for each in rows]
 
 
-def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool) -> dict[str, Any]:
+def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool, opens: bool = True) -> dict[str, Any]:
     """One bubble."""
     return {
         "id": str(message.id),
@@ -58,9 +58,9 @@ def as_json(message: Message, conversation: Conversation, *, whole_numbers: bool
         "text": _shown(message.text, whole_numbers),
         "normalised": _shown(_reading(message, conversation), whole_numbers),
         "at": isoformat(message.at),
-        "attachments": attachments.listed(message),
+        "attachments": attachments.listed(message, whole_numbers=whole_numbers, opens=opens),
         "read": _shown(attachments.reading_of(message), whole_numbers),
-        "choices": [choice["label"] for choice in message.choices],
+        "choices": [_shown(choice["label"], whole_numbers) for choice in message.choices],
         "sources": message.sources,
         "client_id": str(message.client_id) if message.client_id else None,
         "replaces": str(message.reply) if message.reply else None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
+from chatbot.anonymise.secrets import mask_secrets
 from chatbot.teaching import without_personal_data
 from chatbot.turn import Mind
 from chatbot.understand.asked import read_context
@@ -54,7 +55,7 @@ def propose(message: Message, user: User, said: Proposal, mind: Mind) -> Lesson:
             standard=standard,
             intent=said.intent if said.kind == LessonKind.INTENT else "",
             asked=_asked(message) if said.kind == LessonKind.INTENT else "",
-            comment=said.comment.strip()[:500],
+            comment=mask_secrets(said.comment).strip()[:500],
             proposed_by=user,
             proposed_at=clock.now(),
         )

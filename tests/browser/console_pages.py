@@ -11,20 +11,21 @@ from django.contrib import admin
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from support.console.reports.files import TYPES
 from support.console.reports.views import REPORTS
 from support.models import Conversation, Incident, Invitation, Message, Rule, SavedView, StaffSession
 
 ROUTES = Path(__file__).parent.parent / "support" / "console" / "routes.toml"
-# Routes that answer a browser's GET and are not opened as a page, each with the reason.
+# Routes that answer a browser's GET and are no pages, each with the reason: what they are said to be is looked at.
 DATA = {
     "accounts:qr": "a picture, on the page accounts:enrol",
     "admin:jsi18n": "a script of Django's own words",
     "console:aids": "drawn by the case: labels, mentions",
-    "console:attachment": "a customer's file; what it may be is tests/support/console/test_case_page.py's",
+    "console:attachment": "a customer's file; drawn anew in tests/support/console/test_case_page.py",
     "console:board-state": "drawn by the board",
     "console:history": "drawn by the queue",
     "console:notices": "drawn by the bell",
-    "console:report-file": "a file to keep; its cells are tests/support/reports'",
+    "console:report-file": "a file to keep; what its cells start with is tests/support/console/test_attacks.py's",
     "console:team": "drawn by the presence menu and the hand-over",
     "console:timeline": "drawn by the case",
     "console:why": "drawn by the case",
@@ -58,6 +59,12 @@ def addresses(case: Conversation, token: str) -> dict[str, list[str]]:
     return {name: list(_filled(name, patterns[name], case, token)) for name, why in routes().items() if not why}
 
 
+def data(case: Conversation) -> dict[str, list[str]]:
+    """Of every route that answers with data: where to find it. A browser led there must find nothing to run."""
+    patterns = dict(_named(get_resolver(), ""))
+    return {name: list(_filled(name, patterns[name], case, "")) for name in DATA}
+
+
 def _named(resolver: URLResolver, space: str) -> Iterator[tuple[str, URLPattern]]:
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
@@ -69,6 +76,8 @@ def _named(resolver: URLResolver, space: str) -> Iterator[tuple[str, URLPattern]
 def _filled(name: str, pattern: URLPattern, case: Conversation, token: str) -> Iterator[str]:
     if name == "console:report":
         yield from (reverse(name, args=[each]) for each in REPORTS)
+    elif name == "console:report-file":
+        yield from (reverse(name, args=[each, kind]) for each in REPORTS for kind in TYPES)
     elif "object_id" in pattern.pattern.converters:
         yield reverse(name, args=[_model(name)._default_manager.values_list("pk", flat=True)[0]])
     elif "id" in pattern.pattern.converters and name == "admin:auth_user_password_change":
@@ -85,6 +94,8 @@ def _arguments(name: str, pattern: URLPattern, case: Conversation, token: str) -
         "conversation": case.pk,
         "user": _user(case),
         "token": token,
+        "message": _picture(case),
+        "place": 0,
         "seq": Message.objects.filter(conversation=case, author="bot").values_list("seq", flat=True)[0],
         "incident": Incident.objects.values_list("pk", flat=True).first(),
         "invitation": Invitation.objects.values_list("pk", flat=True).first(),
@@ -110,3 +121,8 @@ def _user(case: Conversation) -> int:
     agent = case.agent_id
     assert agent is not None
     return agent
+
+
+def _picture(case: Conversation) -> object:
+    """A message of the customer's that brought one."""
+    return Message.objects.filter(conversation=case, kind="image", author="customer").values_list("pk", flat=True)[0]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
-from support.backoffice.tables import FORMULA_STARTS
+from support.backoffice.tables import defused
 from support.console.reports.cells import Page, Table, Value
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -38,7 +38,7 @@ def _csv(tables: Sequence[Sheet]) -> bytes:
     writer = csv.writer(out, delimiter=";")
     for place, (title, rows) in enumerate(tables):
         if len(tables) > 1:
-            writer.writerows([[]] * bool(place) + [[_safe(title)]])
+            writer.writerows([[]] * bool(place) + [[defused(title, inside=True)]])
         writer.writerows([_plain(value) for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")  # the mark by which Excel knows UTF-8
 
@@ -46,11 +46,7 @@ def _csv(tables: Sequence[Sheet]) -> bytes:
 def _plain(value: Value) -> str:
     if value is None:
         return ""
-    return str(value).replace(".", ",") if isinstance(value, float) else _safe(str(value))
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return str(value).replace(".", ",") if isinstance(value, float) else defused(str(value), inside=True)
 
 
 def _xlsx(tables: Sequence[Sheet]) -> bytes:
@@ -67,6 +63,6 @@ def _xlsx(tables: Sequence[Sheet]) -> bytes:
 def _cell(sheet: object, value: Value) -> object:
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value=value)
-    cell = WriteOnlyCell(sheet, value=_safe("".join(sign for sign in value if sign >= " ")))
+    cell = WriteOnlyCell(sheet, value=defused("".join(sign for sign in value if sign >= " "), inside=False))
     cell.data_type = "s"  # never a formula
     return cell
