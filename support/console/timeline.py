@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from support import handing
-from support.console import words
+from support.console import merging, words
 from support.console.lookups import lookup, sees_whole
 from support.console.masking import mask_phones
 from support.models import (
@@ -127,6 +127,8 @@ def _detail(row: AuditEvent, conversation: Conversation) -> str:
         return f" : {dict(Priority.choices).get(details.get('priority', -1), '')}".lower()
     if row.action == "slot_corrected":
         return f" : {words.slot(conversation.brand, str(details.get('kind', '')), str(details.get('slot', '')))}"
+    if row.action == "merged":
+        return f" : {merging.reasons().get(details.get('reason', ''), '')}".lower()
     to = details.get("to") or details.get("agent")
     return f" à {to}" if isinstance(to, str) else ""
 
