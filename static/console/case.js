@@ -60,6 +60,13 @@ function drawCase(fresh) {
   drawCard(data, reveal);
   side.draw(data);
   notes.allow(data);
+  if (location.hash === "#repondre") startReply();
+}
+
+/** Just taken from the queue: the hands go on to the answer, once. */
+function startReply() {
+  history.replaceState(null, "", location.pathname);
+  if (data.mine) $("text").focus();
 }
 
 function drawMessages(frame) {
