@@ -34,6 +34,7 @@ WRITERS = {
     "instructions.py",  # hands back, and sends the words a person gave the assistant
     "statuses.py",
     "collected.py",  # what a person corrects of the assistant's state
+    "merging.py",  # whose address it is, after escalate's own lock: customer alone
     "teams.py",  # whose queue a case stands in, on the same primitives
     "backoffice",
     "leases.py",

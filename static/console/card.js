@@ -2,6 +2,7 @@
 
 import { $, el, icon, write } from "./dom.js";
 import { isEditing, slot } from "./facts.js";
+import { contactActs } from "./merging.js";
 import { order } from "./order.js";
 import { alarms, others } from "./relations.js";
 import { moment, since, until } from "./time.js";
@@ -15,8 +16,8 @@ export function drawCard(data, reveal) {
   const focused = $("card").contains(document.activeElement) ? document.activeElement.dataset.key : null;
   $("card").replaceChildren(
     ...[
-      alarms(data.duplicates), escalation(data.escalation), order(data.order), customer(data, reveal),
-      ...data.collecting.map((item) => gathering(item, data.may_edit)), ...claims(data.claims, data.may_edit), others(data.others),
+      alarms(data.duplicates, data.contact.may), escalation(data.escalation), order(data.order), customer(data, reveal),
+      ...data.collecting.map((item) => gathering(item, data.may_edit)), ...claims(data.claims, data.may_edit), others(data.others, data.contact.may),
     ].filter(Boolean));
   if (focused) $("card").querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   tickCard();
@@ -50,7 +51,8 @@ function escalation(data) {
       fact("1re réponse", data.due ? el("span", { "data-until": data.due }) : "faite")));
 }
 
-function customer({ customer: who, channel_label: channel, may_act: mayAct }, reveal) {
+function customer(data, reveal) {
+  const { customer: who, channel_label: channel, may_act: mayAct } = data;
   const number = who.number && [
     el("span", { class: "k-number" }, who.number),
     who.whole
@@ -66,6 +68,7 @@ function customer({ customer: who, channel_label: channel, may_act: mayAct }, re
       fact("Canal", channel),
       fact("Connu depuis", moment(who.since))),
     hidden && el("p", { class: "k-note" }, hidden),
+    ...contactActs(data),
     who.stopped && el("p", { class: "k-warning" }, icon("block"), "Le client a envoyé STOP : il ne reçoit plus de modèle WhatsApp."));
 }
 

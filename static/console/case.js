@@ -48,6 +48,8 @@ function drawCase(fresh) {
   data = fresh;
   write($("customer"), data.customer.name);
   write($("owner"), data.mine ? "Avec moi" : data.agent ? `Avec ${data.agent.name}` : data.owner_label);
+  $("customer").title = data.customer.name; // cut short on the bar
+  $("owner").title = $("owner").textContent;
   $("owner").dataset.owner = data.mine ? "mine" : data.owner;
   $("take").hidden = data.mine || !data.may_act;
   $("take").disabled = Boolean(data.agent);
@@ -58,6 +60,13 @@ function drawCase(fresh) {
   drawCard(data, reveal);
   side.draw(data);
   notes.allow(data);
+  if (location.hash === "#repondre") startReply();
+}
+
+/** Just taken from the queue: the hands go on to the answer, once. */
+function startReply() {
+  history.replaceState(null, "", location.pathname);
+  if (data.mine) $("text").focus();
 }
 
 function drawMessages(frame) {

@@ -113,7 +113,7 @@ function drawState(found, sectioned) {
 async function take(id) {
   try {
     await post(`${address(id)}take/`);
-    location.assign(address(id));
+    location.assign(`${address(id)}#repondre`); // or the first words typed there would be shortcuts
   } catch (refusal) {
     toast(refusal.message);
   }

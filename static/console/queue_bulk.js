@@ -4,7 +4,7 @@ import { $, el, toast, write } from "./dom.js";
 import { openMenu, snoozeEntries } from "./queue_menu.js";
 import { post } from "./post.js";
 
-const STATES = [{ id: 0, status: "open", name: "Ouverte" }, { id: 1, status: "pending", name: "En attente du client" }];
+const STATES = [{ id: "open", name: "Ouverte" }, { id: "pending", name: "En attente du client" }];
 
 export class Bulk {
   /** `confirmed(title, text, verb)` asks first; `finished()` is called when the list may move. */
@@ -23,17 +23,19 @@ export class Bulk {
 
   bar(choices) {
     const button = (title, act) => el("button", { type: "button", class: "k-button", onclick: act }, title);
-    const select = (title, items, body) => items.length > 0 && el("select", { class: "q-select", "aria-label": title, onchange: (event) => {
-      const id = Number(event.target.value);
-      event.target.value = "";
-      this.act([...this.chosen], body(id));
-    } }, el("option", { value: "" }, title), items.map((item) => el("option", { value: item.id }, item.name)));
+    // A menu, not a select: an arrow key on a closed select chooses at once, and here that would act on all.
+    const menu = (title, ...groups) => groups.some((group) => group.length) &&
+      button(title, (event) => openMenu(event.currentTarget, groups.flat()));
+    const items = (named, body) => named.map((item) => [item.name, () => this.act([...this.chosen], body(item.id))]);
+    const titled = (title, entries) => (entries.length ? [title, ...entries] : []);
     $("bulk-acts").append(...[
       button("Prendre", () => this.act([...this.chosen], { act: "take" })),
-      choices.may_assign && select("Confier à…", choices.agent, (to) => ({ act: "assign", to })),
-      select("Étiquette…", choices.label, (label) => ({ act: "label", label })),
-      select("Priorité…", choices.priority, (priority) => ({ act: "priority", priority })),
-      select("État…", STATES, (state) => ({ act: "status", status: STATES[state].status })),
+      choices.may_assign && menu("Confier à…",
+        titled("Équipes", items(choices.team, (team) => ({ act: "assign", team }))),
+        titled("Collègues", items(choices.agent, (to) => ({ act: "assign", to })))),
+      menu("Étiquette…", items(choices.label, (label) => ({ act: "label", label }))),
+      menu("Priorité…", items(choices.priority, (priority) => ({ act: "priority", priority }))),
+      menu("État…", items(STATES, (status) => ({ act: "status", status }))),
       button("Veille…", (event) => openMenu(event.currentTarget, snoozeEntries((until) => this.snooze([...this.chosen], until)))),
       button("Terminer", () => this.close([...this.chosen])),
     ].filter(Boolean));

@@ -36,6 +36,7 @@ export function fill(node, row, me, does) {
   priority.dataset.level = row.priority;
   write(priority, row.priority_label);
   write(cell("k-open"), row.customer);
+  cell("k-open").title = row.customer;
   write(cell("c-customer").lastChild, [row.channel_label, does.brands > 1 && row.brand].filter(Boolean).join(" · "));
   const [reason, about, stake] = cell("c-reason").children;
   write(reason, row.reason);
@@ -45,6 +46,7 @@ export function fill(node, row, me, does) {
   fillLabels(cell("q-labels"), row.team ? [teamChip(row.team), ...row.labels] : row.labels);
   write(cell("c-state").firstChild, row.state);
   write(cell("c-state").lastChild, detail(row, me));
+  cell("c-state").lastChild.title = cell("c-state").lastChild.textContent;
   node.classList.toggle("k-asked", row.agent?.id === me && row.waits && row.status === "open");
   const take = cell("q-take");
   if (take) take.hidden = Boolean(row.agent) || row.status === "resolved";
@@ -64,7 +66,7 @@ function fillLabels(node, labels) {
   const wanted = labels.map((label) => `${label.colour}:${label.name}`).join("|");
   if (node.dataset.shown === wanted) return;
   node.dataset.shown = wanted;
-  node.replaceChildren(...labels.map((label) => el("span", { class: "q-label", "data-colour": label.colour }, label.name)));
+  node.replaceChildren(...labels.map((label) => el("span", { class: "q-label", "data-colour": label.colour, title: label.name }, label.name)));
 }
 
 /** Once a second: what the clock changes. */

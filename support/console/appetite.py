@@ -17,7 +17,7 @@ from typing import Any
 import redis
 from django.contrib.auth.models import User
 
-from support import db, handing, notices, redis_client, staff
+from support import db, notices, redis_client, staff
 from support.models import NoticeKind
 from support.privacy import audit
 
@@ -59,5 +59,5 @@ def _counted(user: User, act: str, what: uuid.UUID | None) -> tuple[int, bool]:
 def _tell(user: User, act: str, words: str) -> None:
     with db.write():
         others = [each for each in staff.supervisors() if each.pk != user.pk]
-        notices.tell(others, NoticeKind.INCIDENT, None, f"{handing.name(user)} {words}.")
+        notices.tell(others, NoticeKind.INCIDENT, None, f"{staff.name(user)} {words}.")
         audit.record(None, "looks_at_many", f"user:{user.pk}", {"what": act})

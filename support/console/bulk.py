@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpResponse, JsonResponse
 
-from support import clock, escalate, handing, labelling, statuses
-from support.console import doors, roles
+from support import clock, escalate, handing, labelling, statuses, teams
+from support.console import doors, passing, roles
 from support.console.actions import Unusable
 from support.console.case_status import status_of
 from support.models import Label, Priority
@@ -21,7 +21,7 @@ Act = Callable[[uuid.UUID], object]
 
 @doors.acts
 def bulk(user: User, body: Mapping[str, Any]) -> HttpResponse:
-    """Do ``act`` to each of ``ids``: take, assign (to), label (label), priority, status, snooze (until), close."""
+    """Do ``act`` to each of ``ids``: take, assign (to or team), label, priority, status, snooze (until), close."""
     act, ids = _act(user, body), _ids(body)
     done, refused = [], []
     for conversation in ids:
@@ -53,10 +53,7 @@ def _act(user: User, body: Mapping[str, Any]) -> Act:
         case "close":
             return lambda case: escalate.close(case, user)
         case "assign":
-            if not may_assign:
-                raise escalate.EscalationError("Votre rôle ne permet pas de confier une conversation.")
-            colleague = _colleague(body)
-            return lambda case: handing.give(case, user, colleague, "", may_assign=True)
+            return _giving(user, body)
         case "label":
             label = Label.objects.filter(pk=_number(body, "label")).first()
             if label is None:
@@ -71,6 +68,17 @@ def _act(user: User, body: Mapping[str, Any]) -> Act:
             status, until = status_of(body, clock.now())
             return lambda case: statuses.set_status(case, user, status, until, of_anybody=may_assign)
     raise Unusable("Cette action n'existe pas.")
+
+
+def _giving(user: User, body: Mapping[str, Any]) -> Act:
+    """To a colleague or to a team, as from the page of a case; of many cases at once only by who may of anybody's."""
+    if not roles.may_assign(user):
+        raise escalate.EscalationError("Votre rôle ne permet pas de confier une conversation.")
+    if "team" in body:
+        team = passing.team_of(body)
+        return lambda case: teams.give(case, user, team, "", may_assign=True)
+    colleague = _colleague(body)
+    return lambda case: handing.give(case, user, colleague, "", may_assign=True)
 
 
 def _colleague(body: Mapping[str, Any]) -> User:

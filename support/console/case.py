@@ -17,6 +17,7 @@ from support.console import (
     facts,
     handoff_card,
     labels,
+    merging,
     order,
     passing,
     relations,
@@ -37,7 +38,7 @@ Json = dict[str, Any]
 def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json | None:
     """The case as ``user`` may see it; None when there is no such conversation. 17 queries at most."""
     conversation = (
-        Conversation.objects.select_related("identity", "customer", "agent").filter(id=conversation_id).first()
+        Conversation.objects.select_related("identity__merged", "customer", "agent").filter(id=conversation_id).first()
     )
     if conversation is None:
         return None
@@ -59,6 +60,7 @@ def card(conversation_id: uuid.UUID, user: User, *, whole_numbers: bool) -> Json
         "hold": passing.held(conversation, escalation),
         "unanswered": exchange.unanswered,
         "customer": _customer(conversation, whole_numbers=whole_numbers),
+        "contact": merging.shown(conversation, user),
         "escalation": _escalation(escalation, exchange, held, whole_numbers=whole_numbers),
         "order": order.of(conversation),
         "window": _window_end(conversation),

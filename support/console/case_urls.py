@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support.console import attachments, correcting, labels, notes, timeline, why
+from support.console import attachments, correcting, labels, merging, notes, timeline, why
 
 urlpatterns = [
     path("attachment/<uuid:message>/<int:place>/", attachments.show, name="attachment"),
@@ -12,4 +12,7 @@ urlpatterns = [
     path("note/", notes.write, name="note"),
     path("labels/", labels.change, name="labels"),
     path("correct/", correcting.correct, name="correct"),
+    path("merge/compare/", merging.compare, name="merge-compare"),
+    path("merge/", merging.merge, name="merge"),
+    path("separate/", merging.separate, name="separate"),
 ]

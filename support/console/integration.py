@@ -116,5 +116,5 @@ class OutgoingEventAdmin(RecordAdmin):
         with db.write():
             taken_up = [event.pk for event in chosen if webhook.retry(event)]
             if taken_up:
-                audit.record(claim_pages.user_of(request), "outgoing_again", "outgoing", {"events": taken_up})
+                audit.record(user_of(request), "outgoing_again", "outgoing", {"events": taken_up})
         messages.success(request, f"{len(taken_up)} notification(s) remise(s) en route.")

@@ -36,7 +36,7 @@ def take_over_reasons() -> Mapping[str, str]:
 def give(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> HttpResponse:
     """Give the case to the colleague ``to`` or a ``team``, with a ``note``: one's own, or with the right, anybody's."""
     if "team" in body:
-        teams.give(conversation, user, _team(body), _note(body), may_assign=roles.may_assign(user))
+        teams.give(conversation, user, team_of(body), _note(body), may_assign=roles.may_assign(user))
         return HttpResponse(status=204)
     handing.give(conversation, user, _colleague(body), _note(body), may_assign=roles.may_assign(user))
     return HttpResponse(status=204)
@@ -103,7 +103,8 @@ def _colleague(body: Mapping[str, Any]) -> User:
     return user
 
 
-def _team(body: Mapping[str, Any]) -> Team:
+def team_of(body: Mapping[str, Any]) -> Team:
+    """The team that ``body`` names. Raises Unusable."""
     identity = body["team"]
     whole = isinstance(identity, int) and not isinstance(identity, bool) and 0 < identity < 2**31
     team = Team.objects.filter(pk=identity).first() if whole else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.console import merging
 from support.models import Conversation
 from support.transports.web.events import isoformat
 
@@ -20,6 +21,8 @@ def of(conversation: Conversation) -> list[dict[str, Any]]:
             "owner": row.owner,
             "owner_label": row.get_owner_display(),
             "at": isoformat(row.inbound_at or row.created_at),
+            "address": merging.address(row.identity),
+            **merging.was(getattr(row.identity, "merged", None)),
         }
-        for row in rows.defer("state").order_by("-inbound_at")[:MOST]
+        for row in rows.select_related("identity__merged").defer("state").order_by("-inbound_at")[:MOST]
     ]

@@ -155,6 +155,11 @@ def may_assign(user: User | AnonymousUser) -> bool:
     return may_act(user) and _is_staff_with(user, ASSIGN)
 
 
+def may_merge(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may say that two contacts are one person, and take it back: who may assign sees enough."""
+    return may_assign(user)
+
+
 def may_supervise(user: User | AnonymousUser) -> bool:
     """Whether ``user`` may see the live board and set how the desk works."""
     return _is_staff_with(user, SUPERVISE)

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from support import staff
-from support.console import words
+from support.console import merging, words
 from support.console.lookups import lookup, sees_whole
 from support.console.masking import mask_phones
 from support.models import (
@@ -29,6 +29,7 @@ from support.models import (
     Message,
     Note,
     Priority,
+    Promised,
     Satisfaction,
 )
 from support.problems import document
@@ -36,7 +37,8 @@ from support.transports.web.events import isoformat
 
 PAGE = 40
 TROUBLE = (Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD, Delivery.CANCELLED)
-TOLD_ELSEWHERE = ("note", "claim_corrected", "sla_breached")  # acts that stand in the timeline by what they made
+TOLD_ELSEWHERE = ("note", "claim_corrected")  # acts that stand in the timeline by what they made
+_SYSTEM = {"akwaba": "Akwaba"}  # who acts by itself; other names without an account are of people who left
 Cursor = tuple[datetime, str]
 
 
@@ -113,8 +115,9 @@ def _acts(conversation: Conversation, before: Cursor | None) -> Iterator[Entry]:
     rows = rows.select_related("actor")
     for row in _newest(rows, "at", before):
         text = words.code("staff_acts", row.action)
-        who = staff.name(row.actor) if row.actor else row.actor_name
-        yield Entry(row.at, f"a{row.pk:012}", "act", who, f"{text}{_detail(row, conversation)}")
+        who = staff.name(row.actor) if row.actor else _SYSTEM.get(row.actor_name, row.actor_name)
+        kind = "trouble" if row.action == "sla_breached" else "act"
+        yield Entry(row.at, f"a{row.pk:012}", kind, who, f"{text}{_detail(row, conversation)}")
 
 
 def _detail(row: AuditEvent, conversation: Conversation) -> str:
@@ -127,6 +130,10 @@ def _detail(row: AuditEvent, conversation: Conversation) -> str:
         return f" : {dict(Priority.choices).get(details.get('priority', -1), '')}".lower()
     if row.action == "slot_corrected":
         return f" : {words.slot(conversation.brand, str(details.get('kind', '')), str(details.get('slot', '')))}"
+    if row.action == "sla_breached":
+        return f" : {dict(Promised.choices).get(details.get('promise', ''), '')}".lower()
+    if row.action == "merged":
+        return f" : {merging.reasons().get(details.get('reason', ''), '')}".lower()
     to = details.get("to") or details.get("agent")
     return f" à {to}" if isinstance(to, str) else ""
 
@@ -138,8 +145,6 @@ def _escalations(conversation: Conversation, before: Cursor | None) -> Iterator[
         again = " (rouverte)" if row.reopened else ""
         reason = f"{row.get_reason_display()}, priorité {row.get_priority_display().lower()}"
         yield Entry(row.opened_at, f"e{row.pk}", "escalation", "Demande", f"une personne est appelée : {reason}{again}")
-        if row.breached_at:
-            yield Entry(row.breached_at, f"f{row.pk}", "trouble", "Délai", "le délai de réponse promis est dépassé")
         if row.first_replied_at:
             yield Entry(
                 row.first_replied_at, f"g{row.pk}", "escalation", "Conseiller", "première réponse d'une personne"

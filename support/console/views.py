@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from support import clock, instructions
 from support.accounts.pages import framed, user_of
-from support.console import choices, lessons, passing, roles, selectors
+from support.console import choices, lessons, merging, passing, roles, selectors
 from support.console import spending as costs
 from support.models import Conversation
 
@@ -38,6 +38,8 @@ def case(request: HttpRequest, conversation: uuid.UUID) -> HttpResponse:
     if row is None:
         raise Http404("Cette conversation n'existe pas.")
     more = {"conversation": row, "intents": lessons.intents(), **_choices(row)}
+    if roles.may_merge(request.user):
+        more["merge_reasons"] = merging.reasons().items()
     return _page(request, "console/case.html", selectors.customer_name(row), more)
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import F, Min, OuterRef, Subquery
 
 from support import clock, db, demo
-from support.demo_desk import draws, lessons, rules
+from support.demo_desk import draws, lessons, phones, rules
 from support.demo_desk.claims import file, leave_to_agents
 from support.demo_desk.people import call
 from support.demo_desk.rows import Rows, Stage
@@ -59,6 +59,7 @@ def fill(count: int, *, seed: int = 1, now: datetime | None = None) -> Rows:
     with db.write():
         rules.make(stage)
         _store(stage.rows)
+        phones.ring(stage)
         _staff(stage)
         _labels(stage)
         lessons.propose(stage)

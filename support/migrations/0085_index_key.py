@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0083_low_scores_looked_at")]
+    dependencies = [("support", "0084_merged_identities")]
 
     operations = [
         migrations.CreateModel(

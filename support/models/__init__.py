@@ -8,7 +8,7 @@ from support.models.casework import CaseIdentifier, Label, Note, SavedView, Sear
 from support.models.claim import Claim, ClaimEvent, ClaimStatus, Forwarded, Told
 from support.models.composing import CannedReply, Macro, PendingReply, StoredFile
 from support.models.conversation import Attempt, Author, Conversation, Delivery, Message, Owner
-from support.models.customer import Channel, Customer, Identity
+from support.models.customer import Channel, Customer, Identity, MergedIdentity
 from support.models.engine import Basis, EngineCall
 from support.models.escalation import Escalation, Outcome, Priority, Reason, Status, Stint
 from support.models.experiment import Experiment, ExperimentKind, ExperimentOutcome, ExperimentStatus
@@ -71,6 +71,7 @@ __all__ = [
     "LessonKind",
     "LessonStatus",
     "Macro",
+    "MergedIdentity",
     "Message",
     "Mode",
     "Note",

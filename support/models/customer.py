@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from support.db import uuid7
@@ -47,3 +48,27 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} …{self.value[-4:]}"
+
+
+class MergedIdentity(models.Model):
+    """What an address belonged to before somebody said that two contacts are one person: enough to separate it again.
+
+    The contact it came from has no row of its own meanwhile: erasing the one that was kept leaves nothing of it.
+    """
+
+    identity = models.OneToOneField(Identity, models.CASCADE, related_name="merged", verbose_name="adresse")
+    was = models.UUIDField("client d'avant")
+    display_name = EncryptedText("nom d'avant", blank=True, default="")
+    known_since = models.DateTimeField("connu depuis")
+    name_lent = models.BooleanField("nom prêté", default=False, help_text="le client gardé n'avait pas de nom à lui")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="réunie par"
+    )
+    at = models.DateTimeField("réunie le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "adresse réunie"
+        verbose_name_plural = "adresses réunies"
+
+    def __str__(self) -> str:
+        return f"adresse {self.identity_id}, venue du client {str(self.was)[-6:]}"

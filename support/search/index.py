@@ -41,7 +41,7 @@ def index_anew(conversations: Collection[uuid.UUID]) -> int:
 
 
 def _bring_in(rows: QuerySet[Conversation]) -> int:
-    due = list(rows.select_related("customer", "identity").defer("state"))
+    due = list(rows.select_related("customer", "identity__merged").defer("state"))
     if not due:
         return 0
     said, upto = _said(due)
@@ -84,6 +84,8 @@ def claim_forms(claim: Claim) -> set[str]:
 def card_forms(conversation: Conversation) -> set[str]:
     """What a conversation is found by before a word is said: the customer's name and address, its own id."""
     name = words.forms_of_name(conversation.customer.display_name)
+    if merged := getattr(conversation.identity, "merged", None):
+        name |= words.forms_of_name(merged.display_name)  # who knew them by the name of before still finds them
     hexadecimal = conversation.id.hex
     return name | words.forms_of(conversation.identity.value) | {hexadecimal, hexadecimal[-6:], hexadecimal[-4:]}
 

@@ -58,7 +58,7 @@ def repeated(scope: Scope) -> Iterator[Repeated]:
 
 def _was_given(slot: dict[str, Any] | None, at: datetime) -> bool:
     """Whether a claim had this slot of its before ``at``."""
-    return bool(slot and slot.get("at")) and _instant(slot["at"]) < at
+    return slot is not None and bool(slot.get("at")) and _instant(slot["at"]) < at
 
 
 def _instant(text: str) -> datetime:

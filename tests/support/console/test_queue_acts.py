@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from support import clock, db, escalate, labelling, notices, statuses, team
-from support.models import AuditEvent, Conversation, Escalation, Label, Notice, NoticeKind, SavedView, Status
+from support.models import AuditEvent, Conversation, Escalation, Label, Notice, NoticeKind, SavedView, Status, Team
 from support.privacy import audit
 from tests.support.journeys import write
 
@@ -151,6 +151,21 @@ def test_labels_priority_and_snooze_are_given_to_many(awa: User, waiting: Waitin
     assert (standing.priority, standing.status) == (0, Status.SNOOZED) and standing.due_at < due
     assert list(label.conversations.order_by("id")) == sorted(cases, key=lambda case: case.id)
     assert AuditEvent.objects.filter(action="label_added").count() == 2
+
+
+def test_many_cases_go_to_a_team_as_one_does(
+    awa: User, staff: Callable[..., User], waiting: Waiting, browser_of: BrowserOf
+) -> None:
+    cases, senior = several(waiting, 2), browser_of(staff("aya", "senior"))
+    fraud, other = (Team.objects.create(brand=brand, name="Fraude") for brand in (cases[0].brand, "autre"))
+    assert bulk(browser_of(awa), cases, "assign", team=fraud.pk).status_code == 409
+    assert bulk(senior, cases, "assign", team=10**6).status_code == 422
+    assert bulk(senior, cases, "assign", team=other.pk).json()["done"] == []
+    escalate.take(cases[0].id, awa)
+    assert bulk(senior, cases, "assign", team=fraud.pk).json()["text"] == "2 faites."
+    assert [case_of(case).team for case in cases] == [fraud, fraud]
+    again = bulk(senior, cases, "assign", team=fraud.pk).json()["text"]
+    assert again == "Aucune faite, 2 refusées : cette conversation attend déjà l'équipe Fraude."
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,17 @@ from django.db.models import Count, F
 
 from support import case_numbers, demo
 from support.demo_desk.fill import NotEmpty, fill
-from support.models import AuditEvent, Claim, Conversation, Customer, Escalation, Identity, Message, Owner
+from support.models import (
+    AuditEvent,
+    Claim,
+    Conversation,
+    Customer,
+    Escalation,
+    Identity,
+    Message,
+    Owner,
+    SimulatedMessage,
+)
 from support.privacy import audit
 
 
@@ -31,6 +41,12 @@ def test_nothing_in_it_sets_the_house_to_work(desk: datetime) -> None:
     assert not Conversation.objects.filter(handled_seq__lt=F("inbound_seq")).exists()
     assert not Message.objects.filter(delivery__in=["queued", "sending", "unknown"]).exists()
     assert not Claim.objects.filter(events__told__in=["due", "agent"]).exists()
+
+
+def test_who_wrote_on_whatsapp_today_has_a_telephone_that_takes_an_answer(desk: datetime) -> None:
+    lately = Conversation.objects.filter(window_from__gt=desk - timedelta(hours=24)).select_related("identity")
+    wrote = dict(SimulatedMessage.objects.filter(from_phone=True).values_list("phone", "at"))
+    assert {row.identity.value: row.window_from for row in lately} == wrote and wrote
 
 
 def test_messages_stand_in_the_order_of_time(desk: datetime) -> None:
