@@ -27,9 +27,14 @@ def never_train() -> None:
 
 
 def ready(slug: str) -> None:
-    """Have the brand's classifier in memory. Raises Untrained where it is not there and must not be trained here."""
-    with _loading:
+    """Have the brand's classifier in memory. Raises Untrained where it is not there and must not be trained here, and
+    TimeoutError while another thread reads the brand: who asks for readiness asks again."""
+    if not _loading.acquire(timeout=1):
+        raise TimeoutError
+    try:
         shipped = _shipped(slug)
+    finally:
+        _loading.release()
     shipped.understander.ready()
 
 

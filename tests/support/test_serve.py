@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.environment import VAR_DIR
 from tests.house import free_port
 from tests.support.test_supervisor import PATIENCE, ROOT, gone, until, wait_gone
 
@@ -41,6 +43,11 @@ class Installation:
         command = [sys.executable, "manage.py", "serve", "--migrate"]
         with self.log.open("w") as out:
             return subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=out, stderr=out, text=True)
+
+    def bring_models(self) -> None:
+        """What is trained already need not be trained here."""
+        if (trained := VAR_DIR / "models").is_dir():
+            shutil.copytree(trained, self.folder / "models")
 
     @property
     def printed(self) -> str:
@@ -104,6 +111,7 @@ def test_it_starts_everything_says_where_to_click_and_stops_without_a_trace(lapt
 
 
 def test_redis_comes_back_and_nothing_outlives_the_supervisor(laptop: Installation) -> None:
+    laptop.bring_models()
     process = laptop.serve()
     try:
         laptop.wait_until_printed("Akwaba is ready")
