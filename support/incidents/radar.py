@@ -111,7 +111,9 @@ def sentence(blip: Blip) -> str:
     pair = f"{group.from_operator or '?'} → {group.to_operator or '?'}"
     usual = f"{blip.usual:.1f}".replace(".", ",").removesuffix(",0")
     since = timezone.localtime(blip.first_at)
-    return f"{blip.count} cas {pair} depuis {since:%H h %M}, contre {usual} aux mêmes heures {blip.of or ANY}."
+    return (
+        f"{blip.count} cas {pair} depuis {since:%H\u00a0h\u00a0%M}, contre {usual} aux mêmes heures {blip.of or ANY}."
+    )
 
 
 _NAMES = ("kind", "from_operator", "to_operator")

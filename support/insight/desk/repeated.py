@@ -58,7 +58,8 @@ def repeated(scope: Scope) -> Iterator[Repeated]:
 
 def _was_given(slot: dict[str, Any] | None, at: datetime) -> bool:
     """Whether a claim had this slot of its before ``at``."""
-    return slot is not None and bool(slot.get("at")) and _instant(slot["at"]) < at
+    given = slot.get("at") if slot else None
+    return bool(given) and _instant(str(given)) < at
 
 
 def _instant(text: str) -> datetime:

@@ -81,7 +81,7 @@ class Said:
 def said(scope: Scope) -> Said:
     """Three queries."""
     rows = scopes.messages(scope)
-    counted = rows.annotate(slot=Quarter("at")).values_list("author", "slot").annotate(n=Count("id"))
+    counted = rows.annotate(slot=Quarter("stored_at")).values_list("author", "slot").annotate(n=Count("id"))
     wrote = rows.filter(author=Author.CUSTOMER).values_list("conversation_id", flat=True).distinct()
     waits: dict[tuple[str, int], list[float]] = defaultdict(list)
     replies: list[Reply] = []

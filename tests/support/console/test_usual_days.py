@@ -35,7 +35,9 @@ def test_the_same_rush_on_a_sunday_is_seen_and_says_what_it_was_held_against(tra
     filed(14, SUNDAY - timedelta(minutes=20))
     (blip,) = radar.blips(BRAND, SUNDAY)
     assert (blip.count, blip.usual, blip.of) == (14, pytest.approx(1.0), "un dimanche")
-    assert radar.sentence(blip) == "14 cas Orange → Wave depuis 09 h 10, contre 1 aux mêmes heures un dimanche."
+    assert (
+        radar.sentence(blip) == "14 cas Orange → Wave depuis 09\u00a0h\u00a010, contre 1 aux mêmes heures un dimanche."
+    )
 
 
 def test_a_holiday_on_a_monday_is_held_against_sundays(transactional_db: None) -> None:

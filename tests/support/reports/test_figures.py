@@ -120,7 +120,7 @@ def test_parts_of_time(desk: datetime, slot: Any) -> None:
     house, facts = House(scope.since, scope.until, desk), reading.gather(scope)
     for part in figures.by_instant(facts, slot, range(24)):
         cases = [case for case in house.cases if slot(case.opened_at) == part.key]
-        wrote = [each for each in house.messages if each.author == "customer" and slot(each.at) == part.key]
+        wrote = [each for each in house.messages if each.author == "customer" and slot(each.stored_at) == part.key]
         assert (part.messages, part.cases) == (len(wrote), len(cases))
         same(part.first_reply, spread(c.first_replied_at - c.opened_at for c in cases if c.first_replied_at))
         answered = [(asked, reply) for asked, reply in house.answers("bot") if slot(asked.at) == part.key]
