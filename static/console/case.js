@@ -60,13 +60,13 @@ function drawCase(fresh) {
   drawCard(data, reveal);
   side.draw(data);
   notes.allow(data);
-  if (location.hash === "#repondre") startReply();
 }
 
-/** Just taken from the queue: the hands go on to the answer, once. */
+/** Just taken from the queue: the hands go on to the answer, once, before the line is there to send it. */
 function startReply() {
   history.replaceState(null, "", location.pathname);
-  if (data.mine) $("text").focus();
+  $("text").disabled = false;
+  $("text").focus();
 }
 
 function drawMessages(frame) {
@@ -170,6 +170,7 @@ $("older").addEventListener("click", () => line.say({ type: "older" }));
 $("readings").addEventListener("click", toggleReadings);
 document.addEventListener("console:seek", (event) => seek(event.detail));
 addEventListener("hashchange", seekNamed);
+if (location.hash === "#repondre") startReply();
 seekNamed();
 readings(localStorage.getItem("console.readings") === "1");
 shortcuts({
