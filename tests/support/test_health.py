@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.test import AsyncClient
 
-from support import redis_client
+from support import minds, redis_client
 from support.insight.signs import WORKER_SEEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _mind_in_memory() -> None:
+    """Reading the brand may take longer than a check is given."""
+    minds.ready(settings.BRAND)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import AsyncClient, Client
+from django.test import Client
 
 from chatbot.understand import training
 from support import minds
@@ -30,14 +30,7 @@ def _a_web_process_where_nothing_is_trained(
     minds._shipped.cache_clear()
 
 
-async def test_it_is_not_ready_and_says_what_to_run(async_client: AsyncClient) -> None:
-    minds._shipped(BRAND)  # reading the brand may take longer than a check is given
-    answer = await async_client.get("/ready")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["understanding"] == "not trained: manage.py train intents"
-
-
-def test_a_page_that_thinks_answers_that_it_will_be_able_to() -> None:
+def test_it_is_not_ready_and_says_what_to_run_and_a_page_that_thinks_asks_to_come_back() -> None:
     _, token = tokens.create("essai", ["predict"], BRAND)
     page = {
         "data": {"text": "slt"},
@@ -47,6 +40,9 @@ def test_a_page_that_thinks_answers_that_it_will_be_able_to() -> None:
     answer = Client().post("/api/v1/predict", **page)
     assert answer.status_code == 503 and answer["Retry-After"] == "60"
     assert answer.json()["detail"].startswith("L'assistant n'est pas encore prêt")
+    answer = Client().get("/ready")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["understanding"] == "not trained: manage.py train intents"
 
 
 def test_the_web_processes_are_told_so_at_their_start() -> None:

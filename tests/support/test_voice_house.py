@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from chatbot import brand as brands
 from chatbot.types import Act
 from chatbot.voices.ports import Brief, Voice
-from support import redis_client, tasks, worker_mind
+from support import minds, redis_client, tasks, worker_mind
 from support.insight.signs import WORKER_SEEN, WORKER_VOICE
 from support.voices import build as voices
 from tests.test_architecture import BLOCK, HEAVY, ROOT
@@ -109,6 +109,7 @@ def test_a_worker_without_torch_speaks_with_the_template() -> None:
 async def test_ready_tells_what_the_workers_speak_with(async_client: AsyncClient, speaks: str) -> None:
     redis_client.connection().set(WORKER_SEEN, "now", ex=30)
     redis_client.connection().set(WORKER_VOICE, speaks, ex=30)
+    minds.ready(BRAND)  # reading the brand may take longer than a check is given
     response = await async_client.get("/ready")
     assert (response.status_code, response.json()["checks"]["voice"]) == (200, speaks)
 

@@ -11,7 +11,7 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import AsyncClient
 
-from support import db, redis_client
+from support import db, minds, redis_client
 from support.celery import load_the_mind
 from support.insight.signs import WORKER_SEEN
 from support.keys import door, mark
@@ -19,7 +19,7 @@ from support.management.commands import serve
 from support.models import Identity, IndexKey
 from support.privacy import audit
 from tests.house import free_port
-from tests.support.journeys import write
+from tests.support.journeys import BRAND, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,6 +68,7 @@ async def test_the_web_answers_only_how_it_is(async_client: AsyncClient, setting
     from asgiref.sync import sync_to_async
 
     redis_client.connection().set(WORKER_SEEN, "now", ex=30)
+    minds.ready(BRAND)  # reading the brand may take longer than a check is given
     await sync_to_async(mark.require)()
     assert (await async_client.get("/ready")).status_code == 200
     settings.INDEX_KEY = "another"
