@@ -96,7 +96,9 @@ def run(
 
 def _label(conversation: Conversation, agent: User, names: list[str]) -> list[str]:
     for name in names:
-        label, _ = Label.objects.get_or_create(brand=conversation.brand, name=name)
+        label, fresh = Label.objects.get_or_create(brand=conversation.brand, name=name)
+        if fresh:
+            audit.record(agent, "label_created", f"label:{label.pk}", {"name": name})
         labelling.put(conversation.id, agent, label)
     return [f"étiquette « {name} »" for name in names]
 

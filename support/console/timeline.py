@@ -36,7 +36,7 @@ from support.transports.web.events import isoformat
 
 PAGE = 40
 TROUBLE = (Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD, Delivery.CANCELLED)
-TOLD_ELSEWHERE = ("note", "claim_corrected", "sla_breached")  # acts that stand in the timeline by what they made
+TOLD_ELSEWHERE = ("note", "claim_corrected")  # acts that stand in the timeline by what they made
 Cursor = tuple[datetime, str]
 
 
