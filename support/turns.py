@@ -144,12 +144,7 @@ def commit(
         if conversation.inbound_seq != pending[-1].seq and not hurried:
             raise Interrupted
         occasions.note_open(conversation, Occasion.WROTE)
-        ordinals = count()
-        stored = [turn_rows.store(conversation, event, pending[-1], ordinals) for event in happened]
-        replies = [message for message in stored if message is not None]
-        tracing.note(conversation, pending, happened, replies, milliseconds)
-        for filed in (event for event in happened if isinstance(event, types.ClaimFiled)):
-            Claim.objects.filter(number=filed.number).update(error=claim_facts.trouble(conversation, filed.kind))
+        replies = _store(conversation, pending, happened, milliseconds)
         case_identifiers.keep(conversation.id, read.state, happened)
         conversation.handled_seq = pending[-1].seq
         conversation.waiting_since = None if conversation.inbound_seq == pending[-1].seq else timezone.now()
@@ -162,6 +157,19 @@ def commit(
         )  # fmt: skip
         transaction.on_commit(lambda: publish(conversation, replies))
     return conversation.waiting_since is not None
+
+
+def _store(
+    conversation: Conversation, pending: Sequence[Message], happened: Sequence[types.Event], milliseconds: float
+) -> list[Message]:
+    """What a turn changes, and why it did, as rows; the replies among them."""
+    ordinals = count()
+    stored = [turn_rows.store(conversation, event, pending[-1], ordinals) for event in happened]
+    replies = [message for message in stored if message is not None]
+    tracing.note(conversation, pending, happened, replies, milliseconds)
+    for filed in (event for event in happened if isinstance(event, types.ClaimFiled)):
+        Claim.objects.filter(number=filed.number).update(error=claim_facts.trouble(conversation, filed.kind))
+    return replies
 
 
 def publish(conversation: Conversation, replies: Sequence[Message]) -> None:

@@ -1,6 +1,7 @@
 // Files of a reply: taken by button, drag or paste, sent up at once, and never lost: what failed says so and can be tried again.
 
 import { $, el, icon, toast } from "./dom.js";
+import { post, token } from "./post.js";
 
 const MAXIMUM = 5;
 const LARGEST = 8_388_608;
@@ -46,7 +47,7 @@ export class Files {
     try {
       const answer = await fetch(`${this.composer.address}files/`, {
         method: "POST",
-        headers: { "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value },
+        headers: { "X-CSRFToken": token() },
         body: form,
         signal: AbortSignal.timeout(TIMEOUT),
       });
@@ -61,7 +62,7 @@ export class Files {
 
   remove(item) {
     this.items = this.items.filter((other) => other !== item);
-    if (item.file) post(this.composer.address, item.file);
+    if (item.file) post(`${this.composer.address}files/drop/`, { file: item.file }).catch(() => {}); // it was never part of a message
     this.draw();
     $("text").focus();
   }
@@ -108,18 +109,6 @@ export class Files {
       this.add(event.dataTransfer.files);
     });
   }
-}
-
-/** What is dropped on the server is forgotten without a word: it was never part of a message. */
-function post(address, file) {
-  fetch(`${address}files/drop/`, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value,
-    },
-    body: JSON.stringify({ file }),
-  }).catch(() => {});
 }
 
 /** The files of a bubble: pictures small, everything as a link. */

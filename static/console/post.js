@@ -31,4 +31,5 @@ export async function post(address, body = {}) {
   throw new Refusal(text, answer.status >= 500 ? 0 : answer.status, json);
 }
 
-const token = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;
+/** What proves to the server that the page is its own. */
+export const token = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;

@@ -1,6 +1,7 @@
 // The header's control of one's own availability, the list of who is there, and the banner while nobody is on duty.
 
 import { $, el, toast, write } from "./dom.js";
+import { get } from "./get.js";
 import { post } from "./post.js";
 import { moment } from "./time.js";
 
@@ -10,13 +11,7 @@ const place = $("presence");
 
 /** Who is at work, as the server says now; null when it does not answer. */
 export async function team() {
-  if (!place) return null;
-  try {
-    const answer = await fetch(place.dataset.url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15_000) });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
+  return place ? get(place.dataset.url).catch(() => null) : null;
 }
 
 /** « 3 / 6 », how many conversations somebody has and takes at most, in words for a screen reader. */

@@ -14,6 +14,7 @@ from support import db, labelling
 from support.console import actions
 from support.console.masking import phones
 from support.models import Conversation, Label
+from support.owning import locked
 from support.privacy import audit
 from support.problems import document
 
@@ -33,6 +34,7 @@ def change(conversation: uuid.UUID, user: User, body: Mapping[str, Any]) -> Http
             return document(403, "Votre rôle ne permet pas de créer une étiquette.", code="forbidden")
         name, colour = _name(body), _colour(body)
         with db.write():
+            locked(conversation)  # before the audit trail's lock, like everywhere
             label, fresh = Label.objects.get_or_create(brand=row.brand, name=name, defaults={"colour": colour})
             if fresh:
                 audit.record(user, "label_created", f"label:{label.pk}", {"name": label.name})
