@@ -114,7 +114,7 @@ class OutgoingEventAdmin(RecordAdmin):
     def again(self, request: HttpRequest, chosen: QuerySet[OutgoingEvent]) -> None:
         """Take up what was given up."""
         with db.write():
-            taken_up = [event.pk for event in chosen if webhook.retry(event)]
+            taken_up = [str(event.pk) for event in chosen if webhook.retry(event)]
             if taken_up:
                 audit.record(user_of(request), "outgoing_again", "outgoing", {"events": taken_up})
         messages.success(request, f"{len(taken_up)} notification(s) remise(s) en route.")

@@ -25,11 +25,12 @@ DATA = {
     "console:board-state": "drawn by the board",
     "console:history": "drawn by the queue",
     "console:notices": "drawn by the bell",
-    "console:report-file": "a file to keep; what its cells start with is tests/support/console/test_attacks.py's",
+    "console:report-file": "a file to keep; asked for in tests/support/console/test_data.py",
     "console:team": "drawn by the presence menu and the hand-over",
     "console:timeline": "drawn by the case",
     "console:why": "drawn by the case",
 }
+OF_A_CASE = {"console:aids", "console:attachment", "console:timeline", "console:why"}  # its id stands before theirs
 NOT_OPENED = {
     **DATA,
     "admin:search": "a fragment for the theme's palette, which is not shown: names of our pages",
@@ -60,9 +61,18 @@ def addresses(case: Conversation, token: str) -> dict[str, list[str]]:
 
 
 def data(case: Conversation) -> dict[str, list[str]]:
-    """Of every route that answers with data: where to find it. A browser led there must find nothing to run."""
+    """Of every route that answers with data: where to find it. tests/support/console/test_data.py asks there."""
     patterns = dict(_named(get_resolver(), ""))
-    return {name: list(_filled(name, patterns[name], case, "")) for name in DATA}
+    return {name: list(_of_data(name, patterns[name], case)) for name in DATA}
+
+
+def _of_data(name: str, pattern: URLPattern, case: Conversation) -> Iterator[str]:
+    if name == "console:report-file":
+        yield from (reverse(name, args=[each, kind]) for each in REPORTS for kind in TYPES)
+    elif name in OF_A_CASE:
+        yield reverse(name, kwargs={"conversation": case.pk, **_arguments(name, pattern, case, "")})
+    else:
+        yield from _filled(name, pattern, case, "")
 
 
 def _named(resolver: URLResolver, space: str) -> Iterator[tuple[str, URLPattern]]:
@@ -76,8 +86,6 @@ def _named(resolver: URLResolver, space: str) -> Iterator[tuple[str, URLPattern]
 def _filled(name: str, pattern: URLPattern, case: Conversation, token: str) -> Iterator[str]:
     if name == "console:report":
         yield from (reverse(name, args=[each]) for each in REPORTS)
-    elif name == "console:report-file":
-        yield from (reverse(name, args=[each, kind]) for each in REPORTS for kind in TYPES)
     elif "object_id" in pattern.pattern.converters:
         yield reverse(name, args=[_model(name)._default_manager.values_list("pk", flat=True)[0]])
     elif "id" in pattern.pattern.converters and name == "admin:auth_user_password_change":

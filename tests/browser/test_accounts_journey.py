@@ -10,10 +10,9 @@ from urllib.parse import quote
 import pytest
 from django.contrib.auth.models import Group, User
 from django_otp.oath import TOTP
-from playwright.sync_api import APIResponse, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from support.accounts import invitations
-from support.console.reports.files import TYPES
 from support.console.roles import sync_roles
 from support.models import Authenticator, StaffSession
 from tests.browser import console_pages
@@ -24,7 +23,6 @@ from tests.house import House, running_house
 
 pytestmark = pytest.mark.browser
 NewContext = Callable[..., BrowserContext]
-FILES = {kind.partition(";")[0] for kind in TYPES.values()}
 
 
 @pytest.fixture(scope="module")
@@ -206,19 +204,6 @@ def open_all_of_the_header(page: Page) -> None:
     has_script(page, "#search-found")
 
 
-def is_harmless(name: str, answer: APIResponse) -> None:
-    """Data that a browser is led to is shown or kept by it, never run: whatever stands in it."""
-    kind, _, _ = answer.headers["content-type"].partition(";")
-    assert answer.headers["x-content-type-options"] == "nosniff", name
-    assert kind in {"application/json", "application/problem+json", "image/svg+xml", "text/javascript", *FILES}, name
-    if kind in FILES:
-        assert answer.headers["content-disposition"].startswith("attachment; "), name
-    if kind == "image/svg+xml":
-        assert "unsafe" not in answer.headers["content-security-policy"], name
-    if kind == "text/javascript":
-        assert "hacked" not in answer.text(), name
-
-
 def test_nothing_written_anywhere_is_run_and_the_pages_keep_to_their_policy(
     house: House, new_context: NewContext
 ) -> None:
@@ -250,9 +235,6 @@ def test_nothing_written_anywhere_is_run_and_the_pages_keep_to_their_policy(
         scripts = re.search(r"script-src ([^;]+)", policy)
         assert scripts and "unsafe-inline" not in scripts[1], place
     assert said == []
-    for name, places in console_pages.data(case).items():
-        for place in places:
-            is_harmless(name, context.request.get(f"{house.url}{place}"))
     page.evaluate("sessionStorage.clear()")  # the queue remembers the filter it was opened with
     page.goto(f"{house.url}/admin/tableau/")
     has_script(page, "#people")

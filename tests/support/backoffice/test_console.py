@@ -156,6 +156,7 @@ def test_what_was_given_up_is_seen_and_taken_up_again(browser: Browser, filed: F
     mariam.post("/admin/support/outgoingevent/", {"action": "again", "_selected_action": [event.pk]})
     event.refresh_from_db()
     assert event.state == OutgoingState.PENDING
+    assert AuditEvent.objects.get(action="outgoing_again").details == {"events": [str(event.pk)]}
     assert browser("agent").get("/admin/support/outgoingevent/").status_code == 403
 
 
