@@ -23,7 +23,7 @@ DATA = {
     "console:attachment": "a customer's file; what it may be is tests/support/console/test_case_page.py's",
     "console:board-state": "drawn by the board",
     "console:history": "drawn by the queue",
-    "console:merge-compare": "drawn by the dialog of the case's page; test_merging_journey.py opens it on a name with script",
+    "console:merge-compare": "drawn by a dialog of the case; test_merging_journey.py opens it on a name with script",
     "console:notices": "drawn by the bell",
     "console:report-file": "a file to keep; its cells are tests/support/reports'",
     "console:team": "drawn by the presence menu and the hand-over",
