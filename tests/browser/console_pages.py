@@ -24,6 +24,7 @@ DATA = {
     "console:attachment": "a customer's file; drawn anew in tests/support/console/test_case_page.py",
     "console:board-state": "drawn by the board",
     "console:history": "drawn by the queue",
+    "console:merge-compare": "drawn by a dialog of the case; test_merging_journey.py opens it on a name with script",
     "console:notices": "drawn by the bell",
     "console:report-file": "a file to keep; asked for in tests/support/console/test_data.py",
     "console:team": "drawn by the presence menu and the hand-over",

@@ -1,4 +1,4 @@
-"""A senior finds that two contacts are one person, says why, sees both on one card, takes it back; keyboard only."""
+"""A senior says that two contacts are one person, sees both on one card, and takes it back; by keyboard alone."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from tests.browser.test_console import waiting
 from tests.support.journeys import write
 
 pytestmark = pytest.mark.browser
+NAME = 'Mariam <img src=x onerror="hacked()">'
 
 
 def test_two_contacts_become_one_and_two_again(sign_in: SignIn) -> None:
     case = waiting("c'est encore moi", "+2250700000001", name="K" * 80)
-    other = write("bonjour", Channel.WEB, "visitor:9", display_name="Mariam Traoré").conversation
+    other = write("bonjour", Channel.WEB, "visitor:9", display_name=NAME).conversation
     index.index_due()
     lea = sign_in("lea", "senior", **TABLET)
     page = lea.page
@@ -27,7 +28,7 @@ def test_two_contacts_become_one_and_two_again(sign_in: SignIn) -> None:
     side.get_by_role("button", name="Réunir avec un autre contact").press("Enter")
     dialog = page.get_by_role("dialog", name="Réunir avec un autre contact")
     page.keyboard.type("mariam")
-    expect(dialog.get_by_role("button", name="Mariam Traoré")).to_be_visible()
+    expect(dialog.get_by_role("button", name=NAME)).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(dialog).to_contain_text("•••• 0001")
@@ -36,7 +37,7 @@ def test_two_contacts_become_one_and_two_again(sign_in: SignIn) -> None:
     expect(dialog.get_by_role("alert")).to_contain_text("Dites pourquoi")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    expect(side).to_contain_text("connu avant comme « Mariam Traoré »")
+    expect(side).to_contain_text(f"connu avant comme « {NAME} »")
     expect(dialog).to_be_hidden()
     side.get_by_role("tab", name="Tout ce qui s'est passé").click()
     expect(side).to_contain_text("a réuni ce contact avec un autre")
@@ -47,5 +48,5 @@ def test_two_contacts_become_one_and_two_again(sign_in: SignIn) -> None:
     side.get_by_role("button", name="Séparer ce contact").press("Enter")
     page.get_by_role("dialog", name="Séparer ce contact ?").get_by_role("button", name="Séparer").press("Enter")
     expect(side).not_to_contain_text("Réuni à la main")
-    expect(page.get_by_role("heading", name="Mariam Traoré")).to_be_visible()
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     assert lea.problems == []
