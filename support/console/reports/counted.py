@@ -59,6 +59,8 @@ def _instant(text: str, usual: datetime) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         return usual
+    if not 2000 <= at.year < 9000:  # nothing is that old, and no sum with it overflows
+        return usual
     return at if at.tzinfo else timezone.make_aware(at)
 
 

@@ -20,6 +20,7 @@ from support import clock, db
 from support.console import roles
 from support.console.reports import (
     activity,
+    breakdown,
     case_list,
     choices,
     claim_list,
@@ -48,7 +49,7 @@ class Report(NamedTuple):
 
 REPORTS: Mapping[str, Report] = {
     "synthese": Report("Synthèse", activity.overview),
-    "repartition": Report("Répartition", activity.breakdown),
+    "repartition": Report("Répartition", breakdown.breakdown),
     links.PROMISES: Report("Promesses", promised.kept_promises),
     "francs": Report("Francs bloqués", money.blocked_francs, timed=False),
     links.CASES: Report("Demandes", listing.cases),

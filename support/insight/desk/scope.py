@@ -91,9 +91,9 @@ def _span(period: str, asked: Mapping[str, str], now: datetime) -> tuple[datetim
         return *usual, ""
     try:
         first, last = (date.fromisoformat(asked.get(name, "")) for name in ("from", "to"))
-    except ValueError:
+        since, until = _midnight(first), _midnight(last) + timedelta(days=1)
+    except (ValueError, OverflowError):
         return *usual, "Donnez deux dates, « du » et « au » : voici les 7 derniers jours."
-    since, until = _midnight(first), _midnight(last) + timedelta(days=1)
     if not timedelta(0) < until - since <= LONGEST:
         return *usual, "« Du » doit précéder « au », d'un an au plus : voici les 7 derniers jours."
     return since, until, ""
