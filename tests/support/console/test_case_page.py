@@ -19,7 +19,7 @@ from chatbot.dialogue.state import Case, State, from_json, to_json
 from chatbot.types import Slot
 from support import case_identifiers, clock, collected, db, escalate, turns
 from support.console import case as cases
-from support.console import following, timeline, words
+from support.console import following, notes, timeline, words
 from support.leases import LeaseLost, acquire
 from support.models import (
     AuditEvent,
@@ -452,6 +452,13 @@ def test_an_attachment_belongs_to_its_case_and_is_not_for_auditors(
     assert look(browser_of(awa), case, path.replace("/0/", "/9/")).status_code == 404
     assert look(browser_of(staff("yao", "auditor")), case, path).status_code == 403
     assert provider.asked == []
+
+
+def test_who_can_be_mentioned_is_one_query_however_many_they_are(staff: Staff, django_assert_num_queries: Any) -> None:
+    for name, role in (("new", ""), ("yao", "auditor"), *((f"koffi{n}", "agent") for n in range(4))):
+        staff(name, role)
+    with django_assert_num_queries(1):
+        assert [one["username"] for one in notes.people()] == ["koffi0", "koffi1", "koffi2", "koffi3", "yao"]
 
 
 # --- Who may -----------------------------------------------------------------------------------------------------
