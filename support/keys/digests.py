@@ -14,7 +14,16 @@ from django.db.models import Model, QuerySet
 
 from support import case_identifiers, db
 from support.experiments import assign
-from support.models import CaseIdentifier, Claim, Conversation, Customer, EngineCall, Experiment, Identity
+from support.models import (
+    CaseIdentifier,
+    Claim,
+    Conversation,
+    Customer,
+    EngineCall,
+    Experiment,
+    Identity,
+    MergedIdentity,
+)
 from support.privacy.fields import blind_index
 from support.voices import ledger
 
@@ -72,8 +81,7 @@ def identifiers(write: bool = True) -> Iterator[int]:
 def pseudonyms(old: str, write: bool = True) -> Iterator[int]:
     """The digests that stand for customers in the ledger of voices and in experiments. They name nothing that they
     could be derived from, so the ``old`` key is needed to know them."""
-    for rows in _in_batches(Customer.objects.only("id")):
-        names = [str(row.pk) for row in rows]
+    for names in _everybody():
         yield _exchange(EngineCall.objects.all(), ledger.pseudonym, names, old, write)
         for experiment in Experiment.objects.all():
             outcomes, digest = experiment.outcomes.all(), _of_experiment(experiment)
@@ -81,6 +89,13 @@ def pseudonyms(old: str, write: bool = True) -> Iterator[int]:
                           .values_list("customer", flat=True))  # fmt: skip
             fresh = [name for name in names if digest(name, "") not in counted]  # nobody counts twice in an arm
             yield _exchange(outcomes, digest, fresh, old, write)
+
+
+def _everybody() -> Iterator[list[str]]:
+    """Names of customers in batches; those who were merged into others were drawn and counted under their own."""
+    for rows in _in_batches(Customer.objects.only("id")):
+        yield [str(row.pk) for row in rows]
+    yield [str(was) for was in MergedIdentity.objects.values_list("was", flat=True).distinct()]
 
 
 def _exchange(rows: QuerySet[M], digest: Callable[[str, str], str], names: list[str], old: str, write: bool) -> int:

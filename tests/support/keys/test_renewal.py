@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,7 @@ from support.models import (
     EngineCall,
     Identity,
     IndexKey,
+    MergedIdentity,
 )
 from support.privacy import audit
 from support.privacy.fields import blind_index
@@ -67,15 +69,18 @@ def test_customers_their_cases_and_their_words_are_found_again(settings: Any) ->
     mark.require()
     say(COMPLAINT)
     customer = Customer.objects.get()
-    name = ledger.pseudonym(str(customer.pk))
-    EngineCall.objects.create(brand=BRAND, customer=name, at=customer.created_at)
+    was = uuid.uuid4()  # the contact that an address of this one was merged from
+    MergedIdentity.objects.create(identity=customer.identities.get(), was=was, known_since=customer.created_at)
+    for name in (customer.pk, was):
+        EngineCall.objects.create(brand=BRAND, customer=ledger.pseudonym(str(name)), at=customer.created_at)
     index.index_due()
     held = set(CaseIdentifier.objects.values_list("slot", "digest"))
     assert held
     renew(settings)
     mark.require()
     assert not held & set(CaseIdentifier.objects.values_list("slot", "digest")) and CaseIdentifier.objects.exists()
-    assert EngineCall.objects.filter(customer=ledger.pseudonym(str(customer.pk))).count() == 1
+    for name in (customer.pk, was):
+        assert EngineCall.objects.filter(customer=ledger.pseudonym(str(name))).count() == 1
     assert write("alors ?", "web", "visitor:1").conversation.customer == customer  # type: ignore[arg-type]
     assert Customer.objects.count() == 1 and find.find("31482095").hits
     call_command("keys", "check")
