@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from support import staff
 from support.console import words
 from support.console.masking import mask_number, mask_phones
-from support.models import Channel, Conversation, Message
+from support.models import AuditEvent, Channel, Conversation, Message
 
 EXCERPT_CHARACTERS = 160
+_SYSTEM = {"akwaba": "Akwaba"}  # who acts by itself; other names without an account are of people who left
 
 
 def customer_name(conversation: Conversation) -> str:
@@ -35,3 +36,8 @@ def excerpt(message: Message | None) -> str:
 def person(user: User | None) -> dict[str, Any] | None:
     """A colleague as {id, name}; None for nobody."""
     return {"id": user.pk, "name": staff.name(user)} if user else None
+
+
+def author(event: AuditEvent) -> str:
+    """Who did an act of the audit trail."""
+    return staff.name(event.actor) if event.actor else _SYSTEM.get(event.actor_name, event.actor_name)

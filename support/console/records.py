@@ -17,7 +17,6 @@ from support.console.masking import mask_number, mask_phones
 from support.console.readonly import RecordAdmin, RecordInline
 from support.console.values import usd
 from support.models import (
-    AuditEvent,
     Channel,
     Conversation,
     Customer,
@@ -211,20 +210,3 @@ class EngineCallAdmin(RecordAdmin):
     @admin.display(description="transcription")
     def case(self, call: EngineCall) -> SafeString | str:
         return link_to_case(call.conversation) if call.conversation else "–"
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(RecordAdmin):
-    """What members of staff did."""
-
-    list_display = ("at", "actor_name", "action", "target", "why")
-    list_filter = ("action",)
-    search_fields = ("actor_name", "target")
-    ordering = ("-id",)
-
-    @admin.display(description="raison")
-    def why(self, event: AuditEvent) -> str:
-        """Why a whole number was shown; empty for other acts."""
-        said = event.details.get("reason", "") if event.action == "reveal" else ""
-        note = event.details.get("note", "")
-        return f"{words.code('reveal_reasons', said)}{f' : {note}' if note else ''}" if said else ""

@@ -16,10 +16,10 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from support import staff
 from support.console import merging, words
 from support.console.lookups import lookup, sees_whole
 from support.console.masking import mask_phones
+from support.console.naming import author
 from support.models import (
     AuditEvent,
     ClaimEvent,
@@ -38,7 +38,6 @@ from support.transports.web.events import isoformat
 PAGE = 40
 TROUBLE = (Delivery.FAILED, Delivery.UNKNOWN, Delivery.HELD, Delivery.CANCELLED)
 TOLD_ELSEWHERE = ("note", "claim_corrected")  # acts that stand in the timeline by what they made
-_SYSTEM = {"akwaba": "Akwaba"}  # who acts by itself; other names without an account are of people who left
 Cursor = tuple[datetime, str]
 
 
@@ -115,9 +114,8 @@ def _acts(conversation: Conversation, before: Cursor | None) -> Iterator[Entry]:
     rows = rows.select_related("actor")
     for row in _newest(rows, "at", before):
         text = words.code("staff_acts", row.action)
-        who = staff.name(row.actor) if row.actor else _SYSTEM.get(row.actor_name, row.actor_name)
         kind = "trouble" if row.action == "sla_breached" else "act"
-        yield Entry(row.at, f"a{row.pk:012}", kind, who, f"{text}{_detail(row, conversation)}")
+        yield Entry(row.at, f"a{row.pk:012}", kind, author(row), f"{text}{_detail(row, conversation)}")
 
 
 def _detail(row: AuditEvent, conversation: Conversation) -> str:

@@ -45,6 +45,11 @@ def code(table: str, name: str) -> str:
     return str(tables()[table].get(name, name))
 
 
+def act(name: str) -> str:
+    """What somebody did, of the audit trail."""
+    return code("staff_acts", name) if name in tables()["staff_acts"] else code("house_acts", name)
+
+
 def kind_of_message(kind: str) -> str:
     """ "Image", "Message vocal"…; empty for text."""
     return str(tables()["kinds"].get(kind, ""))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib import admin
 
+from support.console import words
 from support.console.readonly import RecordAdmin
 from support.console.roles import ROLES
 
@@ -87,6 +88,13 @@ def test_every_post_is_on_record_or_says_why_not() -> None:
 @pytest.mark.parametrize("act", sorted({act for acts in ACTS.values() for act in acts.split()}))
 def test_the_act_is_one_that_is_recorded(act: str) -> None:
     assert any(re.search(rf'\([^"]*"{act}"', file) for file in FILES if "audit.record(" in file), act
+
+
+def test_every_act_is_told_in_french() -> None:
+    written = {act for file in FILES for act in re.findall(r'audit\.record\([^"]*, "(\w+)", ', file)}
+    assert {"take", "looks_at_many"} <= written, "or the scan sees nothing"
+    known = words.tables()["staff_acts"].keys() | words.tables()["house_acts"].keys()
+    assert not (written | {act for acts in ACTS.values() for act in acts.split()}) - known
 
 
 def test_no_record_is_saved_or_deleted_by_the_admins_own_hand() -> None:
