@@ -30,6 +30,7 @@ def show(request: HttpRequest, rule: int) -> HttpResponse:
     row = get_object_or_404(Rule, pk=rule)
     context = {
         "row": row,
+        "tried": writing.version(row),
         "asked": rule_words.when(row),
         "may_change": user.has_perm(CHANGE),
         "cases": trial.CASES,
@@ -50,7 +51,7 @@ def switch(request: HttpRequest, rule: int) -> HttpResponse:
         messages.success(request, "La règle n'agit plus.")
     else:
         try:
-            writing.switch_on(row, user)
+            writing.switch_on(row, user, request.POST.get("tried", ""))
         except RuleError as fault:
             messages.error(request, f"La règle reste arrêtée. {fault}")
         else:

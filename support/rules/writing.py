@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from django.contrib.auth.models import User
 
 from support import db, notices, staff
@@ -35,10 +38,19 @@ def delete(rule: Rule, by: User) -> None:
         rule.delete()
 
 
-def switch_on(rule: Rule, by: User) -> None:
-    """From now on it acts, as it stands by now: a colleague may have changed it. Raises RuleError."""
+def version(rule: Rule) -> str:
+    """Names what a rule does and when: a trial tells of that and of nothing else."""
+    said = json.dumps([rule.brand, rule.occasion, rule.conditions, rule.acts], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def switch_on(rule: Rule, by: User, tried: str) -> None:
+    """From now on it acts, if it stands as it was ``tried``: a colleague may have changed it. Raises RuleError."""
     with db.write():
-        check(Rule.objects.select_for_update().get(pk=rule.pk))
+        stored = Rule.objects.select_for_update().get(pk=rule.pk)
+        check(stored)
+        if version(stored) != tried:
+            raise acting.RuleError("tried", "Elle a été modifiée depuis cet essai : regardez-le de nouveau.")
         _switch(rule, by, active=True)
 
 

@@ -57,7 +57,7 @@ def new_rule(people: dict[str, User]) -> NewRule:
         )
         writing.save(rule, people["mariam"])
         if on:
-            writing.switch_on(rule, people["mariam"])
+            writing.switch_on(rule, people["mariam"], writing.version(rule))
         return rule
 
     return make

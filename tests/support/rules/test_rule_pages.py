@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from support.models import AuditEvent, Label, Rule, Team
-from support.rules import work
+from support.rules import work, writing
 from tests.support.journeys import BRAND
 from tests.support.rules.conftest import NewCase, NewRule
 
@@ -53,7 +53,12 @@ def test_a_rule_is_written_tried_and_switched_on(lead: Client, new_case: NewCase
     )
     assert reverse("console:case", args=[case.conversation_id]) in page
     assert not Rule.objects.get().active and AuditEvent.objects.filter(action="label_added").count() == 0
-    lead.post(reverse("console:rule-switch", args=[rule.pk]), {"on": "1"})
+    Rule.objects.update(conditions={"words": ["bonjour"]})
+    switch, tried = reverse("console:rule-switch", args=[rule.pk]), {"on": "1", "tried": writing.version(rule)}
+    assert "modifiée depuis cet essai" in lead.post(switch, tried, follow=True).content.decode()
+    assert not Rule.objects.get().active
+    Rule.objects.update(conditions=rule.conditions)
+    lead.post(switch, tried)
     assert Rule.objects.get().active and "En service" in lead.get(trial).content.decode()
     new = new_case("arnaqué")
     assert work.run(new.conversation_id) == 1

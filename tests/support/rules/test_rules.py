@@ -159,7 +159,7 @@ def test_a_rule_that_cannot_be_carried_out_is_switched_off_and_told_and_the_othe
     assert len(told) == 3 and "La règle « étiquette supprimée » est arrêtée. Son étiquette n'existe plus." in told
     assert AuditEvent.objects.filter(action="rule_given_up").count() == 3
     with pytest.raises(acting.RuleError, match="étiquette"):
-        writing.switch_on(gone, User.objects.get(username="mariam"))
+        writing.switch_on(gone, User.objects.get(username="mariam"), writing.version(gone))
 
 
 def test_a_rule_is_switched_on_as_it_stands_and_not_as_somebody_read_it(
@@ -168,7 +168,7 @@ def test_a_rule_is_switched_on_as_it_stands_and_not_as_somebody_read_it(
     read = new_rule(on=False)
     Rule.objects.filter(pk=read.pk).update(acts={"label": 4_000_000})
     with pytest.raises(acting.RuleError, match="étiquette"):
-        writing.switch_on(read, people["mariam"])
+        writing.switch_on(read, people["mariam"], writing.version(read))
     assert not Rule.objects.get().active
 
 
@@ -180,7 +180,7 @@ def test_what_is_changed_is_a_draft_again_and_a_draft_does_nothing(
     assert not Rule.objects.get().active
     new_case()
     assert not RuleOccasion.objects.exists(), "nothing is noted for drafts"
-    writing.switch_on(rule, people["mariam"])
+    writing.switch_on(rule, people["mariam"], writing.version(rule))
     writing.switch_off(rule, people["mariam"])
     target = f"rule:{rule.pk}"
     writing.delete(rule, people["mariam"])
@@ -217,7 +217,7 @@ def test_a_trial_tells_what_the_rule_then_does(new_case: NewCase, new_rule: NewR
     foreseen = {hit.case.id for hit in found.hits}
     assert found.looked_at == 5 and foreseen == {cases[0].id, cases[3].id}
     assert {hit.case.id: hit.done for hit in found.hits} == {cases[0].id: ["priorité haute"], cases[3].id: []}
-    writing.switch_on(rule, people["mariam"])
+    writing.switch_on(rule, people["mariam"], writing.version(rule))
     for case in cases:
         with db.write():
             occasions.note(case.conversation, case, "opened")  # type: ignore[arg-type]
