@@ -50,7 +50,7 @@ def switch_on(rule: Rule, by: User, tried: str) -> None:
         stored = Rule.objects.select_for_update().get(pk=rule.pk)
         check(stored)
         if version(stored) != tried:
-            raise acting.RuleError("tried", "Elle a été modifiée depuis cet essai : regardez-le de nouveau.")
+            raise vocabulary.RuleError("tried", "Elle a été modifiée depuis cet essai : regardez-le de nouveau.")
         _switch(rule, by, active=True)
 
 
