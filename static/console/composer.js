@@ -71,6 +71,7 @@ export class Composer {
     write($("composer-hint"), why(data));
     this.fit();
     this.tick();
+    if (this.early) this.submit();
   }
 
   /** The 24-hour window, as a countdown. */
@@ -135,6 +136,7 @@ export class Composer {
   }
 
   submit() {
+    this.early = this.mine === undefined; // asked for before the line has said that the case is ours
     if ($("send").disabled) return;
     if (selectGap()) return toast("Complétez ce qui manque avant d'envoyer.");
     if (!this.files.ready) return toast("Une pièce jointe n'est pas encore prête : attendez-la, ou retirez-la.");

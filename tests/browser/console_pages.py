@@ -31,7 +31,8 @@ DATA = {
     "console:timeline": "drawn by the case",
     "console:why": "drawn by the case",
 }
-OF_A_CASE = {"console:aids", "console:attachment", "console:timeline", "console:why"}  # its id stands before theirs
+# Whose own id stands after that of a case.
+OF_A_CASE = {"console:aids", "console:attachment", "console:merge-compare", "console:timeline", "console:why"}
 NOT_OPENED = {
     **DATA,
     "admin:search": "a fragment for the theme's palette, which is not shown: names of our pages",
@@ -71,7 +72,10 @@ def _of_data(name: str, pattern: URLPattern, case: Conversation) -> Iterator[str
     if name == "console:report-file":
         yield from (reverse(name, args=[each, kind]) for each in REPORTS for kind in TYPES)
     elif name in OF_A_CASE:
-        yield reverse(name, kwargs={"conversation": case.pk, **_arguments(name, pattern, case, "")})
+        address = reverse(name, kwargs={"conversation": case.pk, **_arguments(name, pattern, case, "")})
+        others = Conversation.objects.exclude(pk=case.pk) if name == "console:merge-compare" else []
+        yield from (f"{address}?with={other.pk}" for other in others)
+        yield address
     else:
         yield from _filled(name, pattern, case, "")
 

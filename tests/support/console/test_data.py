@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
@@ -15,6 +16,7 @@ from support.console.reports.files import TYPES
 from support.models import Customer
 from tests.browser import console_pages
 from tests.browser.poison import poisoned_case
+from tests.support.journeys import write
 
 FILES = {kind.partition(";")[0] for kind in TYPES.values()}
 DATA = {"application/json", "application/problem+json", "image/svg+xml", "text/javascript", *FILES}
@@ -26,12 +28,14 @@ def test_data_is_said_to_be_data(staff: Callable[..., User]) -> None:
     root = staff("root", "admin")
     User.objects.filter(pk=root.pk).update(is_superuser=True)
     browser, case = Client(), poisoned_case(root)
+    write("allo", address="+2250700000009")
     Customer.objects.update(display_name=FORMULA)
     second_factor.pending(root)
     browser.force_login(root)
     asked = console_pages.data(case)
     seen = {name: [_harmless(name, browser.get(each)) for each in places] for name, places in asked.items()}
     assert set(seen) == set(console_pages.DATA)
+    assert FORMULA in json.loads(seen["console:merge-compare"][0])["other"]["name"], "two contacts were compared"
     (cases,) = [text for text in seen["console:report-file"] if text.startswith("\ufeffConversation;")]
     assert f"'{FORMULA}" in [cell for row in csv.reader(io.StringIO(cases), delimiter=";") for cell in row]
 
