@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Route, WebSocketRoute, expect
 
 from chatbot.types import HandoffCard, HandoffReason
 from chatbot.types import Priority as PriorityName
 from support import clock, db, escalate
-from support.models import AuditEvent, CannedReply, Channel, Claim, Conversation, Owner
+from support.models import AuditEvent, CannedReply, Channel, Claim, Conversation, Message, Owner
 from tests.browser.axe import serious_findings
 from tests.browser.conftest import SignIn
 from tests.browser.console_page import DESKTOP, TABLET
@@ -235,6 +236,38 @@ def test_ending_asks_first_only_when_something_is_left(sign_in: SignIn) -> None:
     expect(agent.page.get_by_role("heading", name="File d'attente")).to_be_visible()
     case.refresh_from_db()
     assert case.owner == Owner.NOBODY
+
+
+def test_a_reply_sent_before_the_line_is_there_leaves_once_it_is(sign_in: SignIn) -> None:
+    waiting()
+    agent = sign_in()
+    row = agent.section("waiting").get_by_role("button", name="Prendre")
+    expect(row).to_be_visible()
+    lines, held, let_through = list[WebSocketRoute](), list[str | bytes](), threading.Event()
+
+    def hold(line: WebSocketRoute) -> None:
+        def pass_on(frame: str | bytes) -> None:
+            if let_through.is_set():
+                line.send(frame)
+            else:
+                held.append(frame)
+
+        lines.append(line)
+        line.connect_to_server().on_message(pass_on)
+
+    agent.page.route_web_socket(re.compile("/ws/console/"), hold)
+    row.click()
+    agent.reply("Je regarde cela.")
+    while not held:
+        agent.page.wait_for_timeout(20)
+    expect(agent.composer).to_have_value("Je regarde cela.")
+    assert not Message.objects.filter(author="agent").exists()
+    let_through.set()
+    for frame in held:
+        lines[-1].send(frame)
+    expect(agent.stored("Je regarde cela.")).to_be_visible()
+    expect(agent.composer).to_have_value("")
+    assert agent.problems == []
 
 
 def test_the_customer_sees_that_the_agent_writes(sign_in: SignIn, house: House) -> None:
