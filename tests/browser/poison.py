@@ -73,10 +73,11 @@ def poisoned_case(agent: User) -> Conversation:
     with db.write():
         escalate.open_locked(case, "wrong_recipient", "urgent", ALL, card)
     _speak(case, agent)
-    audit.record(agent, evil(1, 40), evil(1, 80), {"reason": "other", "note": PAYLOADS[1]})
-    audit.record(agent, "reveal", f"conversation:{case.id}", {"reason": PAYLOADS[1], "note": PAYLOADS[1]})
-    audit.record(agent, "label_added", f"conversation:{case.id}", {"name": PAYLOADS[1]})
-    audit.record(agent, "give", f"conversation:{case.id}", {"to": PAYLOADS[1]})
+    with db.write():
+        audit.record(agent, evil(1, 40), evil(1, 80), {"reason": "other", "note": PAYLOADS[1]})
+        audit.record(agent, "reveal", f"conversation:{case.id}", {"reason": PAYLOADS[1], "note": PAYLOADS[1]})
+        audit.record(agent, "label_added", f"conversation:{case.id}", {"name": PAYLOADS[1]})
+        audit.record(agent, "give", f"conversation:{case.id}", {"to": PAYLOADS[1]})
     for model in apps.get_app_config("support").get_models():
         if model not in NOT_POISONED and not model._meta.proxy:
             _poison(model, agent)
