@@ -65,12 +65,12 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         self._watch = asyncio.create_task(self._keep_fresh())
 
     async def disconnect(self, code: int) -> None:
-        """Stop looking, leave the groups."""
+        """Stop looking, leave the groups. The board first: it must not look on for nobody while the database is busy."""
+        if self._board:
+            self._board.leave(self)
         if self._watch:
             self._watch.cancel()
             await run_in_db_thread(self._attendance.leave)
-        if self._board:
-            self._board.leave(self)
         for group in self._groups:
             await self.channel_layer.group_discard(group, self.channel_name)
 
