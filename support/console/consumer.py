@@ -65,7 +65,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         self._watch = asyncio.create_task(self._keep_fresh())
 
     async def disconnect(self, code: int) -> None:
-        """Stop looking, leave the groups. The board first: it must not look on for nobody while the database is busy."""
+        """Stop looking, leave the groups. The board first: it must not look on for nobody while a database is busy."""
         if self._board:
             self._board.leave(self)
         if self._watch:
