@@ -101,6 +101,7 @@ export class Composer {
   }
 
   changed() {
+    this.early = false; // what was asked for was another text
     sessionStorage.setItem(this.draftKey, $("text").value);
     this.fit();
     if (!this.draft) this.typing(false);

@@ -145,7 +145,7 @@ class Board:
         with contextlib.suppress(TimeoutError):  # Redis away: the queue is read all the same
             await asyncio.wait_for(self._listening.wait(), LISTEN_SECONDS)
         looked_at = float("-inf")
-        while True:
+        while asyncio.current_task() in self._tasks:  # wait_for may swallow the cancelling of a task (CPython < 3.12)
             self._bell.clear()
             rung, self._rung = self._rung, set()
             now = time.monotonic()
